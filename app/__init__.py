@@ -1,0 +1,1 @@
+"""Annexa: sealed ISO/IEC 27001 evidence from Microsoft Azure."""

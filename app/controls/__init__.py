@@ -1,0 +1,1 @@
+"""Annex A: catalogue, applicability and the assessment of a control over a period. Pure."""

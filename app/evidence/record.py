@@ -1,0 +1,87 @@
+"""The evidence record: who collected what, from where, when, and with what outcome.
+
+Its canonical bytes are a leaf of the log. One record speaks for one collector in one scope and
+night. A second kind of entry, the event, tells everything else that happened to the log.
+
+Store keys: `raw/sha256/<digest>` raw bodies, `derived/sha256/<digest>` items and verdicts,
+`entry/<seq>` canonical records and events.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from app.evidence.canonical import canonical
+
+RECORD_SCHEMA = "urn:annexa:record:v1"
+EVENT_SCHEMA = "urn:annexa:event:v1"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class EntryPlace:
+    """Where an entry stands in the log."""
+
+    seq: int
+    prev_sha256: str | None
+    """SHA-256 of the previous entry's canonical bytes; None for entry 0."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Event:
+    """Something that happened to the log or the evidence, other than a collection.
+
+    Kinds: log_created, connection_added, run_started, run_completed, slot_missed, token_created,
+    token_revoked, pack_issued, bundle_downloaded, verified, exported.
+    """
+
+    kind: str
+    at: datetime
+    actor: str
+    detail: Mapping[str, Any] = field(default_factory=dict)
+
+    def sealed(self, place: EntryPlace) -> bytes:
+        """Canonical bytes at this place."""
+        return canonical(
+            {
+                "schema": EVENT_SCHEMA,
+                "seq": place.seq,
+                "prev_sha256": place.prev_sha256,
+                "kind": self.kind,
+                "at": utc(self.at),
+                "actor": self.actor,
+                "detail": dict(self.detail),
+            }
+        )
+
+
+def utc(instant: datetime) -> str:
+    """Instant as RFC 3339 UTC with milliseconds. Raises ValueError for a naive datetime."""
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone")
+    return instant.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+def instant(text: str) -> datetime:
+    """The inverse of `utc`."""
+    return datetime.fromisoformat(text)
+
+
+def entry_key(seq: int) -> str:
+    """Store key of an entry: three digits a folder, so that no folder grows without end."""
+    return "entry/" + _path(seq)
+
+
+def raw_key(digest: str) -> str:
+    """Store key of a raw body."""
+    return f"raw/sha256/{digest[:2]}/{digest}"
+
+
+def derived_key(digest: str) -> str:
+    """Store key of items or verdicts computed from raw pages."""
+    return f"derived/sha256/{digest[:2]}/{digest}"
+
+
+def _path(seq: int) -> str:
+    digits = f"{seq:012d}"
+    return "/".join(digits[i : i + 3] for i in range(0, 12, 3)) + ".json"

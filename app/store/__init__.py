@@ -1,0 +1,1 @@
+"""Write-once objects: a local folder, or Azure Blob Storage with immutability."""

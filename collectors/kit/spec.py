@@ -1,0 +1,256 @@
+"""What a collector is: frozen descriptions of what to ask Azure and what to judge of the answer.
+
+A collector is one Azure source. It names its `reads` (each list is asked once a night, equal reads
+of different collectors share one exchange) and its checks. Facts live in these values; logic lives
+only in small judge functions.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Literal, TypeAlias
+
+
+class Status(StrEnum):
+    """Answer of a check."""
+
+    PASS = "pass"  # noqa: S105 - a verdict, not a password
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Answer of a check on one subject, with a reason a manager understands."""
+
+    status: Status
+    reason: str
+
+
+def passed(reason: str) -> Verdict:
+    """The subject meets the expectation."""
+    return Verdict(Status.PASS, reason)
+
+
+def failed(reason: str) -> Verdict:
+    """The subject does not meet the expectation."""
+    return Verdict(Status.FAIL, reason)
+
+
+def unknown(reason: str) -> Verdict:
+    """Azure did not say, or could not be asked. Never a guessed default."""
+    return Verdict(Status.UNKNOWN, reason)
+
+
+class GapKind(StrEnum):
+    """Why something could not be seen (DESIGN section 4; `unavailable` is ADR 0003)."""
+
+    DENIED = "denied"
+    NOT_LICENSED = "not_licensed"
+    THROTTLED = "throttled"
+    TIMEOUT = "timeout"
+    TRUNCATED = "truncated"
+    MALFORMED = "malformed"
+    NOT_REGISTERED = "not_registered"
+    GONE = "gone"
+    UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gap:
+    """What could not be seen, and why. A gap is stored evidence."""
+
+    read: str
+    subject: str | None
+    """Resource or subscription that could not be seen; None when the whole read is affected."""
+    kind: GapKind
+    detail: str
+
+
+class Owner(StrEnum):
+    """Team that answers for a check."""
+
+    CLOUD = "cloud"
+    SECURITY = "security"
+    COMPLIANCE = "compliance"
+    LEGAL = "legal"
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """Where a record speaks for: the tenant, or one subscription."""
+
+    subscription_id: str | None = None
+
+    def __str__(self) -> str:
+        return "tenant" if self.subscription_id is None else f"subscription/{self.subscription_id}"
+
+
+TENANT = Scope()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceGraph:
+    """Rows of a Resource Graph table, tenant-wide, 1,000 a page.
+
+    The query is `<table> [| where type in~ (…)] [| project …] | order by id asc`. Items are rows.
+    """
+
+    table: str
+    types: tuple[str, ...] = ()
+    project: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Arm:
+    """A list or object of Azure Resource Manager that Resource Graph does not hold.
+
+    per="tenant" or "subscription": items are the elements of `value`; `{subscription}` in `path`
+    is filled in. per="resource": one request for each item of the sibling read `of` whose type is
+    in `types`; `{id}` in `path` is its id. The item then is the body (id of the parent, `parent`
+    set); with each=True every element of `value` is an item instead.
+    """
+
+    path: str
+    api_version: str
+    per: Literal["tenant", "subscription", "resource"]
+    of: str | None = None
+    types: tuple[str, ...] = ()
+    each: bool = False
+    query: tuple[tuple[str, str], ...] = ()
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Graph:
+    """A Microsoft Graph v1.0 collection, tenant-wide. `needs` are application permissions."""
+
+    path: str
+    select: tuple[str, ...] = ()
+    filter: str | None = None
+    expand: str | None = None
+    top: int | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Logs:
+    """A Log Analytics query, asked of each workspace that the sibling read `of` lists.
+
+    The item is `{"rows": [{column: value}, …]}` with the workspace as `parent`.
+    """
+
+    kql: str
+    timespan: timedelta
+    of: str
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ResourceList:
+    """The second route: every resource of a subscription by azure-mgmt-resource, for counting."""
+
+    needs: tuple[str, ...] = ("*/read",)
+
+
+Read: TypeAlias = ResourceGraph | Arm | Graph | Logs | ResourceList
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Item:
+    """One resource or object as Azure described it."""
+
+    id: str
+    data: Mapping[str, Any]
+    parent: "Item | None" = None
+
+    def __getitem__(self, path: str) -> Any:
+        """Value at a dotted path; None where Azure did not say."""
+        here: Any = self.data
+        for step in path.split("."):
+            if not isinstance(here, Mapping):
+                return None
+            here = here.get(step)
+        return here
+
+    @property
+    def name(self) -> str:
+        """Display name, or the last part of the id."""
+        for key in ("name", "displayName"):
+            if isinstance(self.data.get(key), str):
+                return str(self.data[key])
+        return self.id.rsplit("/", 1)[-1]
+
+    @property
+    def type(self) -> str:
+        """Azure type in lower case; empty when Azure gave none."""
+        return str(self.data.get("type") or "").lower()
+
+    @property
+    def subscription_id(self) -> str | None:
+        """Subscription of an ARM id, in lower case."""
+        parts = self.id.lower().split("/")
+        return parts[2] if len(parts) > 2 and parts[1] == "subscriptions" else None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Expectations:
+    """The organisation's own criteria, and the instant the evidence speaks for."""
+
+    values: Mapping[str, Any]
+    as_of: datetime
+
+    def __getitem__(self, key: str) -> Any:
+        return self.values[key]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Population:
+    """All items of a check's read in this scope, and the sibling reads beside it."""
+
+    scope: Scope
+    items: tuple[Item, ...]
+    siblings: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Item]:
+        return iter(self.items)
+
+
+Judge: TypeAlias = Callable[[Item, Expectations], Verdict]
+JudgeAll: TypeAlias = Callable[[Population, Expectations], Mapping[str, Verdict]]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Check:
+    """A yes/no question on each item of a read (`judge`) or on the whole set (`judge_all`).
+
+    `judge_all` answers for subjects of its own choosing (a subscription id, the tenant), keyed by
+    subject. `when` narrows the population to the items the question is about; it must use only
+    facts whose absence is impossible (type, kind, id).
+    """
+
+    id: str
+    title: str
+    """The claim in plain words: "Storage accounts accept HTTPS only"."""
+    on: str
+    controls: tuple[str, ...]
+    remedy: str
+    owner: Owner
+    judge: Judge | None = None
+    judge_all: JudgeAll | None = None
+    expectation: str | None = None
+    """Key in expectations.toml this check is measured against."""
+    types: tuple[str, ...] = ()
+    when: Callable[[Item], bool] | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Collector:
+    """One Azure source: what is asked, and every question answered from it."""
+
+    id: str
+    title: str
+    reads: Mapping[str, Read]
+    checks: tuple[Check, ...]

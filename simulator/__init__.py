@@ -1,0 +1,1 @@
+"""A stand-in Azure tenant over TLS. Never imported by app or collectors."""

@@ -1,0 +1,1 @@
+"""The simulator over TLS: what Azure accepts, refuses and sends."""
