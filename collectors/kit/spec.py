@@ -184,6 +184,11 @@ class Item:
         return self.id.rsplit("/", 1)[-1]
 
     @property
+    def name_shown(self) -> str:
+        """Name for people: of the parent where the item is a facet of it."""
+        return self.parent.name if self.parent and self.parent.id == self.id else self.name
+
+    @property
     def type(self) -> str:
         """Azure type in lower case; empty when Azure gave none."""
         return str(self.data.get("type") or "").lower()
@@ -244,6 +249,8 @@ class Check:
     """Key in expectations.toml this check is measured against."""
     types: tuple[str, ...] = ()
     when: Callable[[Item], bool] | None = None
+    uses: tuple[str, ...] = ()
+    """Sibling reads that `judge_all` needs; they arrive in Population.siblings."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

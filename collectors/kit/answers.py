@@ -1,0 +1,137 @@
+"""From one exchange to what it said: elements and a next link, or the gap it leaves."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from collectors.kit.exchange import Exchange
+from collectors.kit.spec import Arm, Gap, GapKind, Graph, Logs, Read, ResourceGraph
+from collectors.kit.strict_json import parse
+
+LICENCE_CODES = frozenset(
+    {
+        "aadpremiumlicenserequired",
+        "tenantlicenserequired",
+        "authentication_requestfromnonpremiumtenantorb2ctenant",
+    }
+)
+"""Codes by which Entra ID says that a feature is not licensed, in lower case."""
+NOT_REGISTERED_CODES = frozenset({"missingsubscriptionregistration", "subscriptionnotregistered"})
+KINDS = {
+    404: GapKind.GONE,
+    408: GapKind.TIMEOUT,
+    410: GapKind.GONE,
+    429: GapKind.THROTTLED,
+    504: GapKind.TIMEOUT,
+}
+"""Statuses that say by themselves what is missing; other 4xx are refusals."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a good page said."""
+
+    elements: tuple[Any, ...]
+    body: Mapping[str, Any]
+    more: bool
+    """Azure said that there is a further page."""
+    announced: int | None = None
+    """Total number of rows Azure announced for the whole list."""
+
+
+def read_answer(read: Read, exchange: Exchange) -> Answer | Gap:
+    """Interpret one exchange. Never raises: what cannot be read is a gap."""
+    if exchange.fault is not None:
+        return _gap(exchange, exchange.fault, f"no whole answer after {_tries(exchange)}")
+    if exchange.status != 200:
+        return _refusal(exchange)
+    try:
+        body = parse(exchange.body)
+    except ValueError as error:
+        return _gap(exchange, GapKind.MALFORMED, f"the answer is not JSON: {error}")
+    if not isinstance(body, Mapping):
+        return _gap(exchange, GapKind.MALFORMED, "the answer is not a JSON object")
+    return _answer(read, exchange, body)
+
+
+def _answer(read: Read, exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
+    match read:
+        case ResourceGraph():
+            return _rows(exchange, body)
+        case Graph():
+            return _list(exchange, body, "value", "@odata.nextLink")
+        case Logs():
+            return _tables(exchange, body)
+        case Arm(per="resource", each=False) if not isinstance(body.get("value"), list):
+            return Answer(elements=(), body=body, more=False)
+        case _:
+            return _list(exchange, body, "value", "nextLink")
+
+
+def _list(exchange: Exchange, body: Mapping[str, Any], key: str, link: str) -> Answer | Gap:
+    elements = body.get(key)
+    if not isinstance(elements, list):
+        return _gap(exchange, GapKind.MALFORMED, f"the answer has no list `{key}`")
+    return Answer(elements=tuple(elements), body=body, more=bool(body.get(link)))
+
+
+def _rows(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
+    rows, total = body.get("data"), body.get("totalRecords")
+    if not isinstance(rows, list):
+        return _gap(exchange, GapKind.MALFORMED, "the answer has no list `data`")
+    token = bool(body.get("$skipToken"))
+    if str(body.get("resultTruncated")).lower() == "true" and not token:
+        return _gap(exchange, GapKind.TRUNCATED, "Resource Graph cut the result off")
+    announced = total if isinstance(total, int) else None
+    return Answer(elements=tuple(rows), body=body, more=token, announced=announced)
+
+
+def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
+    if body.get("error"):
+        return _gap(exchange, GapKind.TRUNCATED, "the query gave a partial result")
+    tables = body.get("tables")
+    if not isinstance(tables, list) or not tables or not isinstance(tables[0], Mapping):
+        return _gap(exchange, GapKind.MALFORMED, "the answer has no table")
+    try:
+        names = [column["name"] for column in tables[0]["columns"]]
+        rows = tuple(dict(zip(names, row, strict=True)) for row in tables[0]["rows"])
+    except (KeyError, TypeError, ValueError):
+        return _gap(exchange, GapKind.MALFORMED, "the table's rows do not match its columns")
+    return Answer(elements=rows, body=body, more=False)
+
+
+def _refusal(exchange: Exchange) -> Gap:
+    code = _error_code(exchange.body)
+    return _gap(exchange, _kind(exchange.status, code.lower()), _sentence(exchange, code))
+
+
+def _kind(status: int | None, code: str) -> GapKind:
+    if code in LICENCE_CODES:
+        return GapKind.NOT_LICENSED
+    if code in NOT_REGISTERED_CODES:
+        return GapKind.NOT_REGISTERED
+    if status in KINDS:
+        return KINDS[status]
+    return GapKind.UNAVAILABLE if status is not None and status >= 500 else GapKind.DENIED
+
+
+def _error_code(body: bytes) -> str:
+    try:
+        error = parse(body)["error"]
+        return str(error["code"])
+    except (ValueError, KeyError, TypeError):
+        return ""
+
+
+def _sentence(exchange: Exchange, code: str) -> str:
+    said = f"HTTP {exchange.status}" + (f" {code}" if code else "")
+    return f"Azure answered {said} after {_tries(exchange)}"
+
+
+def _tries(exchange: Exchange) -> str:
+    count = len(exchange.attempts) + 1
+    return "1 try" if count == 1 else f"{count} tries"
+
+
+def _gap(exchange: Exchange, kind: GapKind, detail: str) -> Gap:
+    return Gap(read=exchange.read, subject=exchange.subject, kind=kind, detail=detail)

@@ -1,0 +1,185 @@
+"""From a record's exchanges to its items and gaps. Pure: the same pages give the same items."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from collectors.kit.answers import Answer, read_answer
+from collectors.kit.exchange import Exchange
+from collectors.kit.level import context_of, is_tenant_wide, parent_read, reads_in
+from collectors.kit.spec import TENANT, Arm, Collector, Gap, GapKind, Item, Logs, Read, Scope
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Completeness:
+    """What auditors call IPE: how much of a read was seen."""
+
+    pages: int
+    received: int
+    announced: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Seen:
+    """Everything a record's pages show."""
+
+    items: Mapping[str, tuple[Item, ...]]
+    gaps: tuple[Gap, ...]
+    completeness: Mapping[str, Completeness]
+    context: frozenset[str] = frozenset()
+    """Reads that are here only as parents or for comparison; another record speaks for them."""
+
+
+@dataclass(slots=True)
+class _List:
+    """One list while its pages are put together."""
+
+    elements: list[Any] = field(default_factory=list)
+    bodies: list[Mapping[str, Any]] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
+    announced: int | None = None
+    pages: int = 0
+
+
+def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange]) -> Seen:
+    """Read all pages of a record.
+
+    `exchanges` are those of the reads of this scope and of the tenant-wide reads they lean on.
+    Items of the latter are narrowed to the scope's subscription.
+    """
+    context = context_of(collector, scope)
+    items: dict[str, tuple[Item, ...]] = {}
+    gaps: list[Gap] = []
+    completeness: dict[str, Completeness] = {}
+    for name in [*context, *reads_in(collector, scope)]:
+        pages = [e for e in exchanges if e.read == name]
+        read = collector.reads[name]
+        found, missing, seen = _read(name, read, scope, pages, items)
+        if scope != TENANT and is_tenant_wide(read):
+            found = tuple(i for i in found if i.subscription_id == scope.subscription_id)
+        items[name] = found
+        gaps += missing
+        completeness[name] = seen
+    return Seen(
+        items=items, gaps=tuple(gaps), completeness=completeness, context=frozenset(context)
+    )
+
+
+def _read(
+    name: str,
+    read: Read,
+    scope: Scope,
+    pages: Sequence[Exchange],
+    items: Mapping[str, tuple[Item, ...]],
+) -> tuple[tuple[Item, ...], list[Gap], Completeness]:
+    parents = parent_read(read)
+    if parents is not None:
+        return _per_parent(name, read, pages, _asked(read, items[parents]))
+    subject = None if is_tenant_wide(read) else scope.subscription_id
+    whole = _join(name, read, subject, pages)
+    found, bad = _items(name, whole.elements, None)
+    return found, whole.gaps + bad, _completeness(whole)
+
+
+def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
+    types = read.types if isinstance(read, Arm) else ()
+    return [p for p in parents if not types or p.type in types]
+
+
+def asked_parents(read: Read, parents: Iterable[Item]) -> list[Item]:
+    """Items of the parent read that this per-resource read is asked for."""
+    return _asked(read, parents)
+
+
+def _per_parent(
+    name: str, read: Read, pages: Sequence[Exchange], parents: Sequence[Item]
+) -> tuple[tuple[Item, ...], list[Gap], Completeness]:
+    by_parent: dict[str, list[Exchange]] = {}
+    for page in pages:
+        by_parent.setdefault((page.subject or "").lower(), []).append(page)
+    items: list[Item] = []
+    gaps: list[Gap] = []
+    for parent in parents:
+        whole = _join(name, read, parent.id, by_parent.get(parent.id.lower(), []))
+        gaps += whole.gaps
+        if whole.gaps:
+            continue
+        found, bad = _children(name, read, parent, whole)
+        items += found
+        gaps += bad
+    seen = Completeness(pages=len(pages), received=len(items), announced=None)
+    return tuple(items), gaps, seen
+
+
+def _children(
+    name: str, read: Read, parent: Item, whole: _List
+) -> tuple[tuple[Item, ...], list[Gap]]:
+    if isinstance(read, Logs):
+        return (Item(id=parent.id, data={"rows": whole.elements}, parent=parent),), []
+    if isinstance(read, Arm) and read.each:
+        return _items(name, whole.elements, parent)
+    body = dict(whole.bodies[0])
+    if whole.elements:
+        body["value"] = whole.elements
+    return (Item(id=parent.id, data=body, parent=parent),), []
+
+
+def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange]) -> _List:
+    """Put the pages of one list together; a page that fails leaves a gap for its subject."""
+    whole = _List(pages=len(pages))
+    more = True
+    for page in pages:
+        answer = read_answer(read, page)
+        if isinstance(answer, Gap):
+            whole.gaps.append(answer)
+            return whole
+        _add(whole, answer)
+        more = answer.more
+    if more:
+        detail = "the list breaks off before its last page" if pages else "it was not asked"
+        whole.gaps.append(_truncated(name, subject, detail))
+    elif whole.announced is not None and whole.announced != len(whole.elements):
+        detail = f"Azure announced {whole.announced} rows and sent {len(whole.elements)}"
+        whole.gaps.append(_truncated(name, subject, detail))
+    return whole
+
+
+def _add(whole: _List, answer: Answer) -> None:
+    whole.elements += answer.elements
+    whole.bodies.append(answer.body)
+    if whole.announced is None:
+        whole.announced = answer.announced
+
+
+def _items(
+    name: str, elements: Iterable[Any], parent: Item | None
+) -> tuple[tuple[Item, ...], list[Gap]]:
+    """Items of list elements; an element without an id, or one sent twice, is a gap."""
+    found: dict[str, Item] = {}
+    gaps: list[Gap] = []
+    for place, element in enumerate(elements):
+        item_id = _id(element)
+        subject = parent.id if parent else None
+        if item_id is None:
+            detail = f"element {place} of the list has no id"
+            gaps.append(Gap(read=name, subject=subject, kind=GapKind.MALFORMED, detail=detail))
+        elif item_id.lower() in found:
+            gaps.append(_truncated(name, subject, f"{item_id} came twice: the paging is unsafe"))
+        else:
+            found[item_id.lower()] = Item(id=item_id, data=element, parent=parent)
+    return tuple(found.values()), gaps
+
+
+def _id(element: Any) -> str | None:
+    if not isinstance(element, Mapping):
+        return None
+    value = element.get("id")
+    return value if isinstance(value, str) and value else None
+
+
+def _truncated(name: str, subject: str | None, detail: str) -> Gap:
+    return Gap(read=name, subject=subject, kind=GapKind.TRUNCATED, detail=detail)
+
+
+def _completeness(whole: _List) -> Completeness:
+    return Completeness(pages=whole.pages, received=len(whole.elements), announced=whole.announced)

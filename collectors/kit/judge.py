@@ -1,0 +1,153 @@
+"""From items and gaps to verdicts. Blindness is never compliance."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from collectors.kit.interpret import Seen
+from collectors.kit.level import parent_read, reads_in
+from collectors.kit.spec import (
+    Arm,
+    Check,
+    Collector,
+    Expectations,
+    Gap,
+    Item,
+    Population,
+    Scope,
+    Verdict,
+    unknown,
+)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Judgement:
+    """The verdict of a check on one subject."""
+
+    check_id: str
+    subject: str
+    subject_name: str
+    verdict: Verdict
+
+
+def judge(
+    collector: Collector, scope: Scope, seen: Seen, expectations: Expectations
+) -> tuple[Judgement, ...]:
+    """Answer every check that belongs to this scope, on every subject.
+
+    A subject that a gap hides answers unknown. When a gap hides an unknown number of subjects, the
+    scope itself stands in the list with an unknown verdict, and set questions answer unknown.
+    """
+    own = set(reads_in(collector, scope))
+    found: list[Judgement] = []
+    for check in collector.checks:
+        if check.on in own:
+            found += _answers(collector, check, scope, seen, expectations)
+    return tuple(found)
+
+
+def _answers(
+    collector: Collector, check: Check, scope: Scope, seen: Seen, expectations: Expectations
+) -> Iterator[Judgement]:
+    full_id = f"{collector.id}.{check.id}"
+    gaps = _gaps(collector, check, seen)
+    if check.judge_all is not None:
+        yield from _set_answers(full_id, check, scope, seen, expectations, gaps)
+    else:
+        for item in _population(check, seen.items[check.on]):
+            verdict = _one(check, item, expectations)
+            yield _judgement(full_id, item.id, item.name_shown, verdict)
+        yield from _hidden(collector, check, full_id, seen, gaps)
+    whole = [gap for gap in gaps if _hides_many(collector, check, gap)]
+    if whole:
+        yield _judgement(full_id, str(scope), str(scope), _blind(whole[0]))
+
+
+def _set_answers(
+    full_id: str,
+    check: Check,
+    scope: Scope,
+    seen: Seen,
+    expectations: Expectations,
+    gaps: list[Gap],
+) -> Iterator[Judgement]:
+    population = Population(
+        scope=scope,
+        items=tuple(_population(check, seen.items[check.on])),
+        siblings={name: seen.items[name] for name in check.uses},
+    )
+    for subject, verdict in _all(check, population, expectations).items():
+        shown = subject.rsplit("/", 1)[-1]
+        yield _judgement(full_id, subject, shown, _blind(gaps[0]) if gaps else verdict)
+
+
+def _population(check: Check, items: tuple[Item, ...]) -> Iterator[Item]:
+    for item in items:
+        if check.types and item.type not in check.types:
+            continue
+        if check.when is None or check.when(item):
+            yield item
+
+
+def _gaps(collector: Collector, check: Check, seen: Seen) -> list[Gap]:
+    concerned = {check.on, parent_read(collector.reads[check.on]), *check.uses}
+    return [gap for gap in seen.gaps if gap.read in concerned]
+
+
+def _hides_many(collector: Collector, check: Check, gap: Gap) -> bool:
+    """True when we cannot name what the gap hides."""
+    per_parent = parent_read(collector.reads[check.on]) is not None
+    return not (per_parent and gap.read == check.on and gap.subject is not None)
+
+
+def _hidden(
+    collector: Collector, check: Check, full_id: str, seen: Seen, gaps: list[Gap]
+) -> Iterator[Judgement]:
+    """Parents whose own answer could not be had: each is named, each is unknown."""
+    of = parent_read(collector.reads[check.on])
+    parents = {item.id: item for item in seen.items.get(of or "", ())}
+    for gap in gaps:
+        if _hides_many(collector, check, gap) or gap.subject is None:
+            continue
+        parent = parents.get(gap.subject)
+        if parent is None or _concerned(collector, check, parent):
+            name = parent.name_shown if parent else gap.subject.rsplit("/", 1)[-1]
+            yield _judgement(full_id, gap.subject, name, _blind(gap))
+
+
+def _concerned(collector: Collector, check: Check, parent: Item) -> bool:
+    """Would the check ask this parent? Its children are hidden, so for those the answer is yes."""
+    read = collector.reads[check.on]
+    if check.when is None or (isinstance(read, Arm) and read.each):
+        return True
+    return check.when(Item(id=parent.id, data={}, parent=parent))
+
+
+def _one(check: Check, item: Item, expectations: Expectations) -> Verdict:
+    if check.judge is None:
+        raise TypeError(f"check {check.id} has no judge")
+    try:
+        return check.judge(item, expectations)
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:
+        # Azure sent a shape the judge does not know: that is not seeing, so it is not passing.
+        return unknown(f"Azure's answer has an unexpected shape ({type(error).__name__})")
+
+
+def _all(check: Check, population: Population, expectations: Expectations) -> dict[str, Verdict]:
+    if check.judge_all is None:
+        raise TypeError(f"check {check.id} has no judge_all")
+    try:
+        return dict(check.judge_all(population, expectations))
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:
+        return {
+            str(population.scope): unknown(
+                f"Azure's answer has an unexpected shape ({type(error).__name__})"
+            )
+        }
+
+
+def _blind(gap: Gap) -> Verdict:
+    return unknown(f"could not be seen: {gap.kind.value}, {gap.detail}")
+
+
+def _judgement(full_id: str, subject: str, name: str, verdict: Verdict) -> Judgement:
+    return Judgement(check_id=full_id, subject=subject, subject_name=name, verdict=verdict)

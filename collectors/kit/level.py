@@ -1,0 +1,47 @@
+"""Which reads belong to which scope."""
+
+from collections.abc import Iterator
+
+from collectors.kit.spec import TENANT, Arm, Collector, Logs, Read, ResourceList, Scope
+
+
+def is_tenant_wide(read: Read) -> bool:
+    """True for reads asked once for the tenant, False for those asked per subscription."""
+    match read:
+        case Arm(per=per):
+            return per == "tenant"
+        case Logs() | ResourceList():
+            return False
+        case _:
+            return True
+
+
+def parent_read(read: Read) -> str | None:
+    """Name of the sibling read whose items this read is asked for, if it is per resource."""
+    match read:
+        case Arm(per="resource", of=of) | Logs(of=of):
+            return of
+        case _:
+            return None
+
+
+def reads_in(collector: Collector, scope: Scope) -> Iterator[str]:
+    """Names of the reads a record of this scope speaks for."""
+    for name, read in collector.reads.items():
+        if is_tenant_wide(read) == (scope == TENANT):
+            yield name
+
+
+def context_of(collector: Collector, scope: Scope) -> tuple[str, ...]:
+    """Tenant-wide reads a record of this scope needs beside its own: parents and compared sets."""
+    own = set(reads_in(collector, scope))
+    wanted = {parent_read(collector.reads[name]) for name in own}
+    for check in collector.checks:
+        if check.on in own:
+            wanted.update(check.uses)
+    return tuple(name for name in collector.reads if name in wanted and name not in own)
+
+
+def has_scope(collector: Collector, scope: Scope) -> bool:
+    """True when the collector asks anything in this kind of scope."""
+    return any(True for _ in reads_in(collector, scope))

@@ -1,0 +1,54 @@
+"""The least rights the collectors need, generated from what each read declares."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from collectors.kit.spec import Collector, Graph, Logs
+
+FORBIDDEN = ("/write", "/delete", "/action", "listkeys")
+"""Endings of permissions that would change something or return secrets."""
+
+
+def azure_actions(collectors: Iterable[Collector]) -> list[str]:
+    """Azure RBAC actions of all ARM, Resource Graph and Log Analytics reads, sorted."""
+    return sorted(
+        {
+            need
+            for collector in collectors
+            for read in collector.reads.values()
+            if not isinstance(read, Graph)
+            for need in read.needs
+        }
+    )
+
+
+def graph_permissions(collectors: Iterable[Collector]) -> list[str]:
+    """Microsoft Graph application permissions, sorted."""
+    return sorted(
+        {
+            need
+            for collector in collectors
+            for read in collector.reads.values()
+            if isinstance(read, Graph)
+            for need in read.needs
+        }
+    )
+
+
+def log_tables(collectors: Iterable[Collector]) -> bool:
+    """True when any read asks Log Analytics."""
+    return any(isinstance(r, Logs) for c in collectors for r in c.reads.values())
+
+
+def custom_role(collectors: Iterable[Collector], scope: str) -> dict[str, Any]:
+    """A custom role definition for `az role definition create`, with reads only."""
+    return {
+        "Name": "Annexa evidence collector",
+        "IsCustom": True,
+        "Description": "Reads configuration for ISO/IEC 27001 evidence. No writes, no secrets.",
+        "Actions": azure_actions(collectors),
+        "NotActions": [],
+        "DataActions": [],
+        "NotDataActions": [],
+        "AssignableScopes": [scope],
+    }

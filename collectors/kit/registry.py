@@ -1,0 +1,74 @@
+"""Finds every collector in `collectors.catalog`: a new file is a new collector, nothing else."""
+
+import importlib
+import pkgutil
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+from collectors.kit.errors import CatalogError
+from collectors.kit.level import parent_read
+from collectors.kit.spec import Collector
+
+
+@cache
+def all_collectors() -> tuple[Collector, ...]:
+    """Every collector, by id. Raises CatalogError when one is described wrongly."""
+    package = importlib.import_module("collectors.catalog")
+    names = sorted(_modules(package.__path__, "collectors.catalog."))
+    return tuple(_collector(name) for name in names)
+
+
+def collector_by_id(collector_id: str) -> Collector:
+    """One collector. Raises CatalogError for an id that does not exist."""
+    for collector in all_collectors():
+        if collector.id == collector_id:
+            return collector
+    raise CatalogError(f"there is no collector {collector_id!r}")
+
+
+def validate(
+    collectors: Iterable[Collector], controls: Iterable[str], expectations: Iterable[str]
+) -> None:
+    """Refuse to start with a check that names an unknown control, expectation or read."""
+    known_controls, known_expectations = set(controls), set(expectations)
+    for collector in collectors:
+        for fault in _faults(collector, known_controls, known_expectations):
+            raise CatalogError(f"collector {collector.id}: {fault}")
+
+
+def _modules(path: Iterable[str], prefix: str) -> Iterator[str]:
+    for module in pkgutil.iter_modules(path, prefix):
+        if module.ispkg:
+            package = importlib.import_module(module.name)
+            yield from _modules(package.__path__, module.name + ".")
+        else:
+            yield module.name
+
+
+def _collector(module_name: str) -> Collector:
+    found = getattr(importlib.import_module(module_name), "COLLECTOR", None)
+    expected = module_name.removeprefix("collectors.catalog.")
+    if not isinstance(found, Collector) or found.id != expected:
+        raise CatalogError(f"{module_name} must define COLLECTOR with the id {expected!r}")
+    return found
+
+
+def _faults(collector: Collector, controls: set[str], expectations: set[str]) -> Iterator[str]:
+    for name, read in collector.reads.items():
+        of = parent_read(read)
+        if of is not None and of not in collector.reads:
+            yield f"read {name} is asked per item of {of!r}, which is not a read"
+    seen: set[str] = set()
+    for check in collector.checks:
+        if check.id in seen:
+            yield f"check {check.id} stands twice"
+        seen.add(check.id)
+        if (check.judge is None) == (check.judge_all is None):
+            yield f"check {check.id} needs either judge or judge_all"
+        for name in (check.on, *check.uses):
+            if name not in collector.reads:
+                yield f"check {check.id} stands on {name!r}, which is not a read"
+        for control in set(check.controls) - controls or ({"none"} if not check.controls else ()):
+            yield f"check {check.id} names the unknown control {control}"
+        if check.expectation is not None and check.expectation not in expectations:
+            yield f"check {check.id} names the unknown expectation {check.expectation}"

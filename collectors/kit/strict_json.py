@@ -1,0 +1,41 @@
+"""Strict JSON: nothing a page says is lost, rounded or silently chosen between two."""
+
+import json
+from typing import Any
+
+MAX_SAFE = 2**53 - 1
+"""Largest integer every JSON reader keeps exact (RFC 8785, section 3.2.2.3)."""
+
+
+class DuplicateKeyError(ValueError):
+    """A JSON object names a key twice: two readers could see two things."""
+
+
+def parse(data: bytes) -> Any:
+    """Parse one JSON value; floats and integers beyond MAX_SAFE become strings.
+
+    Raises ValueError (JSONDecodeError, DuplicateKeyError, UnicodeDecodeError) on anything else.
+    """
+    return json.loads(
+        data.decode("utf-8"),
+        parse_float=str,
+        parse_int=_exact,
+        parse_constant=_refuse,
+        object_pairs_hook=_unique,
+    )
+
+
+def _exact(text: str) -> int | str:
+    number = int(text)
+    return number if abs(number) <= MAX_SAFE else text
+
+
+def _refuse(text: str) -> Any:
+    raise ValueError(f"{text} is not JSON")
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs):
+        raise DuplicateKeyError("a JSON object names a key twice")
+    return made
