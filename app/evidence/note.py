@@ -1,0 +1,171 @@
+"""C2SP signed notes and checkpoints: text that a key of the log vouches for."""
+
+import base64
+import binascii
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+ED25519 = 0x01
+"""Signature type of plain Ed25519 (c2sp.org/signed-note)."""
+_DASH = "\u2014 "
+_MAX_SIGNATURES = 16
+
+
+class NoteError(ValueError):
+    """A note, key or checkpoint that does not say what it must. The message says what is wrong."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class VerifierKey:
+    """A log's public key, as written in a vkey: `<name>+<key id>+<base64(type, key)>`."""
+
+    name: str
+    key_id: bytes
+    public: bytes
+
+    def __str__(self) -> str:
+        encoded = base64.b64encode(bytes([ED25519]) + self.public).decode()
+        return f"{self.name}+{self.key_id.hex()}+{encoded}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoteSignature:
+    """One signature line of a note."""
+
+    name: str
+    key_id: bytes
+    signature: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignedNote:
+    """A parsed note. Its text means nothing until a trusted key has verified it."""
+
+    text: str
+    signatures: tuple[NoteSignature, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointBody:
+    """What a checkpoint commits to (c2sp.org/tlog-checkpoint)."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """The note text, without extension lines."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def verifier_key(name: str, public: bytes) -> VerifierKey:
+    """Key with its derived id (c2sp.org/signed-note, Ed25519). Raises NoteError for a bad name."""
+    if not name or "+" in name or any(letter.isspace() for letter in name):
+        raise NoteError(f"{name!r} cannot name a key: no spaces, no plus, not empty")
+    digest = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()
+    return VerifierKey(name=name, key_id=digest[:4], public=public)
+
+
+def parse_vkey(text: str) -> VerifierKey:
+    """Read a vkey. Raises NoteError unless its id belongs to its name and key."""
+    parts = text.strip().split("+", 2)
+    if len(parts) != 3:
+        raise NoteError("a vkey is <name>+<key id>+<base64 key>")
+    encoded = decode(parts[2])
+    if len(encoded) != 33 or encoded[0] != ED25519:
+        raise NoteError("only Ed25519 keys (type 0x01) are read")
+    key = verifier_key(parts[0], encoded[1:])
+    if key.key_id.hex() != parts[1]:
+        raise NoteError(f"key id {parts[1]} does not belong to this name and key")
+    return key
+
+
+def format_note(text: str, signatures: Sequence[NoteSignature]) -> bytes:
+    """Bytes of a signed note. `text` ends in a newline."""
+    lines = "".join(
+        f"{_DASH}{each.name} {base64.b64encode(each.key_id + each.signature).decode()}\n"
+        for each in signatures
+    )
+    return f"{text}\n{lines}".encode()
+
+
+def parse_note(data: bytes) -> SignedNote:
+    """Read a note without verifying it. Raises NoteError."""
+    try:
+        note = data.decode()
+    except UnicodeDecodeError as error:
+        raise NoteError("a note is UTF-8 text") from error
+    if any(letter < " " and letter != "\n" for letter in note):
+        raise NoteError("a note has no control characters")
+    text, found, lines = note.rpartition("\n\n")
+    if not found or not lines.endswith("\n"):
+        raise NoteError("a note is text, an empty line and signature lines")
+    signatures = tuple(_signature(line) for line in lines[:-1].split("\n"))
+    if len(signatures) > _MAX_SIGNATURES:
+        raise NoteError(f"a note of more than {_MAX_SIGNATURES} signatures is not read")
+    return SignedNote(text=text + "\n", signatures=signatures)
+
+
+def verify_note(data: bytes, key: VerifierKey) -> str:
+    """Text of the note once `key` has verified it. Raises NoteError.
+
+    Signatures of other keys are ignored; a bad one of this key condemns the note.
+    """
+    note = parse_note(data)
+    ours = [each for each in note.signatures if (each.name, each.key_id) == (key.name, key.key_id)]
+    if not ours:
+        raise NoteError(f"no signature by {key.name} with key id {key.key_id.hex()}")
+    public = Ed25519PublicKey.from_public_bytes(key.public)
+    for each in ours:
+        try:
+            public.verify(each.signature, note.text.encode())
+        except InvalidSignature as error:
+            raise NoteError(f"the signature by {key.name} does not verify") from error
+    return note.text
+
+
+def parse_checkpoint(text: str) -> CheckpointBody:
+    """Read the text of a checkpoint note; extension lines are allowed. Raises NoteError."""
+    lines = text.split("\n")
+    if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
+        raise NoteError("a checkpoint is origin, size and root, each on its line")
+    origin, size, root = lines[:3]
+    if not (size.isascii() and size.isdigit()) or str(int(size)) != size:
+        raise NoteError(f"{size!r} is no tree size")
+    decoded = decode(root)
+    if len(decoded) != 32:
+        raise NoteError("a root is 32 bytes")
+    return CheckpointBody(origin=origin, size=int(size), root=decoded)
+
+
+def open_checkpoint(data: bytes, key: VerifierKey) -> CheckpointBody:
+    """The checkpoint once `key` has verified it; its origin is the key's name. Raises NoteError."""
+    body = parse_checkpoint(verify_note(data, key))
+    if body.origin != key.name:
+        raise NoteError(f"the checkpoint is of {body.origin}, not of {key.name}")
+    return body
+
+
+def decode(text: str) -> bytes:
+    """Standard base64, in its one canonical spelling, so that no bit goes unnoticed."""
+    try:
+        data = base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise NoteError(f"{text[:80]!r} is not base64") from error
+    if base64.b64encode(data).decode() != text:
+        raise NoteError(f"{text[:80]!r} is not canonical base64")
+    return data
+
+
+def _signature(line: str) -> NoteSignature:
+    name, found, encoded = line.removeprefix(_DASH).partition(" ")
+    if not line.startswith(_DASH) or not found or not name:
+        raise NoteError("a signature line is an em dash, a key name and a signature")
+    raw = decode(encoded)
+    if len(raw) <= 4:
+        raise NoteError("a signature is a key id and at least a byte")
+    return NoteSignature(name=name, key_id=raw[:4], signature=raw[4:])
