@@ -1,0 +1,290 @@
+"""The assessment of a control over a period: pure, and blindness is never compliance."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+
+from app.controls.catalogue import Control
+from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from collectors.kit import Arm, Check, Collector, Logs, Status
+
+COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
+COLLECTED_RECORDS = frozenset({"collected", "empty", "partial"})
+
+
+class State(StrEnum):
+    """What may be said of a control. None of these says that ISO is met or not met."""
+
+    CLEAN = "evidence collected, no deviations"
+    DEVIATIONS = "deviations noted"
+    INCOMPLETE = "evidence incomplete"
+    MANUAL = "manual evidence required"
+    NOT_APPLICABLE = "not applicable (SoA)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Period:
+    """First and last day, both inclusive; a night belongs to the UTC date of its slot."""
+
+    first: date
+    last: date
+
+    def holds(self, slot: datetime) -> bool:
+        """Whether this night belongs to the period."""
+        return self.first <= slot.astimezone(UTC).date() <= self.last
+
+    def days(self) -> list[date]:
+        """Every day of the period."""
+        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ControlCheck:
+    """A check together with the collector it belongs to."""
+
+    collector: Collector
+    check: Check
+
+    @property
+    def id(self) -> str:
+        """Full id: `<collector id>.<check id>`."""
+        return f"{self.collector.id}.{self.check.id}"
+
+    def touched_by(self, gap: SeenGap) -> bool:
+        """Whether the gap lies in what this check looks at, or in what that was derived from."""
+        if gap.collector_id != self.collector.id:
+            return False
+        return gap.read in self._reads() or gap.read not in self.collector.reads
+
+    def _reads(self) -> set[str]:
+        if self.check.judge_all is not None:
+            return set(self.collector.reads)  # a set question may look at every sibling
+        reads, name = set[str](), self.check.on
+        while name and name not in reads:
+            reads.add(name)
+            read = self.collector.reads.get(name)
+            name = (read.of or "") if isinstance(read, Arm | Logs) else ""
+        return reads
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckFigures:
+    """Numbers of one check: the last night on which it was asked, and its nights."""
+
+    check_id: str
+    last_slot: datetime | None
+    """Newest night with a record of the check's collector; None when there is none."""
+    passed: int
+    failed: int
+    unknown: int
+    nights_collected: int
+    nights_missed: int
+    """Days of the period without a record, whether missed, failed or never planned."""
+    gaps: int
+
+    @property
+    def population(self) -> int:
+        """Subjects on the last night."""
+        return self.passed + self.failed + self.unknown
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Deviation:
+    """A subject that failed a check from one night to another."""
+
+    check_id: str
+    subject: str
+    subject_name: str
+    reason: str
+    first_slot: datetime
+    last_slot: datetime
+    open: bool
+    """Still so on the last night on which the check was asked."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assessment:
+    """A control over a period."""
+
+    control_id: str
+    state: State
+    figures: tuple[CheckFigures, ...]
+    deviations: tuple[Deviation, ...]
+    gaps: tuple[SeenGap, ...]
+    incomplete: tuple[str, ...]
+    """Why the evidence is incomplete, one sentence each; empty when it is complete."""
+
+
+def checks_of(control_id: str, collectors: Iterable[Collector]) -> tuple[ControlCheck, ...]:
+    """Every check that gives evidence for this control."""
+    return tuple(
+        ControlCheck(collector=collector, check=check)
+        for collector in collectors
+        for check in collector.checks
+        if control_id in check.controls
+    )
+
+
+def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
+    control: Control,
+    checks: Sequence[ControlCheck],
+    *,
+    counts: Iterable[NightCount],
+    intervals: Iterable[Interval],
+    gaps: Iterable[SeenGap],
+    nights: Iterable[Night],
+    records: Iterable[SealedRecord],
+    period: Period,
+    applicable: bool = True,
+) -> Assessment:
+    """What may be said of the control.
+
+    A day of the period without a record, a gap or an unknown on any night makes the evidence
+    incomplete; a deviation on any night outweighs that, and what is incomplete stays listed.
+    `records` tell an empty population from a check that was never asked.
+    """
+    ids = {check.id for check in checks}
+    collectors = {check.collector.id for check in checks}
+    verdicts = [interval for interval in intervals if interval.check_id in ids]
+    sealed = [r for r in records if r.collector_id in collectors and period.holds(r.slot)]
+    asked = _asked(nights, sealed)
+    counted = [c for c in counts if c.check_id in ids and period.holds(c.slot)]
+    seen = tuple(
+        gap for gap in gaps if period.holds(gap.slot) and any(c.touched_by(gap) for c in checks)
+    )
+    figures = tuple(_figures(check, asked, counted, seen, period) for check in checks)
+    deviations = _deviations(figures, verdicts, period)
+    incomplete = (
+        *_uncovered(figures, sealed, period),
+        *_unknowns(figures, counted, verdicts, period),
+        *_gaps(seen),
+    )
+    return Assessment(
+        control_id=control.id,
+        state=_state(applicable, checks, deviations, counted, incomplete),
+        figures=figures,
+        deviations=deviations,
+        gaps=seen,
+        incomplete=incomplete,
+    )
+
+
+def _state(
+    applicable: bool,  # noqa: FBT001 - private, one call
+    checks: Sequence[ControlCheck],
+    deviations: tuple[Deviation, ...],
+    counted: Sequence[NightCount],
+    incomplete: tuple[str, ...],
+) -> State:
+    if not applicable:
+        return State.NOT_APPLICABLE
+    if not checks:
+        return State.MANUAL
+    if deviations or any(count.failed for count in counted):
+        return State.DEVIATIONS
+    return State.INCOMPLETE if incomplete else State.CLEAN
+
+
+def _asked(nights: Iterable[Night], records: Iterable[SealedRecord]) -> dict[str, set[datetime]]:
+    """Nights on which each collector left a record that holds something."""
+    held = {night.slot for night in nights if night.state in COLLECTED_NIGHTS}
+    asked: dict[str, set[datetime]] = {}
+    for record in records:
+        if record.slot in held and record.outcome in COLLECTED_RECORDS:
+            asked.setdefault(record.collector_id, set()).add(record.slot)
+    return asked
+
+
+def _figures(
+    check: ControlCheck,
+    asked: dict[str, set[datetime]],
+    counted: Sequence[NightCount],
+    gaps: Sequence[SeenGap],
+    period: Period,
+) -> CheckFigures:
+    slots = asked.get(check.collector.id, set())
+    last = max(slots, default=None)
+    covered = {slot.astimezone(UTC).date() for slot in slots}
+    here = [count for count in counted if count.check_id == check.id and count.slot == last]
+    return CheckFigures(
+        check_id=check.id,
+        last_slot=last,
+        passed=sum(count.passed for count in here),
+        failed=sum(count.failed for count in here),
+        unknown=sum(count.unknown for count in here),
+        nights_collected=len(covered),
+        nights_missed=len(period.days()) - len(covered),
+        gaps=sum(check.touched_by(gap) for gap in gaps),
+    )
+
+
+def _deviations(
+    figures: Sequence[CheckFigures], verdicts: Iterable[Interval], period: Period
+) -> tuple[Deviation, ...]:
+    last = {figure.check_id: figure.last_slot for figure in figures}
+    found = [
+        Deviation(
+            check_id=interval.check_id,
+            subject=interval.subject,
+            subject_name=interval.subject_name,
+            reason=interval.reason,
+            first_slot=interval.first_slot,
+            last_slot=interval.last_slot,
+            open=_reaches(interval, last[interval.check_id]),
+        )
+        for interval in verdicts
+        if interval.status is Status.FAIL and _overlaps(interval, period)
+    ]
+    order = {figure.check_id: place for place, figure in enumerate(figures)}
+    found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
+    return tuple(found)
+
+
+def _reaches(interval: Interval, last: datetime | None) -> bool:
+    return last is None or interval.last_slot >= last
+
+
+def _overlaps(interval: Interval, period: Period) -> bool:
+    first = interval.first_slot.astimezone(UTC).date()
+    last = interval.last_slot.astimezone(UTC).date()
+    return first <= period.last and last >= period.first
+
+
+def _uncovered(
+    figures: Sequence[CheckFigures], sealed: Iterable[SealedRecord], period: Period
+) -> list[str]:
+    said = []
+    missed = max((figure.nights_missed for figure in figures), default=0)
+    if missed:
+        said.append(f"{_count(missed, 'night')} of {len(period.days())} without a record.")
+    empty_handed = sum(record.outcome not in COLLECTED_RECORDS for record in sealed)
+    if empty_handed:
+        said.append(f"{_count(empty_handed, 'record')} of a source that refused or failed.")
+    return said
+
+
+def _unknowns(
+    figures: Iterable[CheckFigures],
+    counted: Iterable[NightCount],
+    verdicts: Iterable[Interval],
+    period: Period,
+) -> list[str]:
+    now = sum(figure.unknown for figure in figures)
+    if now:
+        return [f"{_count(now, 'unknown answer')} on the last night."]
+    before = any(count.unknown for count in counted) or any(
+        verdict.status is Status.UNKNOWN and _overlaps(verdict, period) for verdict in verdicts
+    )
+    return ["Unknown answers on earlier nights of the period."] if before else []
+
+
+def _gaps(gaps: Sequence[SeenGap]) -> list[str]:
+    if not gaps:
+        return []
+    nights = len({gap.slot for gap in gaps})
+    return [f"{_count(len(gaps), 'gap')} on {_count(nights, 'night')}."]
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
