@@ -81,14 +81,22 @@ def _read(
     return found, whole.gaps + bad, _completeness(whole)
 
 
+def parents_of(
+    collector: Collector, scope: Scope, name: str, exchanges: Sequence[Exchange]
+) -> list[Item]:
+    """Items a per-resource read has to be asked for, given the pages of its parent read."""
+    read = collector.reads[name]
+    of = parent_read(read)
+    if of is None:
+        return []
+    pages = [e for e in exchanges if e.read == of]
+    found, _, _ = _read(of, collector.reads[of], scope, pages, {})
+    return _asked(read, (i for i in found if i.subscription_id == scope.subscription_id))
+
+
 def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
     types = read.types if isinstance(read, Arm) else ()
     return [p for p in parents if not types or p.type in types]
-
-
-def asked_parents(read: Read, parents: Iterable[Item]) -> list[Item]:
-    """Items of the parent read that this per-resource read is asked for."""
-    return _asked(read, parents)
 
 
 def _per_parent(

@@ -16,13 +16,17 @@ def parse(data: bytes) -> Any:
 
     Raises ValueError (JSONDecodeError, DuplicateKeyError, UnicodeDecodeError) on anything else.
     """
-    return json.loads(
+    value = json.loads(
         data.decode("utf-8"),
         parse_float=str,
         parse_int=_exact,
         parse_constant=_refuse,
         object_pairs_hook=_unique,
     )
+    if b"\\ud" in data.lower():
+        # An escaped lone surrogate is no Unicode: it has no UTF-8 and so no canonical bytes.
+        json.dumps(value, ensure_ascii=False).encode()
+    return value
 
 
 def _exact(text: str) -> int | str:
