@@ -1,0 +1,1 @@
+"""One file for each use case: the only writers, owners of the transaction."""

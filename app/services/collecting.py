@@ -1,0 +1,113 @@
+"""Collect one collector in one scope: ask, keep, read, judge."""
+
+import asyncio
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.evidence.canonical import sha256
+from app.evidence.draft import Draft, RunFacts
+from app.evidence.record import raw_key
+from app.store.base import Store
+from collectors.azure.collect import Asker
+from collectors.azure.gateway import Ask, Keep
+from collectors.kit import TENANT, Collector, Exchange, Expectations, Gap, Scope
+from collectors.kit.interpret import Seen, interpret, parents_of
+from collectors.kit.judge import judge
+from collectors.kit.level import context_of, parent_read, reads_in
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Job:
+    """One record to be made."""
+
+    collector: Collector
+    scope: Scope
+
+    @property
+    def key(self) -> tuple[str, str]:
+        """(scope, collector id), as the ledger names it."""
+        return (str(self.scope), self.collector.id)
+
+
+def keep_in(store: Store) -> Keep:
+    """Raw bodies go to the store, by digest, before anything parses them."""
+
+    async def keep(body: bytes) -> None:
+        await asyncio.to_thread(store.put_once, raw_key(sha256(body)), body)
+
+    return keep
+
+
+async def collect(
+    job: Job,
+    asker: Asker,
+    run: RunFacts,
+    expectations: Expectations,
+    now: Callable[[], datetime],
+) -> Draft:
+    """Ask everything this record speaks for, then read and judge it."""
+    exchanges = await _exchanges(job, asker)
+    seen = interpret(job.collector, job.scope, exchanges)
+    return _draft(job, exchanges, seen, run, expectations, now())
+
+
+def blind(
+    job: Job,
+    pages: Sequence[Exchange],
+    gap: Gap,
+    run: RunFacts,
+    expectations: Expectations,
+    at: datetime,
+) -> Draft:
+    """The record of a scope that could not even be named or asked: one gap for each read."""
+    names = list(reads_in(job.collector, job.scope))
+    gaps = tuple(Gap(read=name, subject=None, kind=gap.kind, detail=gap.detail) for name in names)
+    nothing = dict.fromkeys([*context_of(job.collector, job.scope), *names], ())
+    seen = Seen(items=nothing, gaps=gaps, completeness={})
+    return _draft(job, tuple(pages), seen, run, expectations, at)
+
+
+def _draft(
+    job: Job,
+    exchanges: tuple[Exchange, ...],
+    seen: Seen,
+    run: RunFacts,
+    expectations: Expectations,
+    at: datetime,
+) -> Draft:
+    return Draft(
+        record_id=str(uuid.uuid5(uuid.UUID(run.run_id), "/".join(job.key))),
+        run=run,
+        collector=job.collector,
+        scope=job.scope,
+        exchanges=exchanges,
+        seen=seen,
+        judgements=judge(job.collector, job.scope, seen, expectations),
+        collected_at=at,
+    )
+
+
+async def _exchanges(job: Job, asker: Asker) -> tuple[Exchange, ...]:
+    reads = job.collector.reads
+    context = context_of(job.collector, job.scope)
+    own = list(reads_in(job.collector, job.scope))
+    lists = [Ask(name=name, read=reads[name], scope=TENANT) for name in context]
+    lists += [
+        Ask(name=name, read=reads[name], scope=job.scope)
+        for name in own
+        if parent_read(reads[name]) is None
+    ]
+    pages = await _ask_all(lists, asker)
+    children = [
+        Ask(name=name, read=reads[name], scope=job.scope, parent=parent)
+        for name in own
+        for parent in parents_of(job.collector, job.scope, name, pages)
+    ]
+    return pages + await _ask_all(children, asker)
+
+
+async def _ask_all(asks: Sequence[Ask], asker: Asker) -> tuple[Exchange, ...]:
+    answers = await asyncio.gather(*(asker.exchanges(ask) for ask in asks))
+    return tuple(exchange for answer in answers for exchange in answer)

@@ -1,0 +1,104 @@
+"""Settings: one annexa.toml in the home folder, overridden by ANNEXA_* environment variables.
+
+Secrets never stand here: a connection names the environment variable or file that holds one.
+"""
+
+import tomllib
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from app.errors import UsageError
+
+FILE_NAME = "annexa.toml"
+
+
+class AuthoritySettings(BaseModel):
+    """One RFC 3161 time authority, tried in the order given."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    url: str = Field(pattern=r"^https?://")
+    roots: tuple[Path, ...] = Field(min_length=1)
+    """PEM files of the roots this authority's tokens must chain to. Nothing else is trusted."""
+    assurance: Literal["public", "qualified"] = "public"
+
+
+class StoreSettings(BaseModel):
+    """Where evidence is kept."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    url: str = "store"
+    """A folder (relative to the home folder) or the https address of a blob container."""
+    retention_days: int | None = Field(default=None, ge=1, le=146_000)
+    """Locked retention of each blob. Only for a blob container; it can never be shortened."""
+    ca_file: Path | None = None
+    """CA of a private cloud's blob endpoint."""
+
+
+class Settings(BaseSettings):
+    """Everything an installation can choose."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="ANNEXA_", env_nested_delimiter="__", extra="forbid", frozen=True
+    )
+
+    organisation: str = "Unnamed organisation"
+    log_origin: str = Field(default="annexa.invalid/log", pattern=r"^[^\s+]+$")
+    """Name of the log in its checkpoints (C2SP tlog-checkpoint: a schema-less URL)."""
+    store: StoreSettings = StoreSettings()
+    database: str = "index.sqlite"
+    """A SQLite file (relative to the home folder) or a postgresql+psycopg:// address."""
+    schedule: str = "0 2 * * *"
+    """Cron line in UTC at which a connection's nights are planned, unless it has its own."""
+    time_authorities: tuple[AuthoritySettings, ...] = ()
+    """Empty: the built-in development authority, which proves nothing about time."""
+    expectations: dict[str, Any] = Field(default_factory=dict)
+    """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
+    concurrency: int = Field(default=24, ge=1, le=200)
+    """Requests under way at once against Azure."""
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment first, then the file; nothing else."""
+        del dotenv_settings, file_secret_settings
+        file = settings_cls.model_config.get("toml_file")
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls, file))
+
+
+def load_settings(home: Path) -> Settings:
+    """Settings of a home folder. Raises UsageError, naming the key that is wrong."""
+    path = home / FILE_NAME
+    if not path.is_file():
+        raise UsageError(
+            f"there is no {FILE_NAME} in {home}; run `annexa --home {home} init` first",
+            code="not_initialised",
+        )
+
+    class _OfThisHome(Settings):
+        model_config = SettingsConfigDict(toml_file=path)
+
+    try:
+        return _OfThisHome()
+    except tomllib.TOMLDecodeError as error:
+        raise UsageError(f"{path} is not TOML: {error}", code="settings_invalid") from None
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise UsageError(f"{path}: {where}: {first['msg']}", code="settings_invalid") from None
