@@ -1,0 +1,127 @@
+"""The development certificates: a root, the seal's and the time authority's."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+ORGANIZATION = "Annexa (DEVELOPMENT - NOT A TRUSTED AUTHORITY)"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Validity:
+    """From when until when certificates hold."""
+
+    start: datetime
+    end: datetime
+
+
+def root_certificate(key: ec.EllipticCurvePrivateKey, validity: Validity) -> x509.Certificate:
+    """Self-signed certificate of the development root."""
+    name = _name("Annexa Development Root")
+    public = key.public_key()
+    builder = (
+        _begun(name, name, public, validity)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
+        .add_extension(_usage(key_cert_sign=True), critical=True)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+    return builder.sign(key, hashes.SHA384())
+
+
+def seal_certificate(
+    public: ec.EllipticCurvePublicKey,
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+    validity: Validity,
+) -> x509.Certificate:
+    """Certificate of the key that seals packs and bundles.
+
+    emailProtection lets `openssl cms -verify` accept it without `-purpose any`.
+    """
+    builder = _leaf("Annexa Development Seal", public, root, root_key, validity)
+    builder = builder.add_extension(
+        _usage(digital_signature=True, content_commitment=True), critical=True
+    ).add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
+    return builder.sign(root_key, hashes.SHA384())
+
+
+def tsa_certificate(
+    public: rsa.RSAPublicKey,
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+    validity: Validity,
+) -> x509.Certificate:
+    """Certificate of the development time authority.
+
+    RFC 3161, section 2.3: timeStamping is its only extended key usage, and critical.
+    """
+    builder = _leaf("Annexa Development Time Authority", public, root, root_key, validity)
+    builder = builder.add_extension(_usage(digital_signature=True), critical=True).add_extension(
+        x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
+    )
+    return builder.sign(root_key, hashes.SHA384())
+
+
+def _leaf(
+    name: str,
+    public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+    validity: Validity,
+) -> x509.CertificateBuilder:
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
+    return (
+        _begun(_name(name), root.subject, public, validity)
+        .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
+        .add_extension(issuer, critical=False)
+        .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
+    )
+
+
+def _begun(
+    subject: x509.Name,
+    issuer: x509.Name,
+    public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
+    validity: Validity,
+) -> x509.CertificateBuilder:
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(issuer)
+        .public_key(public)
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(validity.start)
+        .not_valid_after(validity.end)
+    )
+
+
+def _name(common: str) -> x509.Name:
+    return x509.Name(
+        [
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.COMMON_NAME, common),
+        ]
+    )
+
+
+def _usage(
+    *,
+    digital_signature: bool = False,
+    content_commitment: bool = False,
+    key_cert_sign: bool = False,
+) -> x509.KeyUsage:
+    return x509.KeyUsage(
+        digital_signature=digital_signature,
+        content_commitment=content_commitment,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        key_cert_sign=key_cert_sign,
+        crl_sign=key_cert_sign,
+        encipher_only=False,
+        decipher_only=False,
+    )
