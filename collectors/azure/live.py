@@ -1,0 +1,222 @@
+"""The live gateway: asks Azure for each kind of read and hands back what came, byte for byte."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from azure.core.credentials_async import AsyncTokenCredential
+from azure.core.exceptions import AzureError
+from azure.core.rest import HttpRequest
+
+from collectors.azure import requests
+from collectors.azure.clouds import Cloud
+from collectors.azure.entrance import Entrance
+from collectors.azure.gateway import Ask, Keep
+from collectors.azure.limits import Limits, Waiting
+from collectors.azure.paging import next_link
+from collectors.azure.pipelines import ArmClient, GraphClient, Pipes
+from collectors.azure.principal import principal_of
+from collectors.azure.provenance import Principal
+from collectors.azure.quota import QUERIES, TENANT_READS, Lane, subscription_lane
+from collectors.azure.sdk import RESOURCE_LIST_VERSION, ask_logs, ask_resource_list
+from collectors.azure.tries import Letter
+from collectors.kit import (
+    Arm,
+    Attempt,
+    Exchange,
+    GapKind,
+    Graph,
+    Logs,
+    ResourceGraph,
+    ResourceList,
+)
+from collectors.kit.errors import CatalogError
+
+
+class LiveGateway:
+    """Implements Gateway over azure-core pipelines and one connection pool.
+
+    `subscriptions` narrows Resource Graph to those; empty asks the tenant's root management group,
+    and a refusal of that is an answer like any other: it is never narrowed silently. Takes over
+    the credential and closes it. One event loop.
+    """
+
+    def __init__(
+        self,
+        cloud: Cloud,
+        credential: AsyncTokenCredential,
+        tenant_id: str,
+        *,
+        now: Callable[[], datetime],
+        subscriptions: tuple[str, ...] = (),
+        concurrency: int = 24,
+        limits: Limits | None = None,
+        waiting: Waiting | None = None,
+    ) -> None:
+        self._cloud = cloud
+        self._entrance = Entrance(credential, cloud)
+        self._tenant_id = tenant_id
+        self._now = now
+        self._subscriptions = subscriptions
+        self._concurrency = concurrency
+        self._limits = limits or Limits()
+        self._waiting = waiting or Waiting()
+        self._pipes: Pipes | None = None
+
+    async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+        """Ask, page by page, to the end or to the first page that could not be had."""
+        pipes = self._open()
+        match ask.read:
+            case ResourceGraph() as read:
+                return await self._resource_graph(pipes, ask, read, keep)
+            case Arm() as read:
+                letter = self._letter(ask, keep, read.api_version, lane=_arm_lane(ask))
+                url = requests.arm_url(self._cloud, ask, read)
+                return await _follow(pipes.arm, url, "nextLink", letter)
+            case Graph() as read:
+                home = self._cloud.graph
+                letter = self._letter(ask, keep, requests.GRAPH_VERSION, home=home)
+                url = requests.graph_url(self._cloud, read)
+                return await _follow(pipes.graph, url, "@odata.nextLink", letter)
+            case Logs() as read:
+                return await self._logs(pipes, ask, read, keep)
+            case ResourceList():
+                return await self._resource_list(pipes, ask, keep)
+
+    async def principal(self) -> Principal:
+        """Who asks, as the Resource Manager token names it. Raises GatewayError without a token."""
+        return principal_of(await self._entrance.main_token())
+
+    async def close(self) -> None:
+        """Release connections, those of the credential too."""
+        if self._pipes is not None:
+            await self._pipes.close()
+        await self._entrance.close()
+
+    def _open(self) -> Pipes:
+        if self._pipes is None:
+            self._pipes = Pipes(
+                self._cloud,
+                self._entrance,
+                now=self._now,
+                concurrency=self._concurrency,
+                limits=self._limits,
+                waiting=self._waiting,
+            )
+        return self._pipes
+
+    def _letter(
+        self,
+        ask: Ask,
+        keep: Keep,
+        api_version: str,
+        *,
+        home: str | None = None,
+        lane: Lane | None = None,
+    ) -> Letter:
+        return Letter(
+            name=ask.name,
+            subject=_subject(ask),
+            api_version=api_version,
+            home=home or self._cloud.resource_manager,
+            lane=lane,
+            keep=keep,
+        )
+
+    async def _resource_graph(
+        self, pipes: Pipes, ask: Ask, read: ResourceGraph, keep: Keep
+    ) -> tuple[Exchange, ...]:
+        letter = self._letter(ask, keep, requests.RESOURCE_GRAPH_VERSION, lane=QUERIES)
+        url = requests.resource_graph_url(self._cloud)
+        top, token = requests.ROWS_PER_PAGE, None
+        while True:
+            body = requests.graph_query_body(
+                read,
+                tenant_id=self._tenant_id,
+                subscriptions=self._subscriptions,
+                top=top,
+                skip_token=token,
+            )
+            headers = {"Content-Type": "application/json"}
+            request = HttpRequest("POST", url, headers=headers, content=body)
+            if not await _send(pipes.arm, request, letter):
+                break
+            if _too_large(letter.exchanges[-1]) and top > 1:
+                top //= 2
+                refused = letter.exchanges.pop()
+                again = Attempt(status=refused.status, waited=timedelta(0))
+                letter.refused.extend((*refused.attempts, again))
+                continue
+            token = _next(letter, "$skipToken")
+            if token is None:
+                break
+        return tuple(letter.exchanges)
+
+    async def _logs(self, pipes: Pipes, ask: Ask, read: Logs, keep: Keep) -> tuple[Exchange, ...]:
+        letter = self._letter(ask, keep, requests.LOGS_VERSION, home=self._cloud.logs)
+        workspace_id = None if ask.parent is None else ask.parent["properties.customerId"]
+        if not isinstance(workspace_id, str) or not workspace_id:
+            return (self._not_asked(letter),)
+        await ask_logs(pipes, self._entrance, read, workspace_id, letter)
+        return tuple(letter.exchanges)
+
+    async def _resource_list(self, pipes: Pipes, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+        if ask.scope.subscription_id is None:
+            raise CatalogError(f"Read '{ask.name}' lists a subscription and was asked tenant-wide.")
+        letter = self._letter(ask, keep, RESOURCE_LIST_VERSION, lane=_arm_lane(ask))
+        await ask_resource_list(pipes, self._entrance, ask.scope.subscription_id, letter)
+        return tuple(letter.exchanges)
+
+    def _not_asked(self, letter: Letter) -> Exchange:
+        """Azure's list did not tell the workspace's id, so there is no address to ask."""
+        at = self._now()
+        return Exchange(
+            read=letter.name,
+            subject=letter.subject,
+            method="POST",
+            url=f"{letter.home}/{letter.api_version}/workspaces",
+            api_version=letter.api_version,
+            status=None,
+            body=b"",
+            started_at=at,
+            finished_at=at,
+            fault=GapKind.MALFORMED,
+        )
+
+
+async def _follow(
+    client: ArmClient | GraphClient, url: str, key: str, letter: Letter
+) -> tuple[Exchange, ...]:
+    link: str | None = url
+    while link is not None and await _send(client, HttpRequest("GET", link), letter):
+        link = _next(letter, key)
+    return tuple(letter.exchanges)
+
+
+async def _send(client: ArmClient | GraphClient, request: HttpRequest, letter: Letter) -> bool:
+    """Whether an answer came; the letter then holds it, and the fault when none came."""
+    try:
+        await client.send_request(request, annexa_letter=letter)
+    except AzureError:
+        if not letter.exchanges:
+            raise
+        return False
+    return True
+
+
+def _next(letter: Letter, key: str) -> str | None:
+    last = letter.exchanges[-1]
+    return next_link(last.body, key) if last.status == 200 else None
+
+
+def _too_large(exchange: Exchange) -> bool:
+    # Over 16 MiB Resource Graph refuses the page; half the rows are half the bytes.
+    return exchange.status == 400 and b"ResponsePayloadTooLarge" in exchange.body
+
+
+def _subject(ask: Ask) -> str | None:
+    return ask.scope.subscription_id if ask.parent is None else ask.parent.id
+
+
+def _arm_lane(ask: Ask) -> Lane:
+    within = ask.scope.subscription_id or (ask.parent.subscription_id if ask.parent else None)
+    return TENANT_READS if within is None else subscription_lane(within)

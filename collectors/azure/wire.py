@@ -1,0 +1,53 @@
+"""The connection pool, and the bytes as they came over the wire."""
+
+import ssl
+
+import aiohttp
+from azure.core.rest import AsyncHttpResponse
+
+from collectors.azure.clouds import Cloud
+from collectors.kit.errors import GatewayError
+
+
+class RememberingResponse(aiohttp.ClientResponse):
+    """Remembers its body as received.
+
+    azure-core's `content` is decompressed in place should a server compress although identity was
+    asked for, and aiohttp gives a closed response's body to nobody: so it is noted when it is read.
+    """
+
+    received = b""
+
+    async def read(self) -> bytes:
+        """Read the whole body once."""
+        self.received = await super().read()
+        return self.received
+
+
+def received_bytes(response: AsyncHttpResponse) -> bytes:
+    """Body of a response whose transport has read it, byte for byte as the server sent it."""
+    inner: RememberingResponse = response.internal_response  # type: ignore[attr-defined] # untyped
+    return inner.received
+
+
+def open_session(cloud: Cloud, concurrency: int) -> aiohttp.ClientSession:
+    """A pool of connections that trusts the cloud's CA only. Raises GatewayError `untrusted_ca`.
+
+    The TLS context lives in the connector: given to azure-core as connection_verify it would be
+    built anew for every request, and no connection would ever be used twice.
+    """
+    try:
+        trust = ssl.create_default_context(cafile=cloud.ca_file)
+    except (OSError, ssl.SSLError) as error:
+        raise GatewayError(
+            "untrusted_ca",
+            f"The CA file {cloud.ca_file} of the cloud cannot be used ({type(error).__name__}); "
+            "give a PEM file with the CA's certificate.",
+        ) from error
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=trust, limit=concurrency),
+        response_class=RememberingResponse,
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        trust_env=True,
+    )

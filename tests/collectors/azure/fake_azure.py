@@ -1,0 +1,178 @@
+"""A small Azure of our own on loopback: real TLS, real sockets, answers told by the test."""
+
+import asyncio
+import base64
+import json
+import ssl
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aiohttp import web
+
+from collectors.azure.clouds import Cloud
+from collectors.azure.live import LiveGateway
+
+TENANT = "11111111-2222-3333-4444-555555555555"
+Open = Callable[..., LiveGateway]
+"""Opens a gateway to the fake Azure: keyword options of LiveGateway, `secret`, `cloud`."""
+SECRET = "correct-horse-battery-staple"
+CLIENT = "aaaaaaaa-bbbb-cccc-dddd-eeeeeeeeeeee"
+
+
+@dataclass(kw_only=True)
+class Told:
+    """One answer of the server."""
+
+    body: bytes = b'{"value":[]}'
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+    delay: float = 0.0
+    cut: bool = False
+    """Announce more bytes than are sent, then hang up."""
+    drop: bool = False
+    """Hang up without an answer."""
+
+
+@dataclass(kw_only=True)
+class Heard:
+    method: str
+    path: str
+    query: dict[str, str]
+    headers: dict[str, str]
+    body: bytes
+
+
+class FakeAzure:
+    """Plays told answers by path, the last one for ever; hears every request."""
+
+    def __init__(self) -> None:
+        self.told: dict[str, list[Told]] = {}
+        self.heard: list[Heard] = []
+        self.tokens: list[dict[str, str]] = []
+        self.token_errors: dict[str, str] = {}
+        self.base = ""
+
+    def tell(self, path: str, *answers: Told) -> None:
+        self.told[path] = list(answers)
+
+    def asked(self, path: str) -> list[Heard]:
+        return [heard for heard in self.heard if heard.path == path]
+
+    async def handle(self, request: web.Request) -> web.StreamResponse:
+        if request.path.endswith("/oauth2/v2.0/token"):
+            return await self._token(request)
+        self.heard.append(
+            Heard(
+                method=request.method,
+                path=request.path,
+                query=dict(request.query),
+                headers={k.lower(): v for k, v in request.headers.items()},
+                body=await request.read(),
+            )
+        )
+        answers = self.told.get(request.path, [Told(status=404, body=b'{"error":{}}')])
+        told = answers.pop(0) if len(answers) > 1 else answers[0]
+        await asyncio.sleep(told.delay)
+        if told.drop:
+            assert request.transport is not None
+            request.transport.close()
+            return web.Response()
+        headers = {"Content-Type": "application/json", **told.headers}
+        if not told.cut:
+            return web.Response(body=told.body, status=told.status, headers=headers)
+        response = web.StreamResponse(status=told.status, headers=headers)
+        response.content_length = len(told.body) + 100
+        await response.prepare(request)
+        await response.write(told.body)
+        assert request.transport is not None
+        request.transport.close()
+        return response
+
+    async def _token(self, request: web.Request) -> web.Response:
+        form = {key: str(value) for key, value in (await request.post()).items()}
+        self.tokens.append(form)
+        scope = form.get("scope", "")
+        error = self.token_errors.get(scope)
+        if error is None and form.get("client_secret", SECRET) != SECRET:
+            error = f"AADSTS7000215: Invalid client secret provided. {form['client_secret']}"
+        if error is not None:
+            refused = {"error": "invalid_client", "error_description": error}
+            return web.json_response(refused, status=401)
+        return web.json_response(
+            {"token_type": "Bearer", "expires_in": 3600, "access_token": token(scope)}
+        )
+
+
+def token(scope: str) -> str:
+    claims = {
+        "aud": scope,
+        "tid": TENANT,
+        "oid": "oid-1",
+        "appid": CLIENT,
+        "idtyp": "app",
+        "uti": "token-id-1",
+        "exp": int(time.time()) + 3600,
+    }
+    parts = ({"alg": "none"}, claims)
+    return ".".join([*(_b64(json.dumps(part).encode()) for part in parts), "sig"])
+
+
+def _b64(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+
+
+@dataclass
+class Time:
+    """Time that passes only when somebody sleeps."""
+
+    seconds: float = 0.0
+    slept: list[float] = field(default_factory=list)
+
+    async def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.seconds += seconds
+        await asyncio.sleep(0)
+
+    def now(self) -> datetime:
+        return datetime(2026, 11, 23, 1, 0, tzinfo=UTC) + timedelta(seconds=self.seconds)
+
+
+@dataclass
+class Kept:
+    """Where raw bodies go; remembers their order."""
+
+    bodies: list[bytes] = field(default_factory=list)
+
+    async def __call__(self, body: bytes) -> None:
+        await asyncio.sleep(0)
+        self.bodies.append(body)
+
+
+async def serve(azure: FakeAzure, tls: ssl.SSLContext) -> web.AppRunner:
+    app = web.Application()
+    app.router.add_route("*", "/{path:.*}", azure.handle)
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0, ssl_context=tls)
+    await site.start()
+    azure.base = f"https://127.0.0.1:{runner.addresses[0][1]}"
+    return runner
+
+
+def cloud_at(base: str, ca: Path | None) -> Cloud:
+    return Cloud(
+        name="custom",
+        authority=base,
+        resource_manager=base,
+        resource_manager_audience="https://arm.test",
+        graph=base,
+        graph_audience="https://graph.test",
+        logs=base,
+        logs_audience="https://logs.test",
+        storage_audience="https://storage.test",
+        vault_audience="https://vault.test",
+        ca_file=ca,
+    )

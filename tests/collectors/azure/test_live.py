@@ -1,0 +1,384 @@
+"""The live gateway against a real TLS server: every kind of read, page by page."""
+
+import gzip
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from collectors.azure.gateway import Ask
+from collectors.azure.live import LiveGateway
+from collectors.kit import (
+    TENANT,
+    Arm,
+    GapKind,
+    Graph,
+    Item,
+    Logs,
+    ResourceGraph,
+    ResourceList,
+    Scope,
+)
+from collectors.kit.errors import CatalogError
+from tests.collectors.azure.fake_azure import TENANT as TENANT_ID
+from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Told
+
+SUBSCRIPTION = "99999999-0000-0000-0000-000000000001"
+IN_SUBSCRIPTION = Scope(SUBSCRIPTION)
+QUERY = "/providers/Microsoft.ResourceGraph/resources"
+LISTED = f"/subscriptions/{SUBSCRIPTION}/resources"
+ACCOUNTS = Ask(
+    name="accounts",
+    read=ResourceGraph(
+        table="resources",
+        types=("microsoft.storage/storageaccounts",),
+        project=("id", "name"),
+    ),
+    scope=TENANT,
+)
+SUBSCRIPTIONS = Ask(
+    name="subscriptions",
+    read=Arm(path="/subscriptions", api_version="2022-12-01", per="tenant"),
+    scope=TENANT,
+)
+WORKSPACE = Item(
+    id=f"/subscriptions/{SUBSCRIPTION}/resourceGroups/r/providers/w/workspaces/one",
+    data={"properties": {"customerId": "cccc"}},
+)
+ACTIVITY = Ask(
+    name="activity",
+    read=Logs(kql="AzureActivity | count", timespan=timedelta(days=730), of="workspaces"),
+    scope=IN_SUBSCRIPTION,
+    parent=WORKSPACE,
+)
+
+
+def page(body: Any, **more: Any) -> Told:
+    return Told(body=json.dumps(body).encode(), **more)
+
+
+async def test_a_resource_graph_list_is_followed_by_skip_token(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(QUERY, page({"data": [1], "$skipToken": "t1"}), page({"data": [2]}))
+
+    pages = await gateway.ask(ACCOUNTS, kept)
+
+    assert [json.loads(p.body)["data"] for p in pages] == [[1], [2]]
+    first, second = (json.loads(heard.body) for heard in azure.asked(QUERY))
+    assert first == {
+        "query": "resources | where type in~ ('microsoft.storage/storageaccounts')"
+        " | project id, name | order by id asc",
+        "managementGroups": [TENANT_ID],
+        "options": {"resultFormat": "objectArray", "$top": 1000},
+    }
+    assert second["options"]["$skipToken"] == "t1"
+    assert pages[0].request_body == azure.asked(QUERY)[0].body
+    assert azure.asked(QUERY)[0].query == {"api-version": "2021-03-01"}
+    assert (pages[0].method, pages[0].api_version) == ("POST", "2021-03-01")
+
+
+async def test_a_scoped_connection_asks_its_subscriptions_only(
+    azure: FakeAzure, open_gateway: Open, kept: Kept
+) -> None:
+    azure.tell(QUERY, page({"data": []}))
+
+    await open_gateway(subscriptions=(SUBSCRIPTION,)).ask(ACCOUNTS, kept)
+
+    sent = json.loads(azure.asked(QUERY)[0].body)
+    assert sent["subscriptions"] == [SUBSCRIPTION]
+    assert "managementGroups" not in sent
+
+
+async def test_a_refused_management_group_is_an_answer_and_is_not_narrowed(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(QUERY, page({"error": {"code": "AccessDenied"}}, status=403))
+
+    (answer,) = await gateway.ask(ACCOUNTS, kept)
+
+    assert (answer.status, answer.fault) == (403, None)
+    assert len(azure.asked(QUERY)) == 1
+
+
+async def test_a_page_too_large_is_asked_again_with_half_the_rows(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    refusal = {"error": {"code": "BadRequest", "details": [{"code": "ResponsePayloadTooLarge"}]}}
+    azure.tell(QUERY, page(refusal, status=400), page(refusal, status=400), page({"data": [1]}))
+
+    (answer,) = await gateway.ask(ACCOUNTS, kept)
+
+    tops = [json.loads(heard.body)["options"]["$top"] for heard in azure.asked(QUERY)]
+    assert tops == [1000, 500, 250]
+    assert [attempt.status for attempt in answer.attempts] == [400, 400]
+    assert answer.status == 200
+
+
+async def test_an_arm_list_is_followed_by_next_link_with_its_own_token(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell("/subscriptions", page({"value": [1], "nextLink": f"{azure.base}/more?x=%2Fy"}))
+    azure.tell("/more", page({"value": [2]}))
+
+    pages = await gateway.ask(SUBSCRIPTIONS, kept)
+
+    assert [json.loads(p.body)["value"] for p in pages] == [[1], [2]]
+    assert azure.asked("/subscriptions")[0].query == {"api-version": "2022-12-01"}
+    assert azure.asked("/more")[0].query == {"x": "/y"}
+    assert all(heard.headers["authorization"].startswith("Bearer ") for heard in azure.heard)
+    assert [p.subject for p in pages] == [None, None]
+
+
+async def test_paths_are_filled_with_the_subscription_and_the_parent(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    parent = Item(id="/subscriptions/s/resourceGroups/a b/providers/p/t/n", data={})
+    azure.tell(f"/subscriptions/{SUBSCRIPTION}/things", page({"value": []}))
+    azure.tell(f"{parent.id}/child/default", page({"id": "x"}))
+    per_subscription = Arm(
+        path="/subscriptions/{subscription}/things",
+        api_version="1",
+        per="subscription",
+        query=(("$filter", "a eq 'b c'"),),
+    )
+    per_resource = Arm(path="{id}/child/default", api_version="2", per="resource", of="things")
+
+    (of_subscription,) = await gateway.ask(
+        Ask(name="things", read=per_subscription, scope=IN_SUBSCRIPTION), kept
+    )
+    (of_parent,) = await gateway.ask(
+        Ask(name="child", read=per_resource, scope=IN_SUBSCRIPTION, parent=parent), kept
+    )
+
+    assert (of_subscription.status, of_subscription.subject) == (200, SUBSCRIPTION)
+    assert azure.heard[0].query == {"api-version": "1", "$filter": "a eq 'b c'"}
+    assert (of_parent.status, of_parent.subject) == (200, parent.id)
+
+
+async def test_a_path_that_names_what_the_ask_lacks_is_a_fault_of_the_catalogue(
+    gateway: LiveGateway, kept: Kept
+) -> None:
+    read = Arm(path="{id}/x", api_version="1", per="resource", of="y")
+    with pytest.raises(CatalogError, match="needs a parent"):
+        await gateway.ask(Ask(name="x", read=read, scope=IN_SUBSCRIPTION), kept)
+
+
+async def test_a_graph_collection_is_followed_by_odata_next_link(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(
+        "/v1.0/applications",
+        page({"value": [1], "@odata.nextLink": f"{azure.base}/v1.0/next?$skiptoken=a"}),
+    )
+    azure.tell("/v1.0/next", page({"value": [2]}))
+    read = Graph(
+        path="/applications",
+        select=("id", "appId"),
+        filter="scopeId eq '/' and x eq 'y'",
+        expand="policy($expand=rules)",
+        top=999,
+    )
+
+    pages = await gateway.ask(Ask(name="applications", read=read, scope=TENANT), kept)
+
+    assert [json.loads(p.body)["value"] for p in pages] == [[1], [2]]
+    assert azure.heard[0].query == {
+        "$select": "id,appId",
+        "$filter": "scopeId eq '/' and x eq 'y'",
+        "$expand": "policy($expand=rules)",
+        "$top": "999",
+    }
+    assert {form["scope"] for form in azure.tokens} == {"https://graph.test/.default"}
+    assert pages[0].api_version == "v1.0"
+
+
+async def test_a_log_query_goes_through_the_monitor_client_and_comes_back_raw(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    body = (
+        b'{ "tables" : [{"name":"PrimaryResult",\r\n'
+        b'"columns":[{"name":"Count","type":"long"}],"rows":[[7]]}]}'
+    )
+    azure.tell("/v1/workspaces/cccc/query", Told(body=body))
+
+    (answer,) = await gateway.ask(ACTIVITY, kept)
+
+    assert answer.body == body == kept.bodies[0]
+    assert (answer.status, answer.fault, answer.api_version) == (200, None, "v1")
+    assert answer.subject == WORKSPACE.id
+    assert answer.request_body == azure.heard[0].body
+    assert json.loads(azure.heard[0].body)["query"] == "AzureActivity | count"
+    assert azure.heard[0].headers["accept-encoding"] == "identity"
+    assert {form["scope"] for form in azure.tokens} == {"https://logs.test/.default"}
+
+
+@pytest.mark.parametrize(
+    "body", [b"{broken", b"[]", b'{"tables": 5}', b"", b'{"error":{"code":1}}']
+)
+async def test_a_log_answer_that_the_client_cannot_read_is_still_handed_back(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, body: bytes
+) -> None:
+    azure.tell("/v1/workspaces/cccc/query", Told(body=body))
+
+    (answer,) = await gateway.ask(ACTIVITY, kept)
+
+    assert (answer.status, answer.body) == (200, body)
+
+
+async def test_a_refused_log_query_is_handed_back(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell("/v1/workspaces/cccc/query", page({"error": {"code": "No"}}, status=403))
+
+    (answer,) = await gateway.ask(ACTIVITY, kept)
+
+    assert (answer.status, json.loads(answer.body)) == (403, {"error": {"code": "No"}})
+
+
+async def test_a_workspace_without_its_id_cannot_be_asked(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    nameless = Item(id="/subscriptions/s/w", data={"properties": {}})
+    ask = Ask(name="activity", read=ACTIVITY.read, scope=IN_SUBSCRIPTION, parent=nameless)
+
+    (answer,) = await gateway.ask(ask, kept)
+
+    assert (answer.status, answer.fault, answer.body) == (None, GapKind.MALFORMED, b"")
+    assert azure.heard == []
+
+
+async def test_the_second_route_lists_resources_through_the_management_client(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    one = {"id": "/a", "name": "a", "type": "t/t", "location": "x", "unheard": {"of": 1}}
+    link = f"{azure.base}{LISTED}?api-version=2021-04-01&$skiptoken=s%201"
+    azure.tell(LISTED, page({"value": [one], "nextLink": link}), page({"value": []}))
+
+    pages = await gateway.ask(Ask(name="listed", read=ResourceList(), scope=IN_SUBSCRIPTION), kept)
+
+    assert [json.loads(p.body)["value"] for p in pages] == [[one], []]
+    assert azure.heard[0].query == {"api-version": "2021-04-01", "$top": "1000"}
+    assert azure.heard[1].query["$skiptoken"] == "s 1"
+    assert [p.subject for p in pages] == [SUBSCRIPTION, SUBSCRIPTION]
+    assert kept.bodies == [p.body for p in pages]
+
+
+async def test_a_broken_resource_list_page_is_handed_back(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(LISTED, Told(body=b'{"value": [{"id": 1,'))
+
+    (answer,) = await gateway.ask(
+        Ask(name="listed", read=ResourceList(), scope=IN_SUBSCRIPTION), kept
+    )
+
+    assert answer.body == b'{"value": [{"id": 1,'
+
+
+async def test_bodies_are_kept_byte_for_byte_and_before_anything_is_parsed(
+    azure: FakeAzure, gateway: LiveGateway
+) -> None:
+    odd = '\ufeff {"value" :\r\n [ "\\u00e9 é 日本" ] ,"nextLink":"BASE/two"}\n\n'
+    raw = odd.replace("BASE", azure.base).encode()
+    azure.tell("/subscriptions", Told(body=raw.removeprefix("\ufeff".encode())))
+    azure.tell("/two", Told(body=b"{not json"))
+    order: list[str] = []
+
+    async def keep(body: bytes) -> None:
+        order.append(f"{len(azure.heard)} asked when kept {len(body)} bytes")
+
+    first, second = await gateway.ask(SUBSCRIPTIONS, keep)
+
+    assert first.body == raw.removeprefix("\ufeff".encode())
+    assert second.body == b"{not json"
+    # The next link can only be known by parsing: page two is asked after page one was kept.
+    assert order == [f"1 asked when kept {len(first.body)} bytes", "2 asked when kept 9 bytes"]
+
+
+async def test_a_body_compressed_against_our_wish_is_kept_as_it_came(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    packed = gzip.compress(b'{"value":[]}')
+    azure.tell("/subscriptions", Told(body=packed, headers={"Content-Encoding": "gzip"}))
+
+    (answer,) = await gateway.ask(SUBSCRIPTIONS, kept)
+
+    assert answer.body == packed
+    assert answer.headers["content-encoding"] == "gzip"
+
+
+async def test_provenance_headers_are_kept_and_no_others(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(
+        "/subscriptions",
+        Told(
+            headers={
+                "x-ms-request-id": "r",
+                "x-ms-correlation-request-id": "c",
+                "x-ms-ratelimit-remaining-tenant-reads": "249",
+                "Set-Cookie": "session=1",
+            }
+        ),
+    )
+
+    (answer,) = await gateway.ask(SUBSCRIPTIONS, kept)
+
+    assert answer.headers["x-ms-request-id"] == "r"
+    assert answer.headers["x-ms-ratelimit-remaining-tenant-reads"] == "249"
+    assert "date" in answer.headers
+    assert "set-cookie" not in answer.headers
+    assert "authorization" not in answer.headers
+    assert (
+        answer.headers["x-ms-client-request-id"] == azure.heard[0].headers["x-ms-client-request-id"]
+    )
+    assert azure.heard[0].headers["user-agent"].startswith("annexa/")
+
+
+async def test_a_next_link_to_another_host_is_not_followed_and_no_token_is_sent(
+    azure: FakeAzure, elsewhere: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    for path, key, ask in (
+        ("/subscriptions", "nextLink", SUBSCRIPTIONS),
+        (LISTED, "nextLink", Ask(name="l", read=ResourceList(), scope=IN_SUBSCRIPTION)),
+        ("/v1.0/g", "@odata.nextLink", Ask(name="g", read=Graph(path="/g"), scope=TENANT)),
+    ):
+        azure.tell(path, page({"value": [], key: f"{elsewhere.base}/steal?sig=secret"}))
+
+        first, last = await gateway.ask(ask, kept)
+
+        assert first.status == 200
+        assert (last.status, last.fault, last.body) == (None, GapKind.TRUNCATED, b"")
+        assert last.url == f"{elsewhere.base}/steal"
+    assert elsewhere.heard == []
+
+
+async def test_a_list_that_leads_back_to_itself_ends_as_truncated(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell("/subscriptions", page({"value": [], "nextLink": f"{azure.base}/again"}))
+    azure.tell("/again", page({"value": [], "nextLink": f"{azure.base}/again"}))
+
+    pages = await gateway.ask(SUBSCRIPTIONS, kept)
+
+    assert [p.fault for p in pages] == [None, None, GapKind.TRUNCATED]
+    assert len(azure.heard) == 2
+
+
+async def test_one_token_serves_all_requests_of_an_audience(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell("/subscriptions", Told())
+    azure.tell(QUERY, page({"data": []}))
+    azure.tell(LISTED, Told())
+
+    for ask in (SUBSCRIPTIONS, ACCOUNTS, Ask(name="l", read=ResourceList(), scope=IN_SUBSCRIPTION)):
+        await gateway.ask(ask, kept)
+    principal = await gateway.principal()
+
+    assert [form["scope"] for form in azure.tokens] == ["https://arm.test/.default"]
+    assert (principal.object_id, principal.kind) == ("oid-1", "application")
+    assert principal.tenant_id == TENANT_ID
+    assert principal.token_id_sha256 is not None
