@@ -1,0 +1,65 @@
+"""The index as services use it: short transactions, one kind for writing and one for reading."""
+
+import contextlib
+from collections.abc import Iterator
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.db.engine import BEGIN, open_engine, reachable
+from app.db.schema import assert_current, drop_everything, migrate, migrate_within
+
+
+class Database:
+    """Sessions on one engine. Safe for several threads; a session is for one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._writing = engine.execution_options(**{BEGIN: "IMMEDIATE"})
+        self._reading = engine.execution_options(**{BEGIN: "DEFERRED"}, **snapshot)
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A writing transaction: committed at the end of the block, rolled back if it raises.
+
+        Raises UnavailableError when the database cannot be reached or stays locked.
+        """
+        with reachable(self.engine), Session(self._writing) as session, session.begin():
+            session.connection()  # take the turn now: what is read below stays true until commit
+            yield session
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view; what is written in it is rolled back."""
+        with reachable(self.engine), Session(self._reading) as session:
+            yield session
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """The database at this URL, migrated to this program's schema.
+
+    Raises UsageError (not such a URL), RefusedError (newer or foreign schema) and
+    UnavailableError.
+    """
+    engine = open_engine(url)
+    try:
+        migrate(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def clear(session: Session) -> None:
+    """Drop everything and make it again, empty, in the session's transaction. For reindex."""
+    connection = session.connection()
+    drop_everything(connection)
+    migrate_within(connection)
+
+
+__all__ = ["Database", "assert_current", "clear", "open_database"]

@@ -1,0 +1,94 @@
+"""Engines: SQLite (WAL, writers wait) or PostgreSQL, and what cannot be reached."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+
+from app.errors import UnavailableError, UsageError
+
+WAIT = 10_000
+"""Milliseconds that a SQLite writer waits for another."""
+
+BEGIN = "annexa_begin"
+"""Execution option: how SQLite transactions begin. Writers take IMMEDIATE: a reader that turns
+writer inside a deferred transaction fails at once, whatever the time-out."""
+
+
+def open_engine(url: str) -> Engine:
+    """An engine for `sqlite:///file` or `postgresql://…`. Connects to nothing yet.
+
+    Raises UsageError for another kind of URL.
+    """
+    parsed = _parsed(url)
+    if parsed.get_backend_name() == "sqlite":
+        engine = create_engine(parsed, connect_args={"timeout": WAIT / 1000})
+        event.listen(engine, "connect", _sqlite_connected)
+        event.listen(engine, "begin", _sqlite_begins)
+        return engine
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"),
+        pool_pre_ping=True,
+        connect_args={"connect_timeout": 10, "options": "-c lock_timeout=30000"},
+    )
+
+
+@contextlib.contextmanager
+def reachable(engine: Engine) -> Iterator[None]:
+    """Turn what the database refuses to do now into UnavailableError; no password in it."""
+    try:
+        yield
+    except OperationalError as error:
+        raise UnavailableError(_sentence(engine, error)) from error
+
+
+def shown(engine: Engine) -> str:
+    """The database for people, without a password."""
+    url = engine.url
+    return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string()
+
+
+def _parsed(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        known = parsed.get_backend_name() in ("sqlite", "postgresql")
+    except (ArgumentError, NoSuchModuleError):
+        known = False
+    if not known:
+        raise UsageError(
+            "The database setting is not a URL of SQLite or PostgreSQL: use "
+            "sqlite:////folder/index.sqlite or postgresql://user@host/name."
+        )
+    return parsed
+
+
+def _sqlite_connected(connected: sqlite3.Connection, _: object) -> None:
+    connected.isolation_level = None  # we say BEGIN ourselves; DDL is transactional then, too
+    cursor = connected.cursor()
+    cursor.execute(f"PRAGMA busy_timeout = {WAIT}")  # first: the next ones may have to wait
+    cursor.execute("PRAGMA journal_mode = WAL")
+    cursor.execute("PRAGMA synchronous = NORMAL")  # a lost tail is rebuilt from the store
+    cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.close()
+
+
+def _sqlite_begins(connection: Connection) -> None:
+    options: dict[str, Any] = dict(connection.get_execution_options())
+    connection.exec_driver_sql("BEGIN " + options.get(BEGIN, "DEFERRED"))
+
+
+def _sentence(engine: Engine, error: DBAPIError) -> str:
+    said = str(error.orig).splitlines()[0] if error.orig else "no answer"
+    where = f"The index {shown(engine)}"
+    if "is locked" in said or "lock timeout" in said:
+        return (
+            f"{where} is locked by another process: wait until the other annexa has finished and "
+            "run the command again."
+        )
+    if "disk is full" in said or "No space left" in said:
+        return f"{where} is on a full disk: free some space and run the command again."
+    return f"{where} cannot be used ({said}): check the database setting and that it is running."

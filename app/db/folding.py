@@ -1,0 +1,160 @@
+"""The bulk work of folding a night: what stands, what changes, and writing it in few statements."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+from typing import Any, Protocol
+
+from sqlalchemy import Row, bindparam, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from app.db.tables import night_count, verdict_interval
+from collectors.kit import Status
+
+_CHUNK = 500
+"""Values a statement; with a few dozen checks well below SQLite's limit of 32,766."""
+
+_COLUMN = {Status.PASS: "passed", Status.FAIL: "failed", Status.UNKNOWN: "unknown"}
+
+StandingKey = tuple[str, str, datetime | None]
+StandingRow = Row[tuple[Any, ...]]
+
+
+class _Verdict(Protocol):
+    @property
+    def check_id(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def subject_name(self) -> str: ...
+    @property
+    def status(self) -> Status: ...
+    @property
+    def reason(self) -> str: ...
+
+
+def standing(
+    session: Session,
+    connection_id: str,
+    keys: Iterable[tuple[str, str]],
+    slot: datetime,
+    previous: datetime | None,
+) -> dict[StandingKey, StandingRow]:
+    """Intervals of these (check, subject) that end in this slot or in the previous one."""
+    table = verdict_interval.c
+    subjects = sorted({subject for _, subject in keys})
+    checks = sorted({check for check, _ in keys})
+    found: dict[StandingKey, StandingRow] = {}
+    for part in _chunks(subjects):
+        asked = select(verdict_interval).where(
+            table.connection_id == connection_id,
+            table.check_id.in_(checks),
+            table.subject.in_(part),
+            table.last_slot.in_([slot] if previous is None else [slot, previous]),
+        )
+        for row in session.execute(asked):
+            found[row.check_id, row.subject, row.last_slot] = row
+    return found
+
+
+class Fold:
+    """Collects what one slot changes, then writes it. Used once."""
+
+    def __init__(self, connection_id: str, slot: datetime, previous: datetime | None) -> None:
+        self._connection_id = connection_id
+        self._slot = slot
+        self._previous = previous
+        self._counts: dict[str, Counter[str]] = {}
+        self._inserted: list[dict[str, Any]] = []
+        self._extended: list[int] = []
+        self._shortened: list[int] = []
+        self._deleted: list[int] = []
+        self._reworded: list[dict[str, Any]] = []
+
+    def take(self, row: _Verdict, now: StandingRow | None, before: StandingRow | None) -> None:
+        """Decide what becomes of one verdict. `now` ends in this slot, `before` in the last."""
+        if now is not None and now.status == row.status.value:
+            self._reword(row, now)
+            return
+        if now is not None:
+            before = self._withdraw(now, before)
+        self._count(row.check_id, row.status, 1)
+        if before is not None and before.status == row.status.value:
+            self._extended.append(before.id)
+            self._reword(row, before)
+        else:
+            self._open(row)
+
+    def write(self, session: Session) -> None:
+        """Write everything. What ends in this slot goes before what is made to end in it."""
+        table = verdict_interval.c
+        for part in _chunks(self._deleted):
+            session.execute(delete(verdict_interval).where(table.id.in_(part)))
+        for ids, end in ((self._shortened, self._previous), (self._extended, self._slot)):
+            for part in _chunks(ids):
+                change = update(verdict_interval).where(table.id.in_(part))
+                session.execute(change.values(last_slot=end))
+        if self._reworded:
+            change = update(verdict_interval).where(table.id == bindparam("row_id"))
+            worded = change.values(reason=bindparam("said"), subject_name=bindparam("named"))
+            session.connection().execute(worded, self._reworded)
+        if self._inserted:
+            session.execute(insert(verdict_interval), self._inserted)
+        self._write_counts(session)
+
+    def _withdraw(self, now: StandingRow, before: StandingRow | None) -> StandingRow | None:
+        """Take back what this slot said before; returns the interval that then ends before it."""
+        self._count(now.check_id, Status(now.status), -1)
+        if now.first_slot == self._slot:
+            self._deleted.append(now.id)
+            return before
+        self._shortened.append(now.id)
+        return None
+
+    def _open(self, row: _Verdict) -> None:
+        self._inserted.append(
+            {
+                "connection_id": self._connection_id,
+                "check_id": row.check_id,
+                "subject": row.subject,
+                "subject_name": row.subject_name,
+                "status": row.status.value,
+                "reason": row.reason,
+                "first_slot": self._slot,
+                "last_slot": self._slot,
+            }
+        )
+
+    def _reword(self, row: _Verdict, held: StandingRow) -> None:
+        if (held.reason, held.subject_name) != (row.reason, row.subject_name):
+            said = {"row_id": held.id, "said": row.reason, "named": row.subject_name}
+            self._reworded.append(said)
+
+    def _count(self, check_id: str, status: Status, change: int) -> None:
+        self._counts.setdefault(check_id, Counter())[_COLUMN[status]] += change
+
+    def _write_counts(self, session: Session) -> None:
+        if not self._counts:
+            return
+        dialect = session.get_bind().dialect.name
+        made = (sqlite if dialect == "sqlite" else postgresql).insert(night_count)
+        added = made.on_conflict_do_update(
+            index_elements=["connection_id", "slot", "check_id"],
+            set_={
+                name: night_count.c[name] + made.excluded[name] for name in sorted(_COLUMN.values())
+            },
+        )
+        session.execute(
+            added,
+            [
+                {"connection_id": self._connection_id, "slot": self._slot, "check_id": check_id}
+                | {name: counts[name] for name in _COLUMN.values()}
+                for check_id, counts in sorted(self._counts.items())
+            ],
+        )
+
+
+def _chunks(values: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    for start in range(0, len(values), _CHUNK):
+        yield values[start : start + _CHUNK]

@@ -1,0 +1,91 @@
+"""The schema: brought up to date at start-up, refused when it is newer than this program."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, MetaData, inspect, text
+
+import app
+from app.db.append_only import assert_guarded
+from app.db.engine import BEGIN, reachable, shown
+from app.errors import RefusedError
+
+_ONE_AT_A_TIME = 4_713_900_271
+"""Key of the PostgreSQL advisory lock under which one replica migrates and the others wait."""
+
+
+def migrate(engine: Engine) -> None:
+    """Bring an empty or older database to this program's schema, in one transaction.
+
+    Raises RefusedError for a newer or foreign schema, UnavailableError if it cannot be reached.
+    """
+    with reachable(engine):
+        with engine.execution_options(**{BEGIN: "IMMEDIATE"}).begin() as connection:
+            migrate_within(connection)
+        assert_guarded(engine)
+
+
+def migrate_within(connection: Connection) -> None:
+    """The same inside a transaction of the caller's."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
+    _refuse_unknown(connection)
+    command.upgrade(_config(connection), "head")
+
+
+def assert_current(engine: Engine) -> None:
+    """Raise RefusedError unless the schema is exactly this program's and guarded."""
+    with reachable(engine):
+        with engine.connect() as connection:
+            _refuse_unknown(connection)
+            if _found(connection) != set(_scripts(connection).get_heads()):
+                raise RefusedError(
+                    f"The index {shown(engine)} has an older schema than this annexa: start "
+                    "`annexa serve` or any command that writes, which brings it up to date.",
+                    code="schema_older",
+                )
+        assert_guarded(engine)
+
+
+def drop_everything(connection: Connection) -> None:
+    """Drop every table of the database's schema, and with them their triggers and rows."""
+    there = MetaData()
+    there.reflect(connection)
+    there.drop_all(connection)
+
+
+def _refuse_unknown(connection: Connection) -> None:
+    found = _found(connection)
+    known = {script.revision for script in _scripts(connection).walk_revisions()}
+    if found - known:
+        raise RefusedError(
+            f"The index {shown(connection.engine)} was made by a newer annexa (schema "
+            f"{', '.join(sorted(found - known))}): update annexa, or name an empty database and "
+            "run `annexa reindex`.",
+            code="schema_newer",
+        )
+    if not found and set(inspect(connection).get_table_names()) - {"alembic_version"}:
+        raise RefusedError(
+            f"The database {shown(connection.engine)} holds tables that are not annexa's: name an "
+            "empty database of its own.",
+            code="schema_foreign",
+        )
+
+
+def _found(connection: Connection) -> set[str]:
+    return set(MigrationContext.configure(connection).get_current_heads())
+
+
+def _config(connection: Connection) -> Config:
+    config = Config()
+    # beside the package `app` in a checkout and in an installed wheel
+    config.set_main_option("script_location", str(Path(app.__file__).parents[1] / "migrations"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _scripts(connection: Connection) -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config(connection))

@@ -1,0 +1,159 @@
+"""Verdicts as intervals: a row a change, not a row a night, and the counts of each night.
+
+An interval covers every *collected* slot from its first to its last. Nights without collection in
+between do not break it; a collected night without this verdict does.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from sqlalchemy import Row, func, select
+from sqlalchemy.orm import Session
+
+from app.db.folding import Fold, standing
+from app.db.tables import night_count, verdict_interval
+from app.errors import RefusedError
+from app.evidence.observed import Interval, NightCount
+from collectors.kit import Status
+
+_WORST = {Status.PASS: 0, Status.UNKNOWN: 1, Status.FAIL: 2}
+
+
+class NightVerdict(NamedTuple):
+    """One verdict of one night, on its way into the index."""
+
+    check_id: str
+    subject: str
+    subject_name: str
+    status: Status
+    reason: str
+
+
+def fold_verdicts(
+    session: Session,
+    connection_id: str,
+    slot: datetime,
+    previous_slot: datetime | None,
+    rows: Iterable[NightVerdict],
+) -> None:
+    """Fold one night's verdicts, or any part of them, into intervals and counts.
+
+    `previous_slot` is the connection's collected slot before (see `previous_slot`). Parts may
+    come in any order, and again: repeated verdicts change nothing, other ones replace what the
+    same slot held. Of two verdicts on one subject the worse stands. Raises RefusedError when a
+    newer slot was folded already: nights are folded in their order.
+    """
+    _refuse_older(session, connection_id, slot)
+    wanted: dict[tuple[str, str], NightVerdict] = {}
+    for row in rows:
+        other = wanted.get((row.check_id, row.subject))
+        if other is None or _WORST[row.status] > _WORST[other.status]:
+            wanted[row.check_id, row.subject] = row
+    fold = Fold(connection_id, slot, previous_slot)
+    there = standing(session, connection_id, wanted, slot, previous_slot)
+    for key, row in wanted.items():
+        fold.take(row, there.get((*key, slot)), there.get((*key, previous_slot)))
+    fold.write(session)
+
+
+def previous_slot(session: Session, connection_id: str, slot: datetime) -> datetime | None:
+    """The newest slot before this one of which the index holds verdicts."""
+    asked = select(func.max(night_count.c.slot)).where(
+        night_count.c.connection_id == connection_id, night_count.c.slot < slot
+    )
+    newest: datetime | None = session.scalar(asked)
+    return newest
+
+
+def intervals(
+    session: Session,
+    connection_id: str,
+    check_ids: Sequence[str] | None,
+    start: datetime,
+    end: datetime,
+) -> list[Interval]:
+    """Intervals that touch the period, both ends included, by check, subject and time.
+
+    `check_ids` None means every check.
+    """
+    table = verdict_interval.c
+    asked = (
+        select(verdict_interval)
+        .where(
+            table.connection_id == connection_id,
+            table.last_slot >= start,
+            table.first_slot <= end,
+        )
+        .order_by(table.check_id, table.subject, table.first_slot)
+    )
+    if check_ids is not None:
+        asked = asked.where(table.check_id.in_(check_ids))
+    return [_interval(row) for row in session.execute(asked)]
+
+
+def verdict_on(
+    session: Session, connection_id: str, check_id: str, subject: str, slot: datetime
+) -> Interval | None:
+    """The verdict of one night and the interval around it; None if that night has none."""
+    table = verdict_interval.c
+    collected = select(night_count.c.slot).where(
+        night_count.c.connection_id == connection_id,
+        night_count.c.slot == slot,
+        night_count.c.check_id == check_id,
+    )
+    asked = select(verdict_interval).where(
+        table.connection_id == connection_id,
+        table.check_id == check_id,
+        table.subject == subject,
+        table.first_slot <= slot,
+        table.last_slot >= slot,
+        collected.exists(),
+    )
+    row = session.execute(asked).first()
+    return None if row is None else _interval(row)
+
+
+def night_counts(
+    session: Session,
+    connection_id: str,
+    check_ids: Sequence[str] | None,
+    start: datetime,
+    end: datetime,
+) -> list[NightCount]:
+    """Counts of the period, both ends included, by slot and check."""
+    asked = (
+        select(night_count)
+        .where(night_count.c.connection_id == connection_id, night_count.c.slot.between(start, end))
+        .order_by(night_count.c.slot, night_count.c.check_id)
+    )
+    if check_ids is not None:
+        asked = asked.where(night_count.c.check_id.in_(check_ids))
+    return [
+        NightCount(
+            slot=row.slot,
+            check_id=row.check_id,
+            passed=row.passed,
+            failed=row.failed,
+            unknown=row.unknown,
+        )
+        for row in session.execute(asked)
+    ]
+
+
+def _refuse_older(session: Session, connection_id: str, slot: datetime) -> None:
+    newer = select(verdict_interval.c.id).where(
+        verdict_interval.c.connection_id == connection_id, verdict_interval.c.last_slot > slot
+    )
+    if session.execute(newer.limit(1)).first() is not None:
+        raise RefusedError(
+            f"The index holds verdicts of a newer night than {slot.isoformat()}: nights are indexed"
+            " in their order. Run `annexa reindex` to rebuild the index.",
+            code="night_out_of_order",
+        )
+
+
+def _interval(row: Row[tuple[object, ...]]) -> Interval:
+    values = row._asdict()
+    values["status"] = Status(values["status"])
+    return Interval(**{name: values[name] for name in Interval.__slots__})

@@ -1,0 +1,82 @@
+"""What the nights showed: the plain facts an assessment is made of."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from collectors.kit import GapKind, Status
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Night:
+    """One slot of a connection and what became of it."""
+
+    slot: datetime
+    state: str
+    """planned, running, complete, complete_with_gaps, failed or missed."""
+    run_id: str | None
+    finished_at: datetime | None
+    detail: str = ""
+    """Why a night was missed or failed; empty otherwise."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Interval:
+    """A verdict that held from one night to another, both inclusive."""
+
+    check_id: str
+    """Full id: `<collector id>.<check id>`."""
+    subject: str
+    """Resource id, subscription id or `tenant`."""
+    subject_name: str
+    status: Status
+    reason: str
+    first_slot: datetime
+    last_slot: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NightCount:
+    """Verdicts of one check in one night."""
+
+    slot: datetime
+    check_id: str
+    passed: int
+    failed: int
+    unknown: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SeenGap:
+    """A gap, and the record that holds it."""
+
+    slot: datetime
+    collector_id: str
+    scope: str
+    read: str
+    subject: str | None
+    kind: GapKind
+    detail: str
+    record_seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealedRecord:
+    """A record as the pack names it."""
+
+    seq: int
+    record_id: str
+    slot: datetime
+    collector_id: str
+    scope: str
+    outcome: str
+    """collected, empty, partial, denied or failed."""
+    collected_at: datetime
+    sha256: str
+    """Digest of the canonical record bytes."""
+    items: int
+    pages: int
+    announced: int | None
+    """Rows Azure announced, where it announces a total."""
+    seen: int | None
+    """Rows received for the announced total."""
+    controls: tuple[str, ...]
