@@ -1,0 +1,152 @@
+"""What every area of the generator is given: subscriptions, places and named resources."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from simulator.tenant.dates import Dates
+from simulator.tenant.dice import Dice
+from simulator.tenant.model import TableSpan, Truth
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TenantSpec:
+    """What kind of tenant to generate."""
+
+    seed: int = 7
+    subscriptions: int = 3
+    resources: int = 120
+    """About the number of rows of the Resource Graph table `resources`."""
+    odd_resource: bool = False
+    """One storage account whose properties Azure leaves out: its checks are unknown."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Subscription:
+    """One subscription: an environment of the company."""
+
+    id: str
+    name: str
+    environment: str
+
+    @property
+    def scope(self) -> str:
+        """ARM id of the subscription."""
+        return f"/subscriptions/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Place:
+    """Where a workload lives in a subscription."""
+
+    subscription: Subscription
+    workload: str
+    short: str
+    location: str
+
+    @property
+    def group(self) -> str:
+        """Name of the resource group."""
+        return f"rg-{self.workload}-{self.subscription.environment}-{self.location}"
+
+    @property
+    def group_id(self) -> str:
+        """ARM id of the resource group."""
+        return f"{self.subscription.scope}/resourceGroups/{self.group}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Resource:
+    """A named resource, before it has a configuration."""
+
+    kind: str
+    type: str
+    name: str
+    ordinal: int
+    place: Place
+    parent: "Resource | None" = None
+    tags: Mapping[str, str] | None = None
+    odd: bool = False
+
+    @property
+    def id(self) -> str:
+        """ARM id as Azure writes it."""
+        if self.parent is not None:
+            return f"{self.parent.id}/{self.type.rsplit('/', 1)[1]}/{self.name}"
+        return f"{self.place.group_id}/providers/{self.type}/{self.name}"
+
+    @property
+    def phi(self) -> bool:
+        """Whether it is tagged as holding patients' data."""
+        return (self.tags or {}).get("dataClassification", "").upper() == "PHI"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estate:
+    """The company's cloud on one night."""
+
+    spec: TenantSpec
+    tenant_id: str
+    dice: Dice
+    dates: Dates
+    subscriptions: tuple[Subscription, ...]
+    places: tuple[Place, ...]
+    resources: tuple[Resource, ...]
+
+    def of(self, kind: str) -> tuple[Resource, ...]:
+        """Resources of one kind, in order."""
+        return tuple(resource for resource in self.resources if resource.kind == kind)
+
+    def row(
+        self,
+        resource: Resource,
+        properties: Mapping[str, Any],
+        *,
+        kind: str = "",
+        sku: Mapping[str, Any] | None = None,
+        identity: bool = False,
+        managed_by: str = "",
+    ) -> dict[str, Any]:
+        """The resource as a whole row of Resource Graph, every column present."""
+        return {
+            "id": resource.id,
+            "name": resource.name,
+            "type": resource.type.lower(),
+            "tenantId": self.tenant_id,
+            "kind": kind,
+            "location": resource.place.location,
+            "resourceGroup": resource.place.group.lower(),
+            "subscriptionId": resource.place.subscription.id,
+            "managedBy": managed_by,
+            "sku": dict(sku) if sku else None,
+            "plan": None,
+            "properties": dict(properties),
+            "tags": None if resource.tags is None else dict(resource.tags),
+            "identity": self._identity(resource) if identity else None,
+            "zones": None,
+            "extendedLocation": None,
+        }
+
+    def _identity(self, resource: Resource) -> dict[str, str]:
+        return {
+            "principalId": self.dice.guid("principal", resource.id),
+            "tenantId": self.tenant_id,
+            "type": "SystemAssigned",
+        }
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fragment:
+    """What one area adds to the tenant."""
+
+    rows: tuple[dict[str, Any], ...] = ()
+    """Rows of the Resource Graph table `resources`."""
+    authorization: tuple[dict[str, Any], ...] = ()
+    """Rows of `authorizationresources`."""
+    containers: tuple[dict[str, Any], ...] = ()
+    """Rows of `resourcecontainers`."""
+    arm: dict[str, list[dict[str, Any]] | dict[str, Any]] = field(default_factory=dict)
+    graph: dict[str, list[dict[str, Any]] | dict[str, Any]] = field(default_factory=dict)
+    logs: dict[str, dict[str, TableSpan]] = field(default_factory=dict)
+    vaults: dict[str, dict[str, list[dict[str, Any]]]] = field(default_factory=dict)
+    truth: tuple[Truth, ...] = ()

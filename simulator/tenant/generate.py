@@ -1,0 +1,127 @@
+"""Joins the areas into one tenant: Northgate Health on one night."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from simulator.tenant import (
+    access,
+    applications,
+    bystanders,
+    compute,
+    diagnostics,
+    identity,
+    inventory,
+    monitoring,
+    network,
+    pim_azure,
+    roster,
+    sql,
+    storage,
+)
+from simulator.tenant.dates import Dates
+from simulator.tenant.dice import Dice
+from simulator.tenant.estate import Estate, Fragment, TenantSpec
+from simulator.tenant.model import Tenant
+
+AREAS = (
+    storage.generate,
+    sql.generate,
+    compute.generate,
+    network.generate,
+    monitoring.generate,
+    diagnostics.generate,
+    bystanders.generate,
+    access.generate,
+    pim_azure.generate,
+    identity.generate,
+    applications.generate,
+)
+
+
+def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
+    """The tenant of the spec on that night: equal arguments give equal tenants.
+
+    `as_of` is the instant the evidence speaks for; give nights a day apart to see dates stand
+    still. Verdicts are decided first, the configuration is made to have them.
+
+    Raises:
+        ValueError: `as_of` without a zone, a negative night, or no subscription.
+    """
+    if as_of.tzinfo is None:
+        raise ValueError("as_of needs a time zone")
+    if night < 0 or spec.subscriptions < 1:
+        raise ValueError("a tenant needs a night from 0 up and at least one subscription")
+    estate, labels = _estate(spec, night, as_of)
+    fragments = [area(estate) for area in AREAS]
+    rows = tuple(_by_id(row for fragment in fragments for row in fragment.rows))
+    fragments.append(inventory.generate(estate, rows))
+    elements, states = inventory.subscription_elements(estate)
+    truth = [*labels, *states, *(one for fragment in fragments for one in fragment.truth)]
+    return Tenant(
+        tenant_id=estate.tenant_id,
+        seed=spec.seed,
+        night=night,
+        as_of=as_of,
+        subscriptions=elements,
+        tables={
+            "resources": list(rows),
+            "resourcecontainers": _by_id(row for one in fragments for row in one.containers),
+            "authorizationresources": _by_id(row for one in fragments for row in one.authorization),
+        },
+        arm=_provider_lists(estate, rows) | _joined(one.arm for one in fragments),
+        graph=_organization(estate) | _joined(one.graph for one in fragments),
+        logs=_joined(one.logs for one in fragments),
+        vaults=_joined(one.vaults for one in fragments),
+        truth=tuple(sorted(truth, key=lambda one: (one.check, one.subject))),
+    )
+
+
+def _estate(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Estate, tuple[Any, ...]]:
+    dice = Dice(spec.seed, night)
+    owned = roster.subscriptions(spec, dice)
+    everywhere = roster.places(owned)
+    resources, labels = inventory.label(roster.enrol(spec, dice, everywhere), dice)
+    estate = Estate(
+        spec=spec,
+        tenant_id=dice.guid("tenant"),
+        dice=dice,
+        dates=Dates(as_of, night),
+        subscriptions=owned,
+        places=everywhere,
+        resources=resources,
+    )
+    return estate, labels
+
+
+def _by_id(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(rows, key=lambda row: row["id"].lower())
+
+
+def _joined(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    return {key: value for part in parts for key, value in part.items()}
+
+
+def _provider_lists(estate: Estate, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Each resource at its own ARM path, and in the list its provider keeps for a subscription."""
+    types = {one.id: one.type for one in estate.resources}
+    paths: dict[str, Any] = {}
+    for row in rows:
+        azure_type = types[row["id"]]
+        body = {"id": row["id"], "name": row["name"], "type": azure_type}
+        optional = ("kind", "sku", "identity", "managedBy", "tags")
+        body |= {key: row[key] for key in optional if row[key]}
+        body |= {"location": row["location"], "properties": row["properties"]}
+        paths[row["id"].lower()] = body
+        if azure_type.count("/") == 1:
+            listed = f"/subscriptions/{row['subscriptionId']}/providers/{azure_type}".lower()
+            paths.setdefault(listed, []).append(body)
+    return paths
+
+
+def _organization(estate: Estate) -> dict[str, Any]:
+    organization = {"id": estate.tenant_id, "displayName": "Northgate Health", "tenantType": "AAD"}
+    return {"/organization": [organization]}
+
+
+__all__ = ["Fragment", "TenantSpec", "generate"]

@@ -1,0 +1,97 @@
+"""The least requests anybody needs to learn every fact of the catalogue about a tenant."""
+
+from collections.abc import Iterable, Sized
+from math import ceil
+from typing import Any
+
+from simulator.tenant.diagnostics import SUPPORTED
+from simulator.tenant.model import Tenant
+
+GRAPH_PAGES = {"/applications": 999}
+"""Largest $top of a Microsoft Graph list, where it is not 100.
+
+https://learn.microsoft.com/graph/api/application-list
+"""
+GRAPH_LISTS = (
+    "/applications",
+    "/rolemanagement/directory/roleeligibilityscheduleinstances",
+    "/rolemanagement/directory/roleassignmentscheduleinstances",
+    "/policies/rolemanagementpolicyassignments",
+)
+LISTED_TYPES = (
+    "microsoft.storage/storageaccounts",
+    "microsoft.sql/servers",
+    "microsoft.sql/servers/databases",
+    "microsoft.compute/disks",
+    "microsoft.network/networksecuritygroups",
+    "microsoft.operationalinsights/workspaces",
+)
+"""Types whose whole rows are asked for; the thin inventory is one more list."""
+AUTHORIZATION_TYPES = (
+    "microsoft.authorization/roleassignments",
+    "microsoft.authorization/roledefinitions",
+)
+PIM_LISTS = (
+    "roleeligibilityscheduleinstances",
+    "roleassignmentscheduleinstances",
+    "rolemanagementpolicyassignments",
+)
+
+
+def least_requests(tenant: Tenant) -> dict[str, int]:
+    """Requests by purpose, and their `total`, from the tenant alone.
+
+    Lists cost a request for each 1,000 elements (and one when empty); facts that Resource Graph
+    does not hold cost one for each parent; msal asks the openid configuration once and one token
+    for each audience.
+    """
+    amount = _amounts(tenant.tables["resources"])
+    roles = _amounts(tenant.tables["authorizationresources"])
+    scopes = [one["subscriptionId"].lower() for one in tenant.subscriptions]
+    workspaces = amount.get("microsoft.operationalinsights/workspaces", 0)
+    audiences = 3 if workspaces else 2
+    parts = {
+        "tokens": 1 + audiences,
+        "subscriptions": _pages(len(scopes)),
+        "resource_graph": _pages(sum(amount.values()))
+        + sum(_pages(amount.get(kind, 0)) for kind in LISTED_TYPES)
+        + sum(_pages(roles.get(kind, 0)) for kind in AUTHORIZATION_TYPES),
+        "resource_lists": sum(
+            _pages(_length(tenant.arm, f"/subscriptions/{one}/resources")) for one in scopes
+        ),
+        "pim_azure": sum(
+            _pages(
+                _length(
+                    tenant.arm, f"/subscriptions/{one}/providers/microsoft.authorization/{kind}"
+                )
+            )
+            for one in scopes
+            for kind in PIM_LISTS
+        ),
+        "graph": sum(
+            _pages(_length(tenant.graph, path), GRAPH_PAGES.get(path, 100)) for path in GRAPH_LISTS
+        ),
+        "blob_services": amount.get("microsoft.storage/storageaccounts", 0),
+        "transparent_data_encryption": amount.get("microsoft.sql/servers/databases", 0),
+        "auditing": amount.get("microsoft.sql/servers", 0),
+        "diagnostic_settings": sum(amount.get(kind, 0) for kind in SUPPORTED),
+        "tables": workspaces,
+        "log_queries": workspaces,
+    }
+    return parts | {"total": sum(parts.values())}
+
+
+def _amounts(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
+    amounts: dict[str, int] = {}
+    for row in rows:
+        amounts[row["type"]] = amounts.get(row["type"], 0) + 1
+    return amounts
+
+
+def _pages(elements: int, size: int = 1000) -> int:
+    return max(1, ceil(elements / size))
+
+
+def _length(lists: dict[str, Any], path: str) -> int:
+    listed: Sized = lists.get(path, [])
+    return len(listed)

@@ -1,0 +1,195 @@
+"""Network security groups: rules of every form that Azure accepts, good and bad."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, TypeAlias
+
+from simulator.tenant.dice import Ledger
+from simulator.tenant.estate import Estate, Fragment, Resource
+
+CHECKS = ("management_ports", "database_ports", "any_port")
+INBOUND = (
+    ("AllowVnetInBound", "VirtualNetwork", "VirtualNetwork", "Allow", 65000),
+    ("AllowAzureLoadBalancerInBound", "AzureLoadBalancer", "*", "Allow", 65001),
+    ("DenyAllInBound", "*", "*", "Deny", 65500),
+)
+OUTBOUND = (
+    ("AllowVnetOutBound", "VirtualNetwork", "VirtualNetwork", "Allow", 65000),
+    ("AllowInternetOutBound", "*", "Internet", "Allow", 65001),
+    ("DenyAllOutBound", "*", "*", "Deny", 65500),
+)
+ANY_SOURCE: tuple[str | list[str], ...] = (
+    "*",
+    "Internet",
+    "0.0.0.0/0",
+    ["198.51.100.0/24", "0.0.0.0/0"],
+    ["10.20.0.0/16", "Internet"],
+)
+SOME_SOURCE: tuple[str | list[str], ...] = (
+    "VirtualNetwork",
+    "10.20.0.0/16",
+    "AzureFrontDoor.Backend",
+    ["203.0.113.0/28", "198.51.100.7/32"],
+)
+MANAGEMENT: tuple[str | list[str], ...] = (
+    "22",
+    "3389",
+    "20-25",
+    "3380-3400",
+    ["443", "5985-5986"],
+    ["80", "22"],
+)
+DATABASES: tuple[str | list[str], ...] = (
+    "1433",
+    "5432",
+    "3300-3310",
+    "6379",
+    ["8443", "27017"],
+    ["1521-1522", "443"],
+)
+PARTLY: dict[str, tuple[list[str], str]] = {
+    "Management": (["22", "3389"], "3389"),
+    "Database": (["1433", "5432"], "1433"),
+}
+"""What is allowed, and the part of it that a denial above takes back."""
+ALL_MANAGEMENT = ["22", "3389", "5985-5986"]
+ALL_DATABASES = ["1433", "3306", "5432", "1521", "27017", "6379"]
+HARMLESS: tuple[str | list[str], ...] = ("443", ["80", "443"], "8443", "8080-8090")
+
+
+Rule: TypeAlias = tuple[str, str, str | list[str], str | list[str], str, str]
+"""Name, access, source, destination ports, protocol, direction."""
+
+
+def generate(estate: Estate) -> Fragment:
+    """Every network security group, as its verdicts ask for."""
+    ledger = Ledger(estate.dice)
+    groups = estate.of("nsg")
+    ids = [one.id for one in groups]
+    bad = {name: ledger.decide(f"network.security_groups.{name}", ids) for name in CHECKS}
+    rows = []
+    for one in groups:
+        faults = {name for name, failing in bad.items() if one.id in failing}
+        properties = {
+            "provisioningState": "Succeeded",
+            "resourceGuid": estate.dice.guid("nsg", one.id),
+            "securityRules": list(_numbered(one, _rules(estate, one, faults))),
+            "defaultSecurityRules": list(_defaults(one)),
+            "networkInterfaces": [],
+        }
+        rows.append(estate.row(one, properties))
+    return Fragment(rows=tuple(rows), truth=ledger.truth)
+
+
+def _rules(estate: Estate, one: Resource, faults: set[str]) -> Iterator[Rule]:
+    """Rules in the order of their priority: what comes first wins."""
+    if "any_port" in faults:
+        yield from _all_ports_open(estate, one, faults)
+    else:
+        yield from _ports(
+            estate, one, "Management", MANAGEMENT, failing="management_ports" in faults
+        )
+        yield from _ports(estate, one, "Database", DATABASES, failing="database_ports" in faults)
+    dice = estate.dice
+    web = dice.pick(HARMLESS, "web", one.id)
+    yield "AllowWeb", "Allow", dice.pick(ANY_SOURCE, "web source", one.id), web, "Tcp", "Inbound"
+    yield "AllowAllOut", "Allow", "*", "*", "*", "Outbound"
+
+
+def _all_ports_open(estate: Estate, one: Resource, faults: set[str]) -> Iterator[Rule]:
+    """Everything is allowed; denials above it save those ports whose verdict shall be good."""
+    dice = estate.dice
+    protocol = dice.pick(("Tcp", "*"), "open protocol", one.id)
+    if "management_ports" not in faults:
+        yield "DenyManagement", "Deny", "*", ALL_MANAGEMENT, protocol, "Inbound"
+    if "database_ports" not in faults:
+        yield "DenyDatabases", "Deny", "*", ALL_DATABASES, protocol, "Inbound"
+    source = dice.pick(ANY_SOURCE, "open source", one.id)
+    yield "AllowEverything", "Allow", source, "*", protocol, "Inbound"
+
+
+def _ports(
+    estate: Estate, one: Resource, word: str, ports: tuple[str | list[str], ...], *, failing: bool
+) -> Iterator[Rule]:
+    dice = estate.dice
+    chosen, anyone = dice.pick(ports, word, one.id), dice.pick(ANY_SOURCE, word, "any", one.id)
+    some = dice.pick(SOME_SOURCE, word, "some", one.id)
+    protocol = dice.pick(("Tcp", "*", "TCP"), word, "protocol", one.id)
+    form = dice.number(0, 3 if failing else 2, word, "form", one.id)
+    allow: Rule = (f"Allow{word}", "Allow", anyone, chosen, protocol, "Inbound")
+    deny: Rule = (f"Deny{word}", "Deny", "*", chosen, "*", "Inbound")
+    if failing and form == 0:  # the denial covers some sources only
+        yield f"Deny{word}Some", "Deny", some, chosen, "*", "Inbound"
+        yield allow
+    elif failing and form == 1:  # the denial comes too late
+        yield allow
+        yield deny
+    elif failing and form == 2:  # the denial leaves a port open
+        both, denied = PARTLY[word]
+        yield f"Deny{word}Part", "Deny", "*", denied, "*", "Inbound"
+        yield f"Allow{word}", "Allow", anyone, list(both), protocol, "Inbound"
+    elif failing:
+        yield allow
+    elif form == 0:  # the denial wins
+        yield deny
+        yield allow
+    elif form == 1:  # only for known sources
+        yield f"Allow{word}", "Allow", some, chosen, protocol, "Inbound"
+    else:  # outbound is another question
+        yield f"Allow{word}Out", "Allow", "*", chosen, protocol, "Outbound"
+
+
+def _numbered(one: Resource, rules: Iterable[Rule]) -> Iterator[dict[str, Any]]:
+    """Azure lists rules in the order they were made, not by priority: so the order is turned."""
+    numbered = list(enumerate(rules, start=1))
+    for place, (name, access, source, ports, protocol, direction) in reversed(numbered):
+        yield _rule(
+            f"{one.id}/securityRules/{name}",
+            name,
+            {
+                "protocol": protocol,
+                "sourcePortRange": "*",
+                "destinationAddressPrefix": "*",
+                "access": access,
+                "priority": 90 + 10 * place,
+                "direction": direction,
+                **_one_or_many("sourceAddressPrefix", "sourceAddressPrefixes", source),
+                **_one_or_many("destinationPortRange", "destinationPortRanges", ports),
+            },
+        )
+
+
+def _one_or_many(one: str, many: str, value: str | list[str]) -> dict[str, Any]:
+    """A list leaves the single form out, as Azure does."""
+    if isinstance(value, list):
+        return {many: list(value)}
+    return {one: value, many: []}
+
+
+def _defaults(one: Resource) -> Iterator[dict[str, Any]]:
+    for direction, rules in (("Inbound", INBOUND), ("Outbound", OUTBOUND)):
+        for name, source, destination, access, priority in rules:
+            yield _rule(
+                f"{one.id}/defaultSecurityRules/{name}",
+                name,
+                {
+                    "description": f"{name} by default",
+                    "protocol": "*",
+                    "sourcePortRange": "*",
+                    "destinationPortRange": "*",
+                    "sourceAddressPrefix": source,
+                    "destinationAddressPrefix": destination,
+                    "access": access,
+                    "priority": priority,
+                    "direction": direction,
+                },
+            )
+
+
+def _rule(identity: str, name: str, properties: dict[str, Any]) -> dict[str, Any]:
+    rule_type = "/".join(["Microsoft.Network/networkSecurityGroups", identity.split("/")[-2]])
+    return {
+        "name": name,
+        "id": identity,
+        "type": rule_type,
+        "properties": {"provisioningState": "Succeeded"} | properties,
+    }

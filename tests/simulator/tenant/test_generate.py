@@ -1,0 +1,113 @@
+"""The generated tenant: reproducible, drifting, and with both answers to every check."""
+
+from collections import defaultdict
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+
+from simulator.tenant.estate import TenantSpec
+from simulator.tenant.generate import generate
+from simulator.tenant.model import Tenant
+
+AS_OF = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+NIGHTS = range(7)
+CHECKS = {
+    "inventory.resources": "owner_tag classified complete subscription_enabled",
+    "storage.accounts": "https_only minimum_tls public_blob_access shared_key "
+    "network_default_deny customer_managed_key infrastructure_encryption",
+    "storage.blob_services": "soft_delete container_soft_delete versioning",
+    "sql.databases": "tde server_minimum_tls server_public_network server_entra_only auditing",
+    "compute.disks": "encryption_key network_access attached",
+    "network.security_groups": "management_ports database_ports any_port",
+    "access.role_assignments": "owners_limit privileged_to_people custom_role_wildcard",
+    "access.pim_azure": "eligibility_expires no_standing_access activation_mfa "
+    "activation_justification activation_approval activation_duration",
+    "identity.pim_directory": "eligibility_expires no_standing_access activation_mfa "
+    "activation_justification activation_approval activation_duration",
+    "identity.app_credentials": "secret_lifetime no_expired_secrets expiry_warning no_secrets",
+    "logging.diagnostic_settings": "enabled to_workspace",
+    "logging.workspace_retention": "workspace_retention table_retention",
+    "logging.activity": "reaches_back recent",
+}
+CATALOGUE = {f"{owner}.{name}" for owner, names in CHECKS.items() for name in names.split()}
+
+
+def tenant_of(night: int, **spec: int | bool) -> Tenant:
+    return generate(TenantSpec(**spec), night, AS_OF + timedelta(days=night))  # type: ignore[arg-type]  # the spec's own fields
+
+
+def answers(tenant: Tenant) -> dict[tuple[str, str], str]:
+    return {(one.check, one.subject): one.expected for one in tenant.truth}
+
+
+def test_equal_arguments_give_equal_tenants() -> None:
+    assert tenant_of(3) == tenant_of(3)
+
+
+def test_another_seed_gives_another_company() -> None:
+    assert tenant_of(0).tenant_id != tenant_of(0, seed=8).tenant_id
+
+
+@pytest.mark.parametrize("night", NIGHTS)
+def test_every_check_of_the_catalogue_passes_and_fails_somewhere(night: int) -> None:
+    seen = defaultdict(set)
+    for one in tenant_of(night).truth:
+        seen[one.check].add(one.expected)
+    assert set(seen) == CATALOGUE
+    for check, expected in seen.items():
+        assert {"pass", "fail"} <= expected, check
+
+
+def test_a_question_is_answered_once() -> None:
+    tenant = tenant_of(0, resources=500, odd_resource=True)
+    assert len(answers(tenant)) == len(tenant.truth)
+
+
+def test_some_verdicts_flip_and_some_flip_back() -> None:
+    nights = [answers(tenant_of(night)) for night in NIGHTS]
+    always = set.intersection(*(set(night) for night in nights))
+    courses = {key: [night[key] for night in nights] for key in always}
+    turns = {key: sum(a != b for a, b in pairwise(c)) for key, c in courses.items()}
+    assert any(turn == 1 for turn in turns.values())
+    assert any(turn > 1 for turn in turns.values())
+    steady = sum(turn == 0 for turn in turns.values())
+    assert steady > 0.85 * len(turns)
+
+
+def test_some_resources_appear_and_some_disappear() -> None:
+    nights = [{row["id"] for row in tenant_of(night).tables["resources"]} for night in NIGHTS]
+    assert any(later - nights[0] for later in nights[1:])
+    assert any(nights[0] - later for later in nights[1:])
+
+
+def test_what_did_not_change_is_equal_on_the_next_night() -> None:
+    first, second = tenant_of(0), tenant_of(1)
+    rows = {row["id"]: row for row in first.tables["resources"]}
+    same = [row for row in second.tables["resources"] if rows.get(row["id"]) == row]
+    assert len(same) > 0.8 * len(rows)
+
+
+def test_unknown_is_said_only_of_a_young_workspace_and_an_odd_resource() -> None:
+    unknown = {one.check for one in tenant_of(0).truth if one.expected == "unknown"}
+    assert unknown == {"logging.activity.reaches_back"}
+    odd = {one for one in tenant_of(0, odd_resource=True).truth if one.expected == "unknown"}
+    assert len({one.subject for one in odd if one.check.startswith("storage.")}) == 1
+    assert sum(one.check.startswith("storage.accounts.") for one in odd) == 7
+    assert sum(one.check.startswith("storage.blob_services.") for one in odd) == 3
+
+
+@pytest.mark.parametrize(
+    ("resources", "subscriptions"), [(120, 3), (1000, 3), (1000, 50), (10_000, 20)]
+)
+def test_the_size_is_about_what_was_asked(resources: int, subscriptions: int) -> None:
+    tenant = tenant_of(0, resources=resources, subscriptions=subscriptions)
+    assert len(tenant.subscriptions) == subscriptions
+    ids = [row["id"].lower() for row in tenant.tables["resources"]]
+    assert len(ids) == len(set(ids))
+    assert 0.93 * resources <= len(ids) <= resources
+
+
+def test_a_moment_without_a_zone_is_refused() -> None:
+    with pytest.raises(ValueError, match="time zone"):
+        generate(TenantSpec(), 0, datetime(2026, 11, 23))  # noqa: DTZ001 - that is the point

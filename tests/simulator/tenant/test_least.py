@@ -1,0 +1,72 @@
+"""The least requests, against a tenant small enough to count by hand."""
+
+from datetime import UTC, datetime
+
+from simulator.tenant.least import least_requests
+from simulator.tenant.model import Tenant
+
+SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
+PIM = f"/subscriptions/{SUBSCRIPTION}/providers/microsoft.authorization"
+
+
+def tenant_with(*types: str, applications: int = 0, listed: int = 1) -> Tenant:
+    return Tenant(
+        tenant_id="22222222-2222-4222-8222-222222222222",
+        seed=0,
+        night=0,
+        as_of=datetime(2026, 11, 23, tzinfo=UTC),
+        subscriptions=({"id": f"/subscriptions/{SUBSCRIPTION}", "subscriptionId": SUBSCRIPTION},),
+        tables={"resources": [{"type": one} for one in types], "authorizationresources": []},
+        arm={
+            f"/subscriptions/{SUBSCRIPTION}/resources": [{}] * listed,
+            f"{PIM}/roleeligibilityscheduleinstances": [{}] * 1001,
+        },
+        graph={"/applications": [{}] * applications},
+    )
+
+
+def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
+    assert least_requests(tenant_with()) == {
+        "tokens": 3,  # discovery, Resource Manager, Graph; no workspace, so no Log Analytics
+        "subscriptions": 1,
+        "resource_graph": 9,  # inventory, six types, assignments, definitions
+        "resource_lists": 1,
+        "pim_azure": 4,  # 1,001 eligible are two pages
+        "graph": 4,
+        "blob_services": 0,
+        "transparent_data_encryption": 0,
+        "auditing": 0,
+        "diagnostic_settings": 0,
+        "tables": 0,
+        "log_queries": 0,
+        "total": 22,
+    }
+
+
+def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None:
+    least = least_requests(
+        tenant_with(
+            "microsoft.storage/storageaccounts",
+            "microsoft.sql/servers",
+            "microsoft.sql/servers/databases",
+            "microsoft.sql/servers/databases",
+            "microsoft.operationalinsights/workspaces",
+            "microsoft.compute/virtualmachines",
+        )
+    )
+    assert least["tokens"] == 4
+    assert least["blob_services"] == 1
+    assert least["transparent_data_encryption"] == 2
+    assert least["auditing"] == 1
+    assert least["diagnostic_settings"] == 4  # account, two databases, workspace
+    assert least["tables"] == least["log_queries"] == 1
+    assert least["total"] == 22 + 1 + 1 + 2 + 1 + 4 + 1 + 1
+
+
+def test_lists_are_counted_in_pages() -> None:
+    least = least_requests(
+        tenant_with(*["microsoft.compute/disks"] * 1001, applications=1000, listed=2001)
+    )
+    assert least["resource_graph"] == 9 + 2  # inventory and disks have a second page
+    assert least["resource_lists"] == 3
+    assert least["graph"] == 5  # 999 applications a page
