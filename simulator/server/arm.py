@@ -1,0 +1,190 @@
+"""Azure Resource Manager: reads of subscriptions, resources and what providers say of them."""
+
+import re
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from simulator.server import arm_path, resource_graph
+from simulator.server.arm_path import ArmPath
+from simulator.server.arm_versions import KNOWN, refused_version
+from simulator.server.paging import BadTokenError, page_of
+from simulator.server.question import Answer, Question, json_bytes, next_link, refuse
+
+if TYPE_CHECKING:
+    from simulator.server.simulation import Simulation
+
+_MAX_TOP = 1000
+_TYPE_FILTER = re.compile(r"\s*resourceType\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
+_ROLE_FILTER = re.compile(r"\s*type\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
+_WHOLE_LISTS = {"microsoft.insights/diagnosticsettings"}
+"""Lists that Azure answers in one page, whatever their length."""
+
+
+def answer(simulation: "Simulation", question: Question) -> Answer:
+    """Answer one ARM request whose token and quota are in order."""
+    path = arm_path.parse(question.lower_path)
+    refused = refused_version(path, question.query.get("api-version"))
+    if refused is not None:
+        return refused
+    if path.type == "microsoft.resourcegraph/resources" and question.method == "POST":
+        return resource_graph.answer(simulation, question)
+    if question.method not in ("GET", "HEAD"):
+        return _not_a_reader(simulation, question, path)
+    refused = _unknown_subscription(simulation, path)
+    if refused is not None:
+        return refused
+    key = (question.base_url, question.path, *sorted(f"{k}={v}" for k, v in question.query.items()))
+    cached = simulation.pages.get(key)
+    if cached is not None:
+        return Answer(status=200, body=cached)
+    made = _read(simulation, question, path)
+    if made.status == 200:
+        simulation.pages[key] = made.body
+    return made
+
+
+def _read(simulation: "Simulation", question: Question, path: ArmPath) -> Answer:
+    found = simulation.arm.find(path)
+    if found is None:
+        return _nothing_there(simulation, question, path)
+    if isinstance(found, dict):
+        return Answer(status=200, body=json_bytes(found))
+    return _page(simulation, question, path, found)
+
+
+def _page(
+    simulation: "Simulation", question: Question, path: ArmPath, found: list[dict[str, Any]]
+) -> Answer:
+    rows = _filtered(question, path, found)
+    if isinstance(rows, Answer):
+        return rows
+    size = _page_size(simulation, question, path, len(rows))
+    if size is None:
+        return refuse(
+            400,
+            "InvalidTopQueryParameter",
+            f"The value of query parameter '$top' must be between 1 and {_MAX_TOP}.",
+        )
+    try:
+        page = page_of(rows, token=question.query.get("$skiptoken"), size=size, of=path.whole)
+    except BadTokenError:
+        return refuse(400, "InvalidSkipToken", "The $skiptoken query parameter is invalid.")
+    document: dict[str, Any] = {"value": page.rows}
+    if page.next_token is not None:
+        document["nextLink"] = next_link(question, page.next_token)
+    return Answer(status=200, body=json_bytes(document))
+
+
+def _filtered(
+    question: Question, path: ArmPath, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]] | Answer:
+    text = question.query.get("$filter")
+    if not text:
+        return rows
+    if path.type == "resources" and (match := _TYPE_FILTER.fullmatch(text)):
+        wanted = match[1].lower()
+        return [row for row in rows if str(row.get("type", "")).lower() == wanted]
+    if path.type == "microsoft.authorization/roledefinitions" and (
+        match := _ROLE_FILTER.fullmatch(text)
+    ):
+        return [row for row in rows if row.get("properties", {}).get("type") == match[1]]
+    if path.type == "microsoft.authorization/roleassignments" and text.strip() == "atScope()":
+        return [row for row in rows if not _below(row, path.scope)]
+    return refuse(
+        400,
+        "InvalidFilterInQueryString",
+        f"Invalid $filter '{text}' specified in the query string.",
+    )
+
+
+def _below(row: dict[str, Any], scope: str) -> bool:
+    return str(row.get("properties", {}).get("scope", "")).lower().startswith(f"{scope}/")
+
+
+def _page_size(
+    simulation: "Simulation", question: Question, path: ArmPath, length: int
+) -> int | None:
+    if path.type in _WHOLE_LISTS:
+        return max(1, length)
+    top = question.query.get("$top")
+    if top is None:
+        return _MAX_TOP if path.namespace is None else simulation.settings.page_size
+    if not top.isdigit() or not 1 <= int(top) <= _MAX_TOP:
+        return None
+    return int(top)
+
+
+def _unknown_subscription(simulation: "Simulation", path: ArmPath) -> Answer | None:
+    name = path.subscription
+    if name is None or name in simulation.arm.subscriptions:
+        return None
+    if not _is_guid(name):
+        return refuse(
+            400,
+            "InvalidSubscriptionId",
+            f"The provided subscription identifier '{name}' is malformed or invalid.",
+        )
+    return refuse(404, "SubscriptionNotFound", f"The subscription '{name}' could not be found.")
+
+
+def _nothing_there(simulation: "Simulation", question: Question, path: ArmPath) -> Answer:
+    if path.namespace is None:
+        return refuse(
+            404,
+            "ResourceGroupNotFound" if path.resource_group else "NotFound",
+            f"Resource group '{path.resource_group}' could not be found."
+            if path.resource_group
+            else f"No HTTP resource was found that matches the request URI '{question.path}'.",
+        )
+    if path.type == "microsoft.insights/diagnosticsettings" and simulation.arm.exists(path.scope):
+        kind = arm_path.parse(path.scope).type
+        return refuse(
+            400,
+            "ResourceTypeNotSupported",
+            f"The resource type '{kind}' does not support diagnostic settings.",
+        )
+    if path.type in KNOWN or simulation.arm.has_type(path.type):
+        if (
+            path.collection
+            and not path.names
+            and path.scope == f"/subscriptions/{path.subscription}"
+        ):
+            return Answer(status=200, body=b'{"value":[]}')
+        return _resource_not_found(path)
+    short = path.type.partition("/")[2]
+    return refuse(
+        404,
+        "InvalidResourceType",
+        f"The resource type '{short}' could not be found in the namespace '{path.namespace}' for "
+        f"api version '{question.query['api-version']}'.",
+    )
+
+
+def _resource_not_found(path: ArmPath) -> Answer:
+    what = path.whole.rpartition("/providers/")[2]
+    group = path.resource_group or "<null>"
+    return refuse(
+        404,
+        "ResourceNotFound",
+        f"The Resource '{what}' under resource group '{group}' was not found. For more details "
+        "please go to https://aka.ms/ARMResourceNotFoundFix",
+    )
+
+
+def _not_a_reader(simulation: "Simulation", question: Question, path: ArmPath) -> Answer:
+    verb = {"DELETE": "delete", "POST": "action"}.get(question.method, "write")
+    return refuse(
+        403,
+        "AuthorizationFailed",
+        f"The client '{simulation.client_id}' with object id '{simulation.object_id}' does not "
+        f"have authorization to perform action '{path.type}/{verb}' over scope '{question.path}' "
+        "or the scope is invalid. If access was recently granted, please refresh your credentials.",
+    )
+
+
+def _is_guid(text: str) -> bool:
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True

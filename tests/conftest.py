@@ -1,0 +1,40 @@
+"""Fixtures that every test may ask for."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.process import SimulatorProcess
+
+AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
+
+StartSimulator = Callable[..., SimulatorProcess]
+
+
+@pytest.fixture(scope="session")
+def start_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimulator]:
+    """Start simulators as processes on free ports: `start_simulator(seed=7, resources=120, …)`.
+
+    Options are `SimulatorProcess.start`'s; those still running when the session ends are stopped.
+    """
+    started: list[SimulatorProcess] = []
+
+    def start(out: Path | None = None, **options: Any) -> SimulatorProcess:
+        options.setdefault("as_of", AS_OF)
+        folder = out or tmp_path_factory.mktemp("simulator")
+        started.append(SimulatorProcess.start(folder, **options))
+        return started[-1]
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+@pytest.fixture(scope="module")
+def simulator(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
+    """One small tenant for the tests of a module, without quotas."""
+    with start_simulator(seed=7, subscriptions=3, resources=120, quotas="off") as process:
+        yield process
