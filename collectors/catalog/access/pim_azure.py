@@ -1,0 +1,172 @@
+"""Privileged Identity Management of Azure roles: eligible, active, and the rules of activation."""
+
+from collectors.kit import (
+    Arm,
+    Check,
+    Collector,
+    Expectations,
+    Item,
+    Owner,
+    Verdict,
+    failed,
+    passed,
+    unknown,
+)
+from collectors.kit.pim_rules import (
+    activation_approval,
+    activation_duration,
+    activation_justification,
+    activation_mfa,
+)
+from collectors.kit.roles import AZURE_PRIVILEGED, may_be, role_id, role_name
+
+PROVIDER = "/subscriptions/{subscription}/providers/Microsoft.Authorization"
+SETTINGS = (
+    "Azure portal > Privileged Identity Management > Azure resources > <subscription> > Settings >"
+    " <role> > Edit"
+)
+
+
+def may_be_privileged(item: Item) -> bool:
+    """Roles that can change who may do what, and those that Azure did not name."""
+    return may_be(item["properties.roleDefinitionId"], AZURE_PRIVILEGED)
+
+
+def eligibility_expires(eligibility: Item, _: Expectations) -> Verdict:
+    """Somebody has to ask again."""
+    role = role_name(eligibility["properties.roleDefinitionId"], AZURE_PRIVILEGED)
+    match eligibility["properties"]:
+        case {"endDateTime": str() as end}:
+            return passed(f"may activate {role} until {end[:10]}")
+        case {"endDateTime": None}:
+            return failed(f"may activate {role} for ever, no end date is set")
+        case _:
+            return unknown("Azure returned no endDateTime")
+
+
+def no_standing_access(assignment: Item, _: Expectations) -> Verdict:
+    """Privilege is activated for a while, not held."""
+    role = role_name(assignment["properties.roleDefinitionId"], AZURE_PRIVILEGED)
+    if role_id(assignment["properties.roleDefinitionId"]) is None:
+        return unknown("Azure returned no role of the assignment")
+    match assignment["properties"]:
+        case {"assignmentType": "Activated"}:
+            return passed(f"{role} was activated for a while")
+        case {"assignmentType": "Assigned", "endDateTime": str() as end}:
+            return passed(f"{role} is held until {end[:10]}")
+        case {"assignmentType": "Assigned", "endDateTime": None}:
+            return failed(f"{role} is held for good, without activation")
+        case _:
+            return unknown("Azure returned no assignmentType or no endDateTime")
+
+
+def mfa(policy: Item, _: Expectations) -> Verdict:
+    """Activation needs a second factor."""
+    return activation_mfa(policy["properties.effectiveRules"])
+
+
+def justification(policy: Item, _: Expectations) -> Verdict:
+    """Activation needs a reason."""
+    return activation_justification(policy["properties.effectiveRules"])
+
+
+def approval(policy: Item, _: Expectations) -> Verdict:
+    """Activation needs a second person."""
+    return activation_approval(policy["properties.effectiveRules"])
+
+
+def longest(policy: Item, expectations: Expectations) -> Verdict:
+    """Activation ends soon."""
+    hours = expectations["activation_hours"]
+    return activation_duration(policy["properties.effectiveRules"], hours)
+
+
+COLLECTOR = Collector(
+    id="access.pim_azure",
+    title="Privileged Identity Management of Azure roles",
+    reads={
+        "eligible": Arm(
+            path=f"{PROVIDER}/roleEligibilityScheduleInstances",
+            api_version="2020-10-01",
+            per="subscription",
+            needs=("Microsoft.Authorization/roleEligibilityScheduleInstances/read",),
+        ),
+        "active": Arm(
+            path=f"{PROVIDER}/roleAssignmentScheduleInstances",
+            api_version="2020-10-01",
+            per="subscription",
+            needs=("Microsoft.Authorization/roleAssignmentScheduleInstances/read",),
+        ),
+        "policies": Arm(
+            path=f"{PROVIDER}/roleManagementPolicyAssignments",
+            api_version="2020-10-01",
+            per="subscription",
+            needs=("Microsoft.Authorization/roleManagementPolicyAssignments/read",),
+        ),
+    },
+    checks=(
+        Check(
+            id="eligibility_expires",
+            title="The right to activate an Azure role ends",
+            on="eligible",
+            judge=eligibility_expires,
+            controls=("A.5.18",),
+            remedy=f"{SETTINGS}: expire eligible assignments",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="no_standing_access",
+            title="Privileged Azure roles are activated, not held",
+            on="active",
+            when=may_be_privileged,
+            judge=no_standing_access,
+            controls=("A.8.2",),
+            remedy=(
+                "Azure portal > Privileged Identity Management > Azure resources > <subscription>"
+                " > Assignments > Active: make it eligible and remove it here"
+            ),
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_mfa",
+            title="Activating a privileged Azure role needs multi-factor authentication",
+            on="policies",
+            when=may_be_privileged,
+            judge=mfa,
+            controls=("A.8.2", "A.8.5"),
+            remedy=f"{SETTINGS}: on activation, require Azure MFA",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_justification",
+            title="Activating a privileged Azure role needs a justification",
+            on="policies",
+            when=may_be_privileged,
+            judge=justification,
+            controls=("A.8.2",),
+            remedy=f"{SETTINGS}: require justification on activation",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_approval",
+            title="Activating a privileged Azure role needs approval",
+            on="policies",
+            when=may_be_privileged,
+            judge=approval,
+            controls=("A.5.3", "A.8.2"),
+            remedy=f"{SETTINGS}: require approval to activate",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_duration",
+            title="The activation of a privileged Azure role ends soon",
+            on="policies",
+            when=may_be_privileged,
+            judge=longest,
+            controls=("A.8.2",),
+            expectation="activation_hours",
+            remedy=f"{SETTINGS}: activation maximum duration",
+            owner=Owner.SECURITY,
+        ),
+    ),
+)

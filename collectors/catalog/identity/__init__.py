@@ -1,0 +1,1 @@
+"""Entra ID: directory roles and applications."""

@@ -1,0 +1,166 @@
+"""Privileged Identity Management of Entra ID roles: eligible, active, and rules of activation."""
+
+from collectors.kit import (
+    Check,
+    Collector,
+    Expectations,
+    Graph,
+    Item,
+    Owner,
+    Verdict,
+    failed,
+    passed,
+    unknown,
+)
+from collectors.kit.pim_rules import (
+    activation_approval,
+    activation_duration,
+    activation_justification,
+    activation_mfa,
+)
+from collectors.kit.roles import DIRECTORY_PRIVILEGED, may_be, role_id, role_name
+
+SETTINGS = (
+    "Entra admin center > Identity Governance > Privileged Identity Management >"
+    " Microsoft Entra roles > Settings > <role> > Edit"
+)
+
+
+def may_be_privileged(item: Item) -> bool:
+    """Roles that can change who may do what, and those that Entra ID did not name."""
+    return may_be(item["roleDefinitionId"], DIRECTORY_PRIVILEGED)
+
+
+def eligibility_expires(eligibility: Item, _: Expectations) -> Verdict:
+    """Somebody has to ask again."""
+    role = role_name(eligibility["roleDefinitionId"], DIRECTORY_PRIVILEGED)
+    match eligibility.data:
+        case {"endDateTime": str() as end}:
+            return passed(f"may activate {role} until {end[:10]}")
+        case {"endDateTime": None}:
+            return failed(f"may activate {role} for ever, no end date is set")
+        case _:
+            return unknown("Entra ID returned no endDateTime")
+
+
+def no_standing_access(assignment: Item, _: Expectations) -> Verdict:
+    """Privilege is activated for a while, not held."""
+    role = role_name(assignment["roleDefinitionId"], DIRECTORY_PRIVILEGED)
+    if role_id(assignment["roleDefinitionId"]) is None:
+        return unknown("Entra ID returned no role of the assignment")
+    match assignment.data:
+        case {"assignmentType": "Activated"}:
+            return passed(f"{role} was activated for a while")
+        case {"assignmentType": "Assigned", "endDateTime": str() as end}:
+            return passed(f"{role} is held until {end[:10]}")
+        case {"assignmentType": "Assigned", "endDateTime": None}:
+            return failed(f"{role} is held for good, without activation")
+        case _:
+            return unknown("Entra ID returned no assignmentType or no endDateTime")
+
+
+def mfa(policy: Item, _: Expectations) -> Verdict:
+    """Activation needs a second factor."""
+    return activation_mfa(policy["policy.rules"])
+
+
+def justification(policy: Item, _: Expectations) -> Verdict:
+    """Activation needs a reason."""
+    return activation_justification(policy["policy.rules"])
+
+
+def approval(policy: Item, _: Expectations) -> Verdict:
+    """Activation needs a second person."""
+    return activation_approval(policy["policy.rules"])
+
+
+def longest(policy: Item, expectations: Expectations) -> Verdict:
+    """Activation ends soon."""
+    return activation_duration(policy["policy.rules"], expectations["activation_hours"])
+
+
+COLLECTOR = Collector(
+    id="identity.pim_directory",
+    title="Privileged Identity Management of Entra ID roles",
+    reads={
+        "eligible": Graph(
+            path="/roleManagement/directory/roleEligibilityScheduleInstances",
+            needs=("RoleEligibilitySchedule.Read.Directory",),
+        ),
+        "active": Graph(
+            path="/roleManagement/directory/roleAssignmentScheduleInstances",
+            needs=("RoleAssignmentSchedule.Read.Directory",),
+        ),
+        "policies": Graph(
+            path="/policies/roleManagementPolicyAssignments",
+            filter="scopeId eq '/' and scopeType eq 'DirectoryRole'",
+            expand="policy($expand=rules)",
+            needs=("RoleManagementPolicy.Read.Directory",),
+        ),
+    },
+    checks=(
+        Check(
+            id="eligibility_expires",
+            title="The right to activate an Entra ID role ends",
+            on="eligible",
+            judge=eligibility_expires,
+            controls=("A.5.18",),
+            remedy=f"{SETTINGS}: expire eligible assignments",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="no_standing_access",
+            title="Privileged Entra ID roles are activated, not held",
+            on="active",
+            when=may_be_privileged,
+            judge=no_standing_access,
+            controls=("A.8.2",),
+            remedy=(
+                "Entra admin center > Identity Governance > Privileged Identity Management >"
+                " Microsoft Entra roles > Assignments > Active: make it eligible, remove it here"
+            ),
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_mfa",
+            title="Activating a privileged Entra ID role needs multi-factor authentication",
+            on="policies",
+            when=may_be_privileged,
+            judge=mfa,
+            controls=("A.8.2", "A.8.5"),
+            remedy=f"{SETTINGS}: on activation, require Azure MFA",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_justification",
+            title="Activating a privileged Entra ID role needs a justification",
+            on="policies",
+            when=may_be_privileged,
+            judge=justification,
+            controls=("A.8.2",),
+            remedy=f"{SETTINGS}: require justification on activation",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_approval",
+            title="Activating a privileged Entra ID role needs approval",
+            on="policies",
+            when=may_be_privileged,
+            judge=approval,
+            controls=("A.5.3", "A.8.2"),
+            remedy=f"{SETTINGS}: require approval to activate",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="activation_duration",
+            title="The activation of a privileged Entra ID role ends soon",
+            on="policies",
+            when=may_be_privileged,
+            judge=longest,
+            controls=("A.8.2",),
+            expectation="activation_hours",
+            remedy=f"{SETTINGS}: activation maximum duration",
+            owner=Owner.SECURITY,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What exists: subscriptions, resources, and whether all of them were seen."""

@@ -1,0 +1,1 @@
+"""Whether events are logged, kept and arriving."""
