@@ -69,6 +69,12 @@ class TileLog:
         """Root of the first `size` leaves (RFC 9162, section 2.1.1). Raises MissingTileError."""
         return self._hash(0, self._bounded(size))
 
+    def leaf(self, index: int) -> bytes:
+        """Hash of a leaf. Raises ValueError for an index outside the log, MissingTileError."""
+        if not 0 <= index < self.size:
+            raise ValueError(f"entry {index} is not in a tree of {self.size}")
+        return self._hash(index, index + 1)
+
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """Proof that leaf `index` is in the tree of `size` leaves (RFC 9162, section 2.1.3.1).
 

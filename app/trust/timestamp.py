@@ -224,3 +224,25 @@ def _judge(
 
 def _gen_time(response: TimeStampResponse) -> datetime:
     return response.tst_info.gen_time.astimezone(UTC)
+
+
+def recognise(response: bytes, data: bytes, authorities: Sequence[TimeAuthority]) -> Timestamp:
+    """A stored TimeStampResp over `data`, with the authority whose root it chains to.
+
+    Raises TimestampRefusedError when it chains to none.
+    """
+    reasons: list[str] = []
+    for authority in authorities:
+        try:
+            at = verify_timestamp(response, data, authority.roots)
+        except TimestampRefusedError as error:
+            reasons.append(f"{authority.name}: {error}")
+            continue
+        return Timestamp(
+            response=response,
+            token=token_of(response),
+            authority=authority.name,
+            assurance=authority.assurance,
+            at=at,
+        )
+    raise TimestampRefusedError("; ".join(reasons) or "no time authority is configured")

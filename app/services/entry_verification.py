@@ -1,0 +1,93 @@
+"""One entry of the log: is it what it says, in its place, and are the objects it names there?"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key
+from app.services.checkpoints import found
+from app.store.base import Store
+
+_SHA256 = re.compile("[0-9a-f]{64}")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Finding:
+    """Something in the store that does not hold, or is still awaited."""
+
+    key: str
+    """Store key of the object."""
+    reason: str
+    broken: bool = True
+    """False for what is merely awaited: a timestamp, a checkpoint over the newest entries."""
+
+
+def entry_findings(seq: int, data: bytes, prev: str | None) -> Iterator[Finding]:
+    """Is it canonical, in its place, and does it follow the entry before (None: do not ask)?"""
+    key = entry_key(seq)
+    body = parsed(data)
+    if body is None or canonical(body) != data:
+        yield Finding(key=key, reason="the entry is not canonical JSON")
+        return
+    if body.get("seq") != seq:
+        yield Finding(key=key, reason=f"it says that it is entry {body.get('seq')}")
+    if (prev is not None or seq == 0) and body.get("prev_sha256") != prev:
+        yield Finding(key=key, reason="it does not follow the entry before it")
+
+
+class NamedObjects:
+    """Raw and derived objects that records name; each is read once, however often it is named."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._judged: dict[str, str] = {}
+
+    def findings(self, entry: str, data: bytes) -> Iterator[Finding]:
+        """What is wrong with the objects that this entry names, if it is a record."""
+        body = parsed(data)
+        if body is None or body.get("schema") != RECORD_SCHEMA:
+            return
+        try:
+            objects = list(named(body))
+        except (KeyError, TypeError):
+            yield Finding(key=entry, reason="the record does not name its raw pages and verdicts")
+            return
+        for key, digest in objects:
+            if key not in self._judged:
+                self._judged[key] = self._judge(key, digest)
+                if self._judged[key]:
+                    yield Finding(key=key, reason=f"{self._judged[key]} ({entry} names it)")
+
+    def _judge(self, key: str, digest: str) -> str:
+        data = found(self._store, key)
+        if data is None:
+            return "the object is missing"
+        return "" if sha256(data) == digest else "its bytes have another digest"
+
+
+def named(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(store key, digest) of the objects a record names: raw pages, verdicts, expectations.
+
+    Raises KeyError or TypeError when it does not name them.
+    """
+    for source in record["source"]:
+        yield raw_key(_digest(source["raw_sha256"])), source["raw_sha256"]
+    for part in ("verdicts", "expectations"):
+        yield derived_key(_digest(record[part]["sha256"])), record[part]["sha256"]
+
+
+def _digest(text: str) -> str:
+    if not _SHA256.fullmatch(text):
+        raise KeyError(text)
+    return text
+
+
+def parsed(data: bytes) -> dict[str, Any] | None:
+    """The entry's JSON object; None when it is none."""
+    try:
+        body = parse(data)
+    except ValueError:
+        return None
+    return body if isinstance(body, dict) else None

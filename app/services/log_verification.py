@@ -1,0 +1,166 @@
+"""Walk a whole store and tell what does not hold: nothing in it is believed by itself.
+
+The entries are the source. From them tiles and roots are computed again and compared with what is
+stored; signatures are checked with the given key, tokens with the given roots.
+"""
+
+from collections.abc import Iterator, Sequence
+
+from cryptography import x509
+
+from app.evidence.canonical import sha256
+from app.evidence.merkle import leaf_hash
+from app.evidence.note import NoteError, VerifierKey, open_checkpoint
+from app.evidence.record import entry_key
+from app.evidence.tiles import WIDTH, MissingTileError, TileLog, tile_key
+from app.services.checkpoints import (
+    StoreTiles,
+    checkpoint_key,
+    checkpoint_sizes,
+    found,
+    token_key,
+    token_sizes,
+)
+from app.services.entry_verification import Finding, NamedObjects, entry_findings, parsed
+from app.store.base import Store
+from app.trust.timestamp import TimestampRefusedError, verify_timestamp
+
+
+def verify_log(
+    store: Store, key: VerifierKey, roots: Sequence[x509.Certificate]
+) -> Iterator[Finding]:
+    """Findings about entries, the objects they name, tiles, checkpoints and tokens, in order."""
+    sizes = checkpoint_sizes(store)
+    walk = _Walk(store, sizes)
+    yield from walk.findings()
+    yield from _stray_tiles(store, walk.tiles)
+    for size in sizes:
+        yield from _checkpoint(store, size, walk.roots.get(size), key)
+        yield from _token(store, size, roots)
+    for size in token_sizes(store):
+        if size not in sizes:
+            reason = "the checkpoint is missing, though its timestamp is there"
+            yield Finding(key=checkpoint_key(size), reason=reason)
+    if walk.size > max(sizes, default=0):
+        last = entry_key(walk.size - 1)
+        yield Finding(key=last, reason="no checkpoint covers it yet", broken=False)
+
+
+class _Walk:
+    """The log computed again from its entries."""
+
+    def __init__(self, store: Store, sizes: Sequence[int]) -> None:
+        self.size = 0
+        self.roots: dict[int, bytes] = {}
+        self.tiles: dict[str, bytes] = {}
+        self._store = store
+        self._sizes = frozenset(sizes)
+        self._end = max(sizes, default=0)
+        self._stored = TileLog(StoreTiles(store), self._end)
+        self._batch: list[bytes] = []
+
+    def findings(self) -> Iterator[Finding]:
+        """Every entry, then the tiles that each checkpoint needs."""
+        named = NamedObjects(self._store)
+        prev: str | None = None
+        while (data := self._entry()) is not None or self.size < self._end:
+            key = entry_key(self.size)
+            if data is None:
+                yield Finding(key=key, reason="the entry is missing")
+            else:
+                yield from entry_findings(self.size, data, prev)
+                yield from named.findings(key, data)
+            yield from self._leaf(key, data)
+            prev = sha256(data) if data is not None else None
+            self.size += 1
+            if self.size in self._sizes:
+                yield from self._compared(self._grow())
+                self.roots[self.size] = TileLog(self.tiles, self.size).root()
+        self._grow()
+
+    def _entry(self) -> bytes | None:
+        return found(self._store, entry_key(self.size))
+
+    def _leaf(self, key: str, data: bytes | None) -> Iterator[Finding]:
+        """Take the entry's hash, or the tile's where the entry is at fault: one change, named."""
+        stored = self._stored_leaf()
+        computed = leaf_hash(data) if data is not None else None
+        if data is not None and stored is not None and stored != computed:
+            vouched = self._vouched(data)
+            if not vouched:
+                yield Finding(key=key, reason="its hash is not the one in the log's tiles")
+            if vouched is None:  # nothing follows it: either may be at fault
+                yield Finding(key=self._tile(), reason=f"its last hash is not that of {key}")
+            computed = computed if vouched else stored
+        self._batch.append(computed or stored or leaf_hash(b""))
+
+    def _vouched(self, data: bytes) -> bool | None:
+        """Does the next entry name this one by its digest? None when there is no next entry."""
+        following = found(self._store, entry_key(self.size + 1))
+        if following is None:
+            return None
+        body = parsed(following)
+        return body is not None and body.get("prev_sha256") == sha256(data)
+
+    def _tile(self) -> str:
+        index = self.size // WIDTH
+        return tile_key(0, index, min(WIDTH, self._end - index * WIDTH))
+
+    def _stored_leaf(self) -> bytes | None:
+        try:
+            return self._stored.leaf(self.size) if self.size < self._end else None
+        except MissingTileError:
+            return None
+
+    def _grow(self) -> dict[str, bytes]:
+        plan = TileLog(self.tiles, self.size - len(self._batch)).append(self._batch)
+        self.tiles.update(plan)
+        self._batch = []
+        return plan
+
+    def _compared(self, plan: dict[str, bytes]) -> Iterator[Finding]:
+        for key, expected in plan.items():
+            stored = found(self._store, key)
+            if stored is None:
+                yield Finding(key=key, reason="the tile is missing")
+            elif stored != expected:
+                yield Finding(key=key, reason="the tile is not what its entries hash to")
+
+
+def _stray_tiles(store: Store, known: dict[str, bytes]) -> Iterator[Finding]:
+    """Tiles of no checkpoint: a crash leaves them, and then they fit the entries."""
+    widest: dict[str, bytes] = {}
+    for key, data in known.items():
+        place = key.partition(".p/")[0]
+        widest[place] = max(data, widest.get(place, b""), key=len)
+    for key in store.list("tile/"):
+        if key not in known:
+            data = store.get(key)
+            whole = widest.get(key.partition(".p/")[0], b"")
+            if not data or not whole.startswith(data):
+                yield Finding(key=key, reason="the tile fits no entries of the log")
+
+
+def _checkpoint(store: Store, size: int, root: bytes | None, key: VerifierKey) -> Iterator[Finding]:
+    name = checkpoint_key(size)
+    try:
+        body = open_checkpoint(store.get(name), key)
+    except NoteError as error:
+        yield Finding(key=name, reason=str(error))
+        return
+    if body.size != size:
+        yield Finding(key=name, reason=f"it speaks for {body.size} entries")
+    elif body.root != root:
+        yield Finding(key=name, reason="its root is not the root of the entries")
+
+
+def _token(store: Store, size: int, roots: Sequence[x509.Certificate]) -> Iterator[Finding]:
+    name = token_key(size)
+    token = found(store, name)
+    if token is None:
+        yield Finding(key=name, reason="no timestamp yet", broken=False)
+        return
+    try:
+        verify_timestamp(token, store.get(checkpoint_key(size)), roots)
+    except TimestampRefusedError as error:
+        yield Finding(key=name, reason=f"the timestamp does not verify: {error}")
