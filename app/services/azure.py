@@ -1,0 +1,61 @@
+"""From a connection to a gateway into its tenant."""
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from app.errors import AppError, RefusedError, UnavailableError, UsageError
+from app.services.connections import Connection
+from collectors.azure.clouds import Cloud, cloud_named, load_custom
+from collectors.azure.credentials import CredentialSpec, open_credential
+from collectors.azure.live import LiveGateway
+from collectors.kit.errors import CollectorError, GatewayError
+
+REFUSALS = {"credential_refused", "certificate_expired"}
+
+
+def cloud_of(connection: Connection) -> Cloud:
+    """The cloud a connection lives in. Raises UsageError for a bad cloud file."""
+    try:
+        if connection.cloud_file is not None:
+            return load_custom(Path(connection.cloud_file))
+        return cloud_named(connection.cloud)
+    except CollectorError as error:
+        raise UsageError(str(error), code="cloud_invalid") from error
+
+
+def credential_spec(connection: Connection) -> CredentialSpec:
+    """The reference to the connection's credential."""
+    reference = dict(connection.credential)
+    file = reference.pop("file", None)
+    return CredentialSpec(
+        tenant_id=connection.tenant_id,
+        file=Path(file) if file else None,
+        **reference,  # type: ignore[arg-type]  # checked by `new_connection`
+    )
+
+
+def open_gateway(
+    connection: Connection, *, now: Callable[[], datetime], concurrency: int
+) -> LiveGateway:
+    """A gateway into the tenant. Asks nothing yet. Raises AppError for a bad credential."""
+    cloud = cloud_of(connection)
+    try:
+        credential = open_credential(credential_spec(connection), cloud, now=now)
+    except GatewayError as error:
+        raise said(error) from error
+    return LiveGateway(
+        cloud,
+        credential,
+        connection.tenant_id,
+        now=now,
+        subscriptions=connection.subscriptions,
+        concurrency=concurrency,
+    )
+
+
+def said(error: GatewayError) -> AppError:
+    """The gateway's error as people and machines meet it."""
+    if error.code in REFUSALS:
+        return RefusedError(str(error), code=error.code)
+    return UnavailableError(str(error), code=error.code)

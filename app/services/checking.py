@@ -1,0 +1,107 @@
+"""Before the first night: which source can be read, and which permission is missing."""
+
+import asyncio
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.services.azure import open_gateway, said
+from app.services.connections import Connection
+from app.services.ports import Ports
+from collectors.azure.collect import Asker
+from collectors.azure.gateway import Ask
+from collectors.kit import TENANT, Collector, Exchange, Item, Read, Scope
+from collectors.kit.answers import Answer, read_answer
+from collectors.kit.errors import GatewayError
+from collectors.kit.interpret import interpret, parents_of
+from collectors.kit.level import is_tenant_wide, parent_read
+from collectors.kit.registry import collector_by_id
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Probe:
+    """What asking one source once gave."""
+
+    collector_id: str
+    read: str
+    scope: str
+    seen: bool
+    detail: str
+    needs: tuple[str, ...]
+
+    def plain(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+
+def check_connection(ports: Ports, connection: Connection) -> list[Probe]:
+    """Ask every read once: tenant-wide, else in the first subscription and for the first parent.
+
+    Nothing is stored. Raises AppError when Azure cannot be asked at all.
+    """
+    try:
+        return asyncio.run(_check(ports, connection))
+    except GatewayError as error:
+        raise said(error) from error
+
+
+async def _check(ports: Ports, connection: Connection) -> list[Probe]:
+    gateway = open_gateway(connection, now=ports.now, concurrency=ports.settings.concurrency)
+    asker = Asker(gateway, _discard)
+    try:
+        await gateway.principal()
+        scope = Scope(connection.subscriptions[0] if connection.subscriptions else None)
+        if scope == TENANT:
+            scope = Scope(await _first_subscription(asker))
+        return [
+            await _probe(asker, collector, name, scope)
+            for collector in ports.collectors
+            for name in collector.reads
+        ]
+    finally:
+        await asker.close()
+        await gateway.close()
+
+
+async def _discard(body: bytes) -> None:
+    """A check stores no evidence."""
+    del body
+
+
+async def _first_subscription(asker: Asker) -> str | None:
+    inventory = collector_by_id("inventory.resources")
+    ask = Ask(name="subscriptions", read=inventory.reads["subscriptions"], scope=TENANT)
+    items = interpret(inventory, TENANT, await asker.exchanges(ask)).items["subscriptions"]
+    return str(items[0]["subscriptionId"]).lower() if items else None
+
+
+async def _probe(asker: Asker, collector: Collector, name: str, scope: Scope) -> Probe:
+    read = collector.reads[name]
+    of = parent_read(read)
+    parent: Item | None = None
+    if of is not None:
+        parents = await asker.exchanges(Ask(name=of, read=collector.reads[of], scope=TENANT))
+        found = parents_of(collector, scope, name, parents)
+        if not found:
+            return _told(collector, name, scope, None, "nothing of this kind to ask about")
+        parent = found[0]
+    where = TENANT if is_tenant_wide(read) else scope
+    if where == TENANT and not is_tenant_wide(read):
+        return _told(collector, name, where, "no subscription can be seen", "")
+    pages = await asker.exchanges(Ask(name=name, read=read, scope=where, parent=parent))
+    return _told(collector, name, where, _refusal(read, pages), "")
+
+
+def _refusal(read: Read, pages: tuple[Exchange, ...]) -> str | None:
+    answer = read_answer(read, pages[-1])
+    return None if isinstance(answer, Answer) else f"{answer.kind.value}: {answer.detail}"
+
+
+def _told(collector: Collector, name: str, scope: Scope, refusal: str | None, detail: str) -> Probe:
+    return Probe(
+        collector_id=collector.id,
+        read=name,
+        scope=str(scope),
+        seen=refusal is None,
+        detail=refusal or detail,
+        needs=collector.reads[name].needs,
+    )

@@ -1,0 +1,205 @@
+"""From entries of the log to rows of the index: the same way after a run, a crash or a reindex."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.db.connections import StoredConnection, add_connection
+from app.db.database import clear
+from app.db.evidence import Origin, add_record, indexed_size, run_records
+from app.db.log import add_event
+from app.db.packs import StoredPack, add_pack
+from app.db.runs import claim_slot, record_missed, set_run_state
+from app.db.tokens import ApiToken, add_token, revoke_token
+from app.db.verdicts import NightVerdict, fold_verdicts, previous_slot
+from app.evidence.canonical import parse, sha256
+from app.evidence.observed import SealedRecord
+from app.evidence.record import RECORD_SCHEMA, Event, derived_key, entry_key, instant
+from app.services.dating import index_checkpoints
+from app.services.ports import Ports
+from app.services.sealing import EvidenceLog
+from app.store.base import Store
+from collectors.kit import Gap, GapKind, Status
+
+Entry = Mapping[str, Any]
+BATCH = 500
+"""Entries a transaction: memory and lock time stay bounded however long the log is."""
+
+
+def catch_up(ports: Ports, log: EvidenceLog, told: Callable[[int, int], None] | None = None) -> int:
+    """Index every entry the index does not know yet. Returns how many there were."""
+    with ports.database.read() as session:
+        start = indexed_size(session)
+    for first in range(start, log.size, BATCH):
+        last = min(first + BATCH, log.size)
+        with ports.database.begin() as session:
+            for seq, data in _entries(ports.store, first, last):
+                _apply(session, ports.store, seq, data)
+        if told is not None:
+            told(last, log.size)
+    with ports.database.begin() as session:
+        index_checkpoints(session, ports.store, ports.trust.log, ports.authorities)
+    return max(0, log.size - start)
+
+
+def reindex(ports: Ports, told: Callable[[int, int], None] | None = None) -> int:
+    """Drop the index and rebuild it from the store. Returns the number of entries."""
+    with ports.database.begin() as session:
+        clear(session)
+    return catch_up(ports, ports.open_log(), told)
+
+
+def _entries(store: Store, first: int, last: int) -> Iterator[tuple[int, bytes]]:
+    for seq in range(first, last):
+        yield seq, store.get(entry_key(seq))
+
+
+def _apply(session: Session, store: Store, seq: int, data: bytes) -> None:
+    entry = parse(data)
+    if entry["schema"] == RECORD_SCHEMA:
+        _record(session, seq, sha256(data), entry)
+    else:
+        _event(session, store, seq, entry)
+
+
+def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
+    run, what = entry["run"], entry["what"]
+    subscription = what["scope"]["subscription_id"]
+    announced = [c for c in entry["completeness"].values() if c["announced"] is not None]
+    sealed = SealedRecord(
+        seq=seq,
+        record_id=entry["record_id"],
+        slot=instant(run["slot"]),
+        collector_id=what["collector"],
+        scope=f"subscription/{subscription}" if subscription else "tenant",
+        outcome=what["outcome"],
+        collected_at=instant(entry["time"]["collected_at"]),
+        sha256=digest,
+        items=sum(entry["normalised"]["items"].values()),
+        pages=len(entry["source"]),
+        announced=sum(c["announced"] for c in announced) if announced else None,
+        seen=sum(c["received"] for c in announced) if announced else None,
+        controls=tuple(what["controls"]),
+    )
+    origin = Origin(
+        run_id=run["run_id"],
+        connection_id=run["connection_id"],
+        items_sha256=entry["normalised"]["sha256"],
+        verdicts_sha256=entry["verdicts"]["sha256"],
+        tool_version=entry["collector"]["version"],
+    )
+    add_record(session, sealed, origin, (_gap(gap) for gap in what["gaps"]))
+
+
+def _gap(gap: Entry) -> Gap:
+    return Gap(
+        read=gap["read"],
+        subject=gap["subject"],
+        kind=GapKind(gap["kind"]),
+        detail=gap["detail"],
+    )
+
+
+def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
+    detail, at = entry["detail"], instant(entry["at"])
+    event = Event(kind=entry["kind"], at=at, actor=entry["actor"], detail=detail)
+    add_event(session, seq, event)
+    match entry["kind"]:
+        case "connection_added":
+            _connection(session, detail, at)
+        case "run_started":
+            _run_started(session, detail, at)
+        case "run_completed":
+            _run_completed(session, store, detail, at)
+        case "run_failed":
+            _run_started(session, detail, at)
+            set_run_state(session, detail["run_id"], "failed", at=at, detail=detail["reason"])
+        case "slot_missed":
+            slot = instant(detail["slot"])
+            record_missed(session, detail["connection_id"], slot, detail["reason"])
+        case "token_created":
+            add_token(session, _token(detail, at), detail["secret_sha256"])
+        case "token_revoked":
+            revoke_token(session, detail["id"], at)
+        case "pack_issued":
+            add_pack(session, _pack(detail, at))
+        case _:
+            pass
+
+
+def _connection(session: Session, detail: Entry, at: datetime) -> None:
+    add_connection(
+        session,
+        StoredConnection(
+            id=detail["id"],
+            name=detail["name"],
+            detail=json.dumps(detail),
+            anchor=at,
+            schedule=detail["schedule"],
+        ),
+    )
+
+
+def _run_started(session: Session, detail: Entry, at: datetime) -> None:
+    run_id = detail["run_id"]
+    claim_slot(
+        session,
+        detail["connection_id"],
+        instant(detail["slot"]),
+        detail["trigger"],
+        detail["by"],
+        run_id=run_id,
+    )
+    set_run_state(session, run_id, "running", at=at, only_from=("planned", "running"))
+
+
+def _run_completed(session: Session, store: Store, detail: Entry, at: datetime) -> None:
+    """Verdicts become intervals once the whole night is there."""
+    connection_id, slot = detail["connection_id"], instant(detail["slot"])
+    fold_verdicts(
+        session,
+        connection_id,
+        slot,
+        previous_slot(session, connection_id, slot),
+        _verdicts(session, store, detail["run_id"]),
+    )
+    state = "complete_with_gaps" if detail["gaps"] else "complete"
+    set_run_state(session, detail["run_id"], state, at=at)
+
+
+def _verdicts(session: Session, store: Store, run_id: str) -> Iterator[NightVerdict]:
+    for one in run_records(session, run_id):
+        if one.origin.verdicts_sha256 is None:
+            continue
+        data = store.get(derived_key(one.origin.verdicts_sha256))
+        for check, subject, name, status, reason in parse(data):
+            yield NightVerdict(check, subject, name, Status(status), reason)
+
+
+def _token(detail: Entry, at: datetime) -> ApiToken:
+    return ApiToken(
+        id=detail["id"],
+        name=detail["name"],
+        scopes=tuple(detail["scopes"]),
+        created_at=at,
+        expires_at=instant(detail["expires_at"]) if detail["expires_at"] else None,
+        revoked_at=None,
+    )
+
+
+def _pack(detail: Entry, at: datetime) -> StoredPack:
+    return StoredPack(
+        id=detail["pack_id"],
+        connection_id=detail["connection_id"],
+        period_from=instant(detail["from"]),
+        period_to=instant(detail["to"]),
+        created_at=at,
+        state="ready",
+        pdf_path=detail["pdf_path"],
+        bundle_path=detail["bundle_path"],
+        bundle_sha256=detail["bundle_sha256"],
+        detail=json.dumps(detail),
+    )

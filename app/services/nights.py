@@ -1,0 +1,248 @@
+"""One night of one connection: everything collected, sealed, then indexed."""
+
+import asyncio
+import traceback
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+
+import structlog
+
+from app.db.evidence import done_scopes, gaps
+from app.db.runs import claim_slot, run_by_id
+from app.errors import AppError, RefusedError, UsageError, WriterBusyError
+from app.evidence.canonical import canonical, sha256
+from app.evidence.draft import Draft, RunFacts
+from app.evidence.record import Event, derived_key, utc
+from app.services.azure import open_gateway, said
+from app.services.collecting import Job, blind, collect, keep_in
+from app.services.connections import Connection
+from app.services.indexing import catch_up
+from app.services.jobs import UNLISTED, Subscriptions, planned_jobs, together
+from app.services.ports import Ports
+from app.services.sealing import EvidenceLog
+from app.services.tool import tool
+from collectors.azure.collect import Asker
+from collectors.azure.gateway import Ask
+from collectors.azure.live import LiveGateway
+from collectors.kit import TENANT, Expectations, Gap, GapKind
+from collectors.kit.errors import GatewayError
+from collectors.kit.interpret import interpret
+from collectors.kit.registry import collector_by_id
+
+RECORDS_AT_ONCE = 6
+"""Records in work at the same time: bounds what is held in memory, not the requests."""
+INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
+LOG = structlog.get_logger()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Progress:
+    """How far a run is."""
+
+    done: int
+    of: int
+    what: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NightReport:
+    """What a run left behind."""
+
+    run_id: str
+    slot: datetime
+    records: int
+    resumed: int
+    """Records that an earlier, interrupted attempt had sealed already."""
+    gaps: int
+    log_size: int
+    awaiting_timestamp: bool
+
+
+Told = Callable[[Progress], None]
+
+
+def plan_night(ports: Ports, connection: Connection, slot: datetime, trigger: str, by: str) -> str:
+    """Claim a slot. Raises RefusedError when that night has a run already."""
+    with ports.database.begin() as session:
+        run_id = claim_slot(session, connection.id, slot, trigger, by)
+    if run_id is None:
+        raise RefusedError(
+            f"{connection.name} has a run for the slot {utc(slot)} already; "
+            "see `annexa status`, an interrupted run goes on with `annexa collect --resume`",
+            code="slot_taken",
+        )
+    return run_id
+
+
+def collect_night(
+    ports: Ports, connection: Connection, run_id: str, told: Told = lambda _: None
+) -> NightReport:
+    """Collect, seal and index one planned or interrupted run.
+
+    What an earlier attempt has sealed is not asked again. Raises WriterBusyError when another
+    annexa writes to the store, RefusedError or UnavailableError when nothing can be asked of Azure
+    (the run is then recorded as failed), UnavailableError when the store cannot be written (the
+    run stays unfinished and can be resumed).
+    """
+    with ports.store.writer(f"collecting {connection.name}"):
+        log = ports.open_log()
+        catch_up(ports, log)
+        night = _Night(ports, connection, run_id, log, told)
+        try:
+            return asyncio.run(night.collect())
+        except GatewayError as error:
+            night.fail(str(error))
+            raise said(error) from error
+        except WriterBusyError:
+            raise
+        except (RefusedError, UsageError) as error:
+            night.fail(error.message)
+            raise
+
+
+class _Night:
+    """One attempt at a run."""
+
+    def __init__(
+        self, ports: Ports, connection: Connection, run_id: str, log: EvidenceLog, told: Told
+    ) -> None:
+        self._ports, self._connection, self._log, self._told = ports, connection, log, told
+        with ports.database.read() as session:
+            self._run = run_by_id(session, run_id)
+            self._finished = done_scopes(session, run_id)
+            slot = self._run.slot
+            self._gaps = len(gaps(session, connection.id, slot, slot))
+        self._as_of = self._run.started_at or ports.now()
+        self._done = len(self._finished)
+
+    async def collect(self) -> NightReport:
+        gateway = open_gateway(
+            self._connection,
+            now=self._ports.now,
+            concurrency=self._ports.settings.concurrency,
+        )
+        asker = Asker(gateway, keep_in(self._ports.store))
+        try:
+            await self._collect_all(asker, await self._begin(gateway))
+        finally:
+            await asker.close()
+            await gateway.close()
+        return await asyncio.to_thread(self._finish)
+
+    def fail(self, reason: str) -> None:
+        """Record that nothing could be asked of Azure."""
+        self._event("run_failed", trigger=self._run.reason, by=self._run.claimed_by, reason=reason)
+        self._log.seal(self._ports.now, self._ports.authorities)
+        catch_up(self._ports, self._log)
+
+    async def _begin(self, gateway: LiveGateway) -> RunFacts:
+        principal = await gateway.principal()  # no token, no run: before anything is sealed
+        values = canonical(self._ports.expectation_values)
+        self._ports.store.put_once(derived_key(sha256(values)), values)
+        if self._run.state == "planned":
+            self._event("run_started", trigger=self._run.reason, by=self._run.claimed_by)
+        return RunFacts(
+            run_id=self._run.id,
+            connection_id=self._connection.id,
+            tenant_id=self._connection.tenant_id,
+            slot=self._run.slot,
+            trigger=self._run.reason,
+            as_of=self._as_of,
+            expectations_sha256=sha256(values),
+            tool=tool(),
+            principal=asdict(principal),
+        )
+
+    async def _collect_all(self, asker: Asker, facts: RunFacts) -> None:
+        tenant = await self._subscriptions(asker)
+        expectations = Expectations(values=self._ports.expectation_values, as_of=self._as_of)
+        jobs = [j for j in planned_jobs(self._ports.collectors, tenant) if not self._has(j)]
+        of = len(jobs) + self._done
+        gate = asyncio.Semaphore(RECORDS_AT_ONCE)
+
+        async def one(job: Job) -> None:
+            async with gate:
+                draft = await self._draft(job, tenant, asker, facts, expectations)
+                await asyncio.to_thread(self._seal, draft)
+                self._done += 1
+                what = f"{job.collector.id} in {job.scope}"
+                self._told(Progress(done=self._done, of=of, what=what))
+
+        await together([one(job) for job in jobs])
+
+    async def _draft(
+        self,
+        job: Job,
+        tenant: Subscriptions,
+        asker: Asker,
+        facts: RunFacts,
+        expectations: Expectations,
+    ) -> Draft:
+        if job.scope == UNLISTED:
+            at = self._ports.now()
+            return blind(job, tenant.pages, tenant.gaps[0], facts, expectations, at)
+        try:
+            return await collect(job, asker, facts, expectations, self._ports.now)
+        except (AppError, GatewayError):
+            raise
+        except Exception as error:  # the per-collector boundary: a gap, never a pass
+            LOG.exception("collector_failed", collector=job.collector.id, scope=str(job.scope))
+            detail = f"the collector failed: {type(error).__name__} in {_place(error)}"
+            gap = Gap(read="", subject=None, kind=GapKind.MALFORMED, detail=detail)
+            return blind(job, (), gap, facts, expectations, self._ports.now())
+
+    async def _subscriptions(self, asker: Asker) -> Subscriptions:
+        inventory = collector_by_id(INVENTORY)
+        read = inventory.reads[SUBSCRIPTIONS]
+        pages = await asker.exchanges(Ask(name=SUBSCRIPTIONS, read=read, scope=TENANT))
+        seen = interpret(inventory, TENANT, pages)
+        found = [item["subscriptionId"] for item in seen.items[SUBSCRIPTIONS]]
+        known = {str(s).lower() for s in found if s} | set(self._connection.subscriptions)
+        chosen = self._connection.subscriptions or sorted(known)
+        gaps = tuple(gap for gap in seen.gaps if gap.read == SUBSCRIPTIONS)
+        hidden = gaps if not self._connection.subscriptions else ()
+        return Subscriptions(ids=tuple(chosen), pages=pages, gaps=hidden)
+
+    def _has(self, job: Job) -> bool:
+        return job.key in self._finished
+
+    def _seal(self, draft: Draft) -> None:
+        verdicts = draft.verdicts()
+        self._ports.store.put_once(derived_key(sha256(verdicts)), verdicts)
+        self._log.append(draft.sealed)
+        self._gaps += len(draft.seen.gaps)
+
+    def _event(self, kind: str, **detail: object) -> None:
+        event = Event(
+            kind=kind,
+            at=self._ports.now(),
+            actor="annexa",
+            detail={
+                "run_id": self._run.id,
+                "connection_id": self._connection.id,
+                "slot": utc(self._run.slot),
+                **detail,
+            },
+        )
+        self._log.append(event.sealed)
+
+    def _finish(self) -> NightReport:
+        self._event("run_completed", records=self._done, gaps=self._gaps)
+        checkpoint = self._log.seal(self._ports.now, self._ports.authorities)
+        catch_up(self._ports, self._log)
+        return NightReport(
+            run_id=self._run.id,
+            slot=self._run.slot,
+            records=self._done,
+            resumed=len(self._finished),
+            gaps=self._gaps,
+            log_size=checkpoint.size,
+            awaiting_timestamp=checkpoint.timestamp is None,
+        )
+
+
+def _place(error: BaseException) -> str:
+    """File and line of the code that failed; the log has the whole traceback."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "an unknown place"

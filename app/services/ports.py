@@ -1,0 +1,121 @@
+"""Everything a use case needs, opened once at the edge and handed down."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from cryptography import x509
+
+from app.controls.catalogue import Catalogue, load_catalogue
+from app.controls.expectations import Expectation, expectation_values, load_expectations
+from app.db.database import Database, open_database
+from app.errors import UnavailableError, UsageError
+from app.services.sealing import EvidenceLog
+from app.settings import AuthoritySettings, Settings, load_settings
+from app.store.base import Store
+from app.store.factory import open_store
+from app.trust.keys import Trust, load_trust
+from app.trust.timestamp import DevelopmentAuthority, HttpAuthority, TimeAuthority
+from collectors.kit import Collector
+from collectors.kit.errors import CatalogError
+from collectors.kit.registry import all_collectors, validate
+
+Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ports:
+    """One installation: its settings, store, index, keys, clock and catalogue."""
+
+    home: Path
+    settings: Settings
+    store: Store
+    database: Database
+    trust: Trust
+    authorities: tuple[TimeAuthority, ...]
+    now: Clock
+    catalogue: Catalogue
+    collectors: tuple[Collector, ...]
+    expectations: Mapping[str, Expectation]
+
+    @property
+    def expectation_values(self) -> dict[str, Any]:
+        """Plain values by key, as judges read them."""
+        return dict(expectation_values(self.expectations))
+
+    def open_log(self) -> EvidenceLog:
+        """The log of this store. Only inside `store.writer(…)` may it be appended to."""
+        return EvidenceLog.open(self.store, self.trust.log)
+
+    def close(self) -> None:
+        """Release the database."""
+        self.database.close()
+
+
+def open_ports(home: Path, now: Clock) -> Ports:
+    """Open an installation. Raises UsageError, RefusedError or UnavailableError."""
+    settings = load_settings(home)
+    catalogue = load_catalogue()
+    expectations = load_expectations(settings.expectations)
+    collectors = _collectors(catalogue, expectations)
+    trust = load_trust(home / "trust")
+    return Ports(
+        home=home,
+        settings=settings,
+        store=open_store(_at_home(home, settings.store.url)),
+        database=open_database(_database_url(home, settings.database)),
+        trust=trust,
+        authorities=_authorities(settings, trust, now),
+        now=now,
+        catalogue=catalogue,
+        collectors=collectors,
+        expectations=expectations,
+    )
+
+
+def _collectors(
+    catalogue: Catalogue, expectations: Mapping[str, Expectation]
+) -> tuple[Collector, ...]:
+    try:
+        collectors = all_collectors()
+        validate(collectors, (control.id for control in catalogue), expectations)
+    except CatalogError as error:
+        raise UsageError(str(error), code="catalogue_invalid") from error
+    return collectors
+
+
+def _at_home(home: Path, url: str) -> str:
+    return url if "://" in url else str(home / url)
+
+
+def _database_url(home: Path, setting: str) -> str:
+    return setting if "://" in setting else f"sqlite:///{(home / setting).resolve()}"
+
+
+def _authorities(settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
+    if not settings.time_authorities:
+        return (DevelopmentAuthority.of(trust, now),)
+    return tuple(_http(authority) for authority in settings.time_authorities)
+
+
+def _http(authority: AuthoritySettings) -> HttpAuthority:
+    roots: list[x509.Certificate] = []
+    for path in authority.roots:
+        try:
+            roots += x509.load_pem_x509_certificates(path.read_bytes())
+        except OSError as error:
+            raise UnavailableError(
+                f"root {path} of time authority {authority.name} cannot be read: {error.strerror}"
+            ) from error
+        except ValueError as error:
+            raise UsageError(
+                f"root {path} of time authority {authority.name} is not a PEM certificate"
+            ) from error
+    return HttpAuthority(
+        name=authority.name,
+        url=authority.url,
+        roots=tuple(roots),
+        assurance=authority.assurance,
+    )

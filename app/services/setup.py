@@ -1,0 +1,99 @@
+"""Make a home: settings, keys, an empty store and its log."""
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+
+from cryptography.hazmat.primitives.hashes import SHA256
+
+from app.errors import RefusedError, UnavailableError
+from app.services.ports import Clock, open_ports
+from app.services.writing import record_event
+from app.settings import FILE_NAME
+from app.trust.keys import create_trust
+
+TEMPLATE = """\
+# Settings of this installation. Environment variables ANNEXA_<NAME> win over this file.
+# Secrets never stand here: a connection names the variable or file that holds one.
+
+organisation = {organisation}
+
+# Name of the log in its checkpoints. Never change it: checkpoints given to auditors carry it.
+log_origin = {origin}
+
+# Nights are planned at this time (cron, UTC) unless a connection has its own schedule.
+schedule = "0 2 * * *"
+
+# A SQLite file in this folder, or postgresql+psycopg://user@host/name
+database = "index.sqlite"
+
+[store]
+# A folder ({label}), or https://<account>.blob.core.windows.net/<container>
+url = "store"
+
+# Without a time authority the built-in development authority stamps. It proves NOTHING about time.
+# [[time_authorities]]
+# name = "Example TSA"
+# url = "https://tsa.example/rfc3161"
+# roots = ["example-tsa-root.pem"]
+# assurance = "public"          # or "qualified"
+
+# Your own criteria, over the defaults (see `annexa collectors --expectations`).
+# [expectations]
+# log_retention_days = 365
+"""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Home:
+    """What `init` made, and what to note out of band."""
+
+    home: Path
+    origin: str
+    root_file: Path
+    vkey_file: Path
+    vkey: str
+    root_sha256: str
+
+
+def initialise(home: Path, organisation: str, now: Clock) -> Home:
+    """Make a new home. Raises RefusedError when one is there, UnavailableError when unwritable."""
+    settings = home / FILE_NAME
+    if settings.exists():
+        raise RefusedError(f"{home} is an Annexa home already; nothing was changed")
+    origin = f"annexa.invalid/{secrets.token_hex(8)}"
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UnavailableError(f"{home} cannot be made: {error.strerror}") from error
+    trust = create_trust(home / "trust", origin, now)
+    text = TEMPLATE.format(
+        organisation=_toml(organisation), origin=_toml(origin), label="tamper-evident only"
+    )
+    try:
+        settings.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnavailableError(f"{settings} cannot be written: {error.strerror}") from error
+    _first_entry(home, organisation, now)
+    return Home(
+        home=home,
+        origin=origin,
+        root_file=home / "trust" / "root.pem",
+        vkey_file=home / "trust" / "log.vkey",
+        vkey=trust.vkey,
+        root_sha256=trust.root.fingerprint(SHA256()).hex(),
+    )
+
+
+def _first_entry(home: Path, organisation: str, now: Clock) -> None:
+    ports = open_ports(home, now)
+    try:
+        detail = {"organisation": organisation, "origin": ports.trust.origin}
+        record_event(ports, "log_created", detail, actor="annexa init")
+    finally:
+        ports.close()
+
+
+def _toml(text: str) -> str:
+    escaped = text.replace("\\", "\\\\").replace('"', '\\"')
+    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'

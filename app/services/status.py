@@ -1,0 +1,115 @@
+"""What there is: nights, gaps and the log, at a glance."""
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.db.evidence import gaps
+from app.db.runs import nights
+from app.db.verdicts import night_counts
+from app.evidence.observed import Night, SeenGap
+from app.services.connections import Connection
+from app.services.dating import dated
+from app.services.ports import Ports
+from app.services.registering import find_connection, list_connections
+
+SHOWN = timedelta(days=14)
+"""Nights that `status` lists; packs and the API reach further back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogStatus:
+    """The log as it is now."""
+
+    origin: str
+    size: int
+    sealed: int
+    time: str
+    assurance: str
+    store: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionStatus:
+    """A connection's last nights."""
+
+    id: str
+    name: str
+    tenant_id: str
+    schedule: str
+    nights: tuple[Night, ...]
+    gaps: tuple[str, ...]
+    """Of the last collected night, with what each hides."""
+    verdicts: Mapping[str, int]
+    """Counts of the last collected night."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Status:
+    """Everything `annexa status` says."""
+
+    log: LogStatus
+    connections: tuple[ConnectionStatus, ...]
+
+
+def status_of(ports: Ports, name: str | None = None) -> Status:
+    """The state of the log and of one or all connections."""
+    chosen = [find_connection(ports, name)] if name else list_connections(ports)
+    return Status(
+        log=log_status(ports),
+        connections=tuple(_connection(ports, connection) for connection in chosen),
+    )
+
+
+def log_status(ports: Ports) -> LogStatus:
+    """How far the log is sealed, and what its last token says."""
+    log = ports.open_log()
+    facts = dated(log.checkpoint, ports.authorities) if log.checkpoint else None
+    return LogStatus(
+        origin=ports.trust.origin,
+        size=log.size,
+        sealed=log.sealed_size,
+        time=_time(facts.at, facts.authority, facts.assurance) if facts else "no checkpoint yet",
+        assurance=facts.assurance if facts else "none",
+        store=ports.store.label,
+    )
+
+
+def _time(at: datetime | None, authority: str, assurance: str) -> str:
+    if at is None:
+        return authority
+    said = f"last checkpoint stamped {at:%Y-%m-%d %H:%M:%S} UTC by {authority}"
+    warned = assurance == "development"
+    return said + (" (a development authority proves nothing about time)" if warned else "")
+
+
+def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
+    end = ports.now() + timedelta(days=1)
+    start = end - SHOWN
+    with ports.database.read() as session:
+        found = nights(session, connection.id, start, end)
+        collected = [night.slot for night in found if night.state.startswith("complete")]
+        last = collected[-1] if collected else datetime.min.replace(tzinfo=UTC)
+        missing = gaps(session, connection.id, last, last) if collected else []
+        counts = night_counts(session, connection.id, None, last, last) if collected else []
+    totals: Counter[str] = Counter()
+    for count in counts:
+        totals += Counter({"pass": count.passed, "fail": count.failed, "unknown": count.unknown})
+    return ConnectionStatus(
+        id=connection.id,
+        name=connection.name,
+        tenant_id=connection.tenant_id,
+        schedule=connection.schedule,
+        nights=tuple(found),
+        gaps=tuple(_gap(gap) for gap in missing),
+        verdicts=dict(totals),
+    )
+
+
+def _gap(gap: SeenGap) -> str:
+    where = f" for {gap.subject}" if gap.subject else ""
+    return (
+        f"{gap.collector_id} in {gap.scope}: {gap.read}{where} was not seen "
+        f"({gap.kind.value}: {gap.detail}); its checks answer unknown"
+    )
