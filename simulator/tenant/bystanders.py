@@ -84,7 +84,7 @@ def _site(estate: Estate, one: Resource) -> Body:
         "enabledHostNames": [host, f"{one.name}.scm.azurewebsites.net"],
         "availabilityState": "Normal",
         "hostNameSslStates": [{"name": host, "sslState": "Disabled", "hostType": "Standard"}],
-        "serverFarmId": _near(one, "Microsoft.Web/serverFarms", f"asp-{one.place.short}"),
+        "serverFarmId": _near(estate, one, "plan", "Microsoft.Web/serverFarms"),
         "reserved": True,
         "lastModifiedTimeUtc": millis(estate.dates.past(30)),
         "siteConfig": {
@@ -111,8 +111,7 @@ def _plan(_: Estate, one: Resource) -> Body:
     return properties | {"resourceGroup": one.place.group}, "linux", sku
 
 
-def _card(_: Estate, one: Resource) -> Body:
-    subnet = f"{_near(one, 'Microsoft.Network/virtualNetworks', 'vnet')}/subnets/workload"
+def _card(estate: Estate, one: Resource) -> Body:
     address = f"10.20.{one.ordinal // 250 % 250}.{one.ordinal % 250 + 4}"
     properties = {
         "provisioningState": "Succeeded",
@@ -125,7 +124,7 @@ def _card(_: Estate, one: Resource) -> Body:
                     "provisioningState": "Succeeded",
                     "privateIPAddress": address,
                     "privateIPAllocationMethod": "Dynamic",
-                    "subnet": {"id": subnet},
+                    "subnet": {"id": _subnet(estate, one, "workload")},
                     "primary": True,
                     "privateIPAddressVersion": "IPv4",
                 },
@@ -186,11 +185,10 @@ def _gateway(_: Estate, one: Resource) -> Body:
     return properties, "", None
 
 
-def _endpoint(_: Estate, one: Resource) -> Body:
-    subnet = f"{_near(one, 'Microsoft.Network/virtualNetworks', 'vnet')}/subnets/private"
+def _endpoint(estate: Estate, one: Resource) -> Body:
     properties = {
         "provisioningState": "Succeeded",
-        "subnet": {"id": subnet},
+        "subnet": {"id": _subnet(estate, one, "workload")},
         "privateLinkServiceConnections": [],
         "manualPrivateLinkServiceConnections": [],
         "customDnsConfigs": [],
@@ -263,8 +261,14 @@ def _postgres(estate: Estate, one: Resource) -> Body:
     return properties, "", {"name": "Standard_D4s_v3", "tier": "GeneralPurpose"}
 
 
-def _near(one: Resource, azure_type: str, name: str) -> str:
-    return f"{one.place.group_id}/providers/{azure_type}/{name}-{one.place.workload}"
+def _subnet(estate: Estate, one: Resource, name: str) -> str:
+    return f"{_near(estate, one, 'vnet', 'Microsoft.Network/virtualNetworks')}/subnets/{name}"
+
+
+def _near(estate: Estate, one: Resource, kind: str, azure_type: str) -> str:
+    """Id of a neighbour; a shared one out of sight where the tenant is too small to have any."""
+    neighbour = estate.near(kind, one)
+    return neighbour.id if neighbour else f"{one.place.group_id}/providers/{azure_type}/shared"
 
 
 BODIES: dict[str, Callable[[Estate, Resource], Body]] = {

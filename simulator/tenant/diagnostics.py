@@ -131,9 +131,8 @@ def _metric(one: Resource) -> str:
 
 def _workspace(estate: Estate, one: Resource) -> str:
     """The workspace of the same subscription, else the company's first, else one out of sight."""
-    workspaces = estate.of("workspace")
-    near = [each for each in workspaces if each.place.subscription == one.place.subscription]
-    for workspace in (*near, *workspaces):
+    workspace = estate.near("workspace", one)
+    if workspace is not None:
         return workspace.id
     return f"{one.place.group_id}/providers/Microsoft.OperationalInsights/workspaces/log-central"
 

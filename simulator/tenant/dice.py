@@ -1,5 +1,6 @@
 """Seeded draws: the same question always gets the same answer, whatever else is asked."""
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -41,6 +42,10 @@ class Dice:
     def hexadecimal(self, size: int, *keys: object) -> str:
         """`size` upper-case hexadecimal digits: an etag, a thumbprint."""
         return self._digest(size // 2, keys).hex().upper()
+
+    def opaque(self, *keys: object) -> str:
+        """43 letters and digits that mean nothing and keep their case: a Microsoft Graph id."""
+        return urlsafe_b64encode(self._digest(32, ("opaque", *keys))).decode().rstrip("=")
 
     def era(self, length: int, *keys: object) -> int:
         """Which stretch of `length` nights this is; the borders differ by keys."""

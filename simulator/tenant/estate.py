@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from simulator.tenant.dates import Dates
@@ -81,7 +82,7 @@ class Resource:
         return (self.tags or {}).get("dataClassification", "").upper() == "PHI"
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(frozen=True, kw_only=True)
 class Estate:
     """The company's cloud on one night."""
 
@@ -95,7 +96,21 @@ class Estate:
 
     def of(self, kind: str) -> tuple[Resource, ...]:
         """Resources of one kind, in order."""
-        return tuple(resource for resource in self.resources if resource.kind == kind)
+        return self._by_kind.get(kind, ())
+
+    def near(self, kind: str, resource: Resource) -> Resource | None:
+        """The first resource of a kind in the same subscription, else the company's first."""
+        here = self._by_subscription.get((kind, resource.place.subscription.id))
+        return here or next(iter(self.of(kind)), None)
+
+    @cached_property
+    def _by_kind(self) -> dict[str, tuple[Resource, ...]]:
+        kinds = dict.fromkeys(one.kind for one in self.resources)
+        return {kind: tuple(one for one in self.resources if one.kind == kind) for kind in kinds}
+
+    @cached_property
+    def _by_subscription(self) -> dict[tuple[str, str], Resource]:
+        return {(one.kind, one.place.subscription.id): one for one in reversed(self.resources)}
 
     def row(
         self,

@@ -21,7 +21,7 @@ from simulator.tenant import (
 )
 from simulator.tenant.dates import Dates
 from simulator.tenant.dice import Dice
-from simulator.tenant.estate import Estate, Fragment, TenantSpec
+from simulator.tenant.estate import Estate, TenantSpec
 from simulator.tenant.model import Tenant
 
 AREAS = (
@@ -124,4 +124,4 @@ def _organization(estate: Estate) -> dict[str, Any]:
     return {"/organization": [organization]}
 
 
-__all__ = ["Fragment", "TenantSpec", "generate"]
+__all__ = ["TenantSpec", "generate"]

@@ -50,7 +50,7 @@ def generate(estate: Estate) -> Fragment:
 def _eligible(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
     dice = estate.dice
     instances = [
-        Instance(_opaque(estate, "eligible", role, turn) + "-1-e", role)
+        Instance(dice.opaque("eligible", role, turn) + "-1-e", role)
         for role in ROLES
         for turn in range(dice.number(1, 3, "eligible", role))
     ]
@@ -74,12 +74,12 @@ def _active(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
     """Two emergency accounts or more have lasting roles; others activate, new every night."""
     dice = estate.dice
     assigned = [
-        Instance(_opaque(estate, "active", role, turn) + "-1", role)
+        Instance(dice.opaque("active", role, turn) + "-1", role)
         for role in ROLES
         for turn in range(2)
     ]
     activated = [
-        Instance(_opaque(estate, "activated", role, dice.night) + "-1", role, activated=True)
+        Instance(dice.opaque("activated", role, dice.night) + "-1", role, activated=True)
         for role in PRIVILEGED
         if dice.share("tonight", role, dice.night) < 0.4
     ]
@@ -168,8 +168,3 @@ def _definition(role: str, name: str) -> dict[str, Any]:
         "version": "1",
         "rolePermissions": [],
     }
-
-
-def _opaque(estate: Estate, *keys: object) -> str:
-    """An id as Graph makes it: 43 characters that mean nothing."""
-    return estate.dice.hexadecimal(42, "opaque", *keys).swapcase() + "E"

@@ -84,7 +84,7 @@ def enrol(spec: TenantSpec, dice: Dice, everywhere: tuple[Place, ...]) -> tuple[
 
     Equal ordinals of different kinds share a place: VM 3, its network card 3 and its disk 3.
     """
-    amounts = _amounts(spec.resources)
+    amounts = _amounts(spec)
     enrolled: list[Resource] = []
     for kind in KINDS:
         if kind == "database":
@@ -100,15 +100,21 @@ def enrol(spec: TenantSpec, dice: Dice, everywhere: tuple[Place, ...]) -> tuple[
     return tuple(one for one in enrolled if one.odd or _present(one, dice, attached))
 
 
-def _amounts(total: int) -> dict[str, int]:
-    """Largest remainders: the amounts add up to the total."""
-    whole = sum(kind.percent for kind in KINDS.values())
-    exact = {name: kind.percent * total / whole for name, kind in KINDS.items()}
+def _amounts(spec: TenantSpec) -> dict[str, int]:
+    """Largest remainders: the amounts add up to what was asked.
+
+    Workspaces grow with subscriptions rather than with resources.
+    """
+    most = max(4, 2 * spec.subscriptions)
+    workspaces = min(most, round(KINDS["workspace"].percent * spec.resources / 100))
+    total = spec.resources - workspaces
+    others = {name: kind.percent for name, kind in KINDS.items() if name != "workspace"}
+    exact = {name: share * total / sum(others.values()) for name, share in others.items()}
     amounts = {name: int(share) for name, share in exact.items()}
     by_remainder = sorted(exact, key=lambda name: amounts[name] - exact[name])
     for name in by_remainder[: total - sum(amounts.values())]:
         amounts[name] += 1
-    return amounts
+    return amounts | {"workspace": workspaces}
 
 
 def _resource(kind: str, ordinal: int, place: Place) -> Resource:
