@@ -1,5 +1,6 @@
 """Microsoft Entra applications: their secrets (dates only) and certificates."""
 
+import copy
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,6 +12,54 @@ from simulator.tenant.roster import WORKLOADS
 PARTS = ("api", "web", "worker", "fhir-gateway", "reporting", "notifications", "sync")
 DAY = timedelta(days=1)
 CHECKS = ("no_expired_secrets", "expiry_warning", "no_secrets", "secret_lifetime")
+
+UNSET: dict[str, Any] = {
+    "deletedDateTime": None,
+    "isFallbackPublicClient": None,
+    "applicationTemplateId": None,
+    "disabledByMicrosoftStatus": None,
+    "isDeviceOnlyAuthSupported": None,
+    "groupMembershipClaims": None,
+    "optionalClaims": None,
+    "addIns": [],
+    "samlMetadataUrl": None,
+    "verifiedPublisher": {
+        "displayName": None,
+        "verifiedPublisherId": None,
+        "addedDateTime": None,
+    },
+    "certification": None,
+    "tags": [],
+    "tokenEncryptionKeyId": None,
+    "api": {
+        "requestedAccessTokenVersion": 2,
+        "acceptMappedClaims": None,
+        "knownClientApplications": [],
+        "oauth2PermissionScopes": [],
+        "preAuthorizedApplications": [],
+    },
+    "appRoles": [],
+    "publicClient": {"redirectUris": []},
+    "info": {
+        "termsOfServiceUrl": None,
+        "supportUrl": None,
+        "privacyStatementUrl": None,
+        "marketingUrl": None,
+        "logoUrl": None,
+    },
+    "parentalControlSettings": {"countriesBlockedForMinors": [], "legalAgeGroupRule": "Allow"},
+    "requiredResourceAccess": [],
+    "web": {
+        "redirectUris": [],
+        "homePageUrl": None,
+        "logoutUrl": None,
+        "implicitGrantSettings": {
+            "enableIdTokenIssuance": False,
+            "enableAccessTokenIssuance": False,
+        },
+    },
+}
+"""What Graph writes of an application that was only given a name and credentials."""
 
 
 def generate(estate: Estate) -> Fragment:
@@ -49,18 +98,13 @@ def _application(estate: Estate, one: str, index: int, faults: set[str]) -> dict
         certificates = spans[1:]  # the healthy one is a federated credential: not listed here
     return {
         "id": one,
-        "deletedDateTime": None,
         "appId": estate.dice.guid("app id", one),
-        "applicationTemplateId": None,
         "identifierUris": [f"api://northgatehealth.example/{name}"],
         "createdDateTime": zulu(estate.dates.past(300 + index % 500)),
         "displayName": name,
         "publisherDomain": "northgatehealth.example",
         "signInAudience": "AzureADMyOrg",
-        "tags": [],
-        "notes": None,
-        "appRoles": [],
-        "requiredResourceAccess": [],
+        **copy.deepcopy(UNSET),
         "passwordCredentials": [_secret(estate, one, span) for span in spans] if secret else [],
         "keyCredentials": [_certificate(estate, one, name, span) for span in certificates],
     }

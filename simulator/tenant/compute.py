@@ -12,6 +12,30 @@ CUSTOMER_KEYS = (
     "EncryptionAtRestWithPlatformAndCustomerKeys",
 )
 
+GUEST: dict[str, dict[str, Any]] = {
+    "Linux": {
+        "linuxConfiguration": {
+            "disablePasswordAuthentication": True,
+            "provisionVMAgent": True,
+            "patchSettings": {
+                "patchMode": "AutomaticByPlatform",
+                "assessmentMode": "AutomaticByPlatform",
+            },
+        }
+    },
+    "Windows": {
+        "windowsConfiguration": {
+            "provisionVMAgent": True,
+            "enableAutomaticUpdates": True,
+            "patchSettings": {
+                "patchMode": "AutomaticByOS",
+                "enableHotpatching": True,
+                "assessmentMode": "AutomaticByPlatform",
+            },
+        }
+    },
+}
+
 
 def generate(estate: Estate) -> Fragment:
     """Disks as their verdicts ask for, and the machines they are attached to."""
@@ -93,6 +117,7 @@ def _machine(estate: Estate, one: Resource) -> dict[str, Any]:
     properties = {
         "vmId": dice.guid("vm", one.id),
         "hardwareProfile": {"vmSize": dice.pick(("Standard_D4s_v5", "Standard_E8s_v5"), one.id)},
+        "additionalCapabilities": {"ultraSSDEnabled": False, "hibernationEnabled": False},
         "storageProfile": {
             "imageReference": image | {"version": "latest", "exactVersion": "1.0.20260901"},
             "osDisk": {
@@ -100,6 +125,8 @@ def _machine(estate: Estate, one: Resource) -> dict[str, Any]:
                 "name": f"disk-{suffix}",
                 "createOption": "FromImage",
                 "caching": "ReadWrite",
+                "diskSizeGB": 128,
+                "writeAcceleratorEnabled": False,
                 "managedDisk": {"storageAccountType": "Premium_LRS", "id": disk},
                 "deleteOption": "Detach",
             },
@@ -110,6 +137,8 @@ def _machine(estate: Estate, one: Resource) -> dict[str, Any]:
             "adminUsername": "nghops",
             "secrets": [],
             "allowExtensionOperations": True,
+            "requireGuestProvisionSignal": True,
+            **GUEST[system],
         },
         "networkProfile": {
             "networkInterfaces": [{"id": card, "properties": {"primary": True}}],
@@ -120,6 +149,8 @@ def _machine(estate: Estate, one: Resource) -> dict[str, Any]:
             "securityType": "TrustedLaunch",
         },
         "diagnosticsProfile": {"bootDiagnostics": {"enabled": True}},
+        "priority": "Regular",
+        "extensionsTimeBudget": "PT1H30M",
         "provisioningState": "Succeeded",
         "timeCreated": ticks(estate.dates.past(200 + one.ordinal % 300)),
     }

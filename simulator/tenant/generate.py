@@ -12,12 +12,15 @@ from simulator.tenant import (
     diagnostics,
     identity,
     inventory,
+    links,
     monitoring,
     network,
     pim_azure,
     roster,
     sql,
     storage,
+    vaults,
+    web,
 )
 from simulator.tenant.dates import Dates
 from simulator.tenant.dice import Dice
@@ -31,6 +34,9 @@ AREAS = (
     network.generate,
     monitoring.generate,
     diagnostics.generate,
+    vaults.generate,
+    web.generate,
+    links.generate,
     bystanders.generate,
     access.generate,
     pim_azure.generate,
@@ -69,7 +75,7 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
             "resourcecontainers": _by_id(row for one in fragments for row in one.containers),
             "authorizationresources": _by_id(row for one in fragments for row in one.authorization),
         },
-        arm=_provider_lists(estate, rows) | _joined(one.arm for one in fragments),
+        arm=_joined(one.arm for one in fragments),
         graph=_organization(estate) | _joined(one.graph for one in fragments),
         logs=_joined(one.logs for one in fragments),
         vaults=_joined(one.vaults for one in fragments),
@@ -100,23 +106,6 @@ def _by_id(rows: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _joined(parts: Iterable[dict[str, Any]]) -> dict[str, Any]:
     return {key: value for part in parts for key, value in part.items()}
-
-
-def _provider_lists(estate: Estate, rows: Iterable[dict[str, Any]]) -> dict[str, Any]:
-    """Each resource at its own ARM path, and in the list its provider keeps for a subscription."""
-    types = {one.id: one.type for one in estate.resources}
-    paths: dict[str, Any] = {}
-    for row in rows:
-        azure_type = types[row["id"]]
-        body = {"id": row["id"], "name": row["name"], "type": azure_type}
-        optional = ("kind", "sku", "identity", "managedBy", "tags")
-        body |= {key: row[key] for key in optional if row[key]}
-        body |= {"location": row["location"], "properties": row["properties"]}
-        paths[row["id"].lower()] = body
-        if azure_type.count("/") == 1:
-            listed = f"/subscriptions/{row['subscriptionId']}/providers/{azure_type}".lower()
-            paths.setdefault(listed, []).append(body)
-    return paths
 
 
 def _organization(estate: Estate) -> dict[str, Any]:

@@ -85,7 +85,7 @@ def _element(estate: Estate, one: Subscription, *, ailing: bool) -> dict[str, An
             "spendingLimit": "Off",
         },
         "authorizationSource": "RoleBased",
-        "managedByTenants": [],
+        "managedByTenants": [{"tenantId": estate.dice.guid("managing tenant")}],
         "tags": {"environment": one.environment, "costCenter": "4100"},
     }
 

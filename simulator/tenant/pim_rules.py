@@ -1,6 +1,6 @@
 """Rules of a privileged identity management policy, in the words of ARM and of Microsoft Graph."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,12 @@ class Rule:
 
 def arm_rules(dice: Dice, policy: str, faults: set[str]) -> list[dict[str, Any]]:
     """Rules as Azure Resource Manager 2020-10-01 writes them in `effectiveRules`."""
+    approver = {
+        "id": dice.guid("group", "sg-privileged-approvers"),
+        "description": "sg-privileged-approvers",
+        "isBackup": False,
+        "userType": "Group",
+    }
     return [
         rule.demand
         | {
@@ -43,12 +49,18 @@ def arm_rules(dice: Dice, policy: str, faults: set[str]) -> list[dict[str, Any]]
                 "enforcedSettings": None,
             },
         }
-        for rule in _rules(dice, policy, faults)
+        for rule in _rules(dice, policy, faults, [approver])
     ]
 
 
 def graph_rules(dice: Dice, policy: str, faults: set[str]) -> list[dict[str, Any]]:
     """Rules as Microsoft Graph v1.0 writes them in `policy.rules`."""
+    approver = {
+        "@odata.type": "#microsoft.graph.groupMembers",
+        "groupId": dice.guid("group", "sg-privileged-approvers"),
+        "description": "sg-privileged-approvers",
+        "isBackup": False,
+    }
     return [
         {"@odata.type": f"#microsoft.graph.unifiedRoleManagementPolicy{rule.kind}Rule"}
         | {"id": rule.id}
@@ -62,11 +74,13 @@ def graph_rules(dice: Dice, policy: str, faults: set[str]) -> list[dict[str, Any
                 "enforcedSettings": [],
             }
         }
-        for rule in _rules(dice, policy, faults)
+        for rule in _rules(dice, policy, faults, [approver])
     ]
 
 
-def _rules(dice: Dice, policy: str, faults: set[str]) -> Iterator[Rule]:
+def _rules(
+    dice: Dice, policy: str, faults: set[str], approvers: Sequence[dict[str, Any]]
+) -> Iterator[Rule]:
     by_context = "activation_mfa" not in faults and dice.share("context", policy) < 0.25
     longest = dice.pick(LONG if "activation_duration" in faults else SHORT, "duration", policy)
     yield Rule("Expiration_Admin_Eligibility", "Expiration", "Admin", "Eligibility", _expiry("P1Y"))
@@ -79,7 +93,7 @@ def _rules(dice: Dice, policy: str, faults: set[str]) -> Iterator[Rule]:
     )
     enabled = {"enabledRules": list(_enabled(dice, policy, faults, by_context=by_context))}
     yield Rule("Enablement_EndUser_Assignment", "Enablement", "EndUser", "Assignment", enabled)
-    approval = {"setting": _approval(required="activation_approval" not in faults)}
+    approval = {"setting": _approval(approvers, required="activation_approval" not in faults)}
     yield Rule("Approval_EndUser_Assignment", "Approval", "EndUser", "Assignment", approval)
     yield Rule(
         "AuthenticationContext_EndUser_Assignment",
@@ -116,7 +130,7 @@ def _expiry(longest: str) -> dict[str, Any]:
     return {"isExpirationRequired": True, "maximumDuration": longest}
 
 
-def _approval(*, required: bool) -> dict[str, Any]:
+def _approval(approvers: Sequence[dict[str, Any]], *, required: bool) -> dict[str, Any]:
     return {
         "isApprovalRequired": required,
         "isApprovalRequiredForExtension": False,
@@ -127,7 +141,7 @@ def _approval(*, required: bool) -> dict[str, Any]:
                 "approvalStageTimeOutInDays": 1,
                 "isApproverJustificationRequired": True,
                 "escalationTimeInMinutes": 0,
-                "primaryApprovers": [],
+                "primaryApprovers": list(approvers),
                 "isEscalationEnabled": False,
                 "escalationApprovers": [],
             }

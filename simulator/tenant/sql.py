@@ -44,6 +44,7 @@ def _server(estate: Estate, one: Resource, faults: set[str]) -> dict[str, Any]:
         "administratorLogin": "nghadmin",
         "version": "12.0",
         "state": "Ready",
+        "workspaceFeature": "Disconnected",
         "minimalTlsVersion": dice.pick(tls, "tls", one.id),
         "publicNetworkAccess": "Enabled" if "server_public_network" in faults else "Disabled",
         "restrictOutboundNetworkAccess": "Disabled",
@@ -55,9 +56,23 @@ def _server(estate: Estate, one: Resource, faults: set[str]) -> dict[str, Any]:
             "tenantId": estate.tenant_id,
             "azureADOnlyAuthentication": "server_entra_only" not in faults,
         },
-        "privateEndpointConnections": [],
+        "privateEndpointConnections": _connections(estate, one),
         "externalGovernanceStatus": "Disabled",
     }
+
+
+def _connections(estate: Estate, one: Resource) -> list[dict[str, Any]]:
+    endpoint = estate.near("endpoint", one)
+    if endpoint is None:
+        return []
+    approved = {"status": "Approved", "description": "Auto-approved", "actionsRequired": "None"}
+    name = f"{endpoint.name}-{estate.dice.guid('connection', one.id)}"
+    properties = {
+        "provisioningState": "Ready",
+        "privateEndpoint": {"id": endpoint.id},
+        "privateLinkServiceConnectionState": approved,
+    }
+    return [{"id": f"{one.id}/privateEndpointConnections/{name}", "properties": properties}]
 
 
 def _database(estate: Estate, one: Resource) -> dict[str, Any]:

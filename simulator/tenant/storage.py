@@ -51,6 +51,7 @@ def _properties(estate: Estate, one: Resource, faults: set[str]) -> dict[str, An
     tls = ("TLS1_0", "TLS1_1") if "minimum_tls" in faults else ("TLS1_2", "TLS1_2", "TLS1_3")
     return {
         "keyPolicy": {"keyExpirationPeriodInDays": 90},
+        "sasPolicy": {"sasExpirationPeriod": "1.00:00:00", "expirationAction": "Log"},
         "keyCreationTime": {"key1": created, "key2": created},
         "isHnsEnabled": False,
         "isSftpEnabled": False,
@@ -64,6 +65,11 @@ def _properties(estate: Estate, one: Resource, faults: set[str]) -> dict[str, An
             for service in ("web", "dfs", "blob", "file", "queue", "table")
         },
         "primaryLocation": one.place.location,
+        "routingPreference": {
+            "routingChoice": "MicrosoftRouting",
+            "publishMicrosoftEndpoints": False,
+            "publishInternetEndpoints": False,
+        },
         "provisioningState": "Succeeded",
         "encryption": _encryption(estate, one, faults, created),
         "accessTier": "Hot",

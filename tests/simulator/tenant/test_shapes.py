@@ -1,0 +1,127 @@
+"""Every answer has the properties that Microsoft documents, and none holds a secret."""
+
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from simulator.tenant.estate import TenantSpec
+from simulator.tenant.generate import generate
+
+GOLDEN = json.loads((Path(__file__).parent / "golden" / "shapes.json").read_text())
+"""Operation -> property paths of the documented example (azure-rest-api-specs, Graph docs)."""
+TENANT = generate(TenantSpec(resources=1000), 0, datetime(2026, 11, 23, tzinfo=UTC))
+ALL_ROWS = TENANT.tables["resources"] + TENANT.tables["authorizationresources"]
+ROWS = {
+    "authorization.roleAssignments.listForScope": "microsoft.authorization/roleassignments",
+    "authorization.roleDefinitions.get": "microsoft.authorization/roledefinitions",
+    "compute.disks.listBySubscription": "microsoft.compute/disks",
+    "network.networkSecurityGroups.listAll": "microsoft.network/networksecuritygroups",
+    "logAnalytics.workspaces.listBySubscription": "microsoft.operationalinsights/workspaces",
+    "sql.servers.list": "microsoft.sql/servers",
+    "sql.databases.listByServer": "microsoft.sql/servers/databases",
+    "storage.storageAccounts.get": "microsoft.storage/storageaccounts",
+    "compute.virtualMachines.listAll": "microsoft.compute/virtualmachines",
+    "keyVault.vaults.listByResourceGroup": "microsoft.keyvault/vaults",
+    "appService.sites.get": "microsoft.web/sites",
+    "network.applicationGateways.get": "microsoft.network/applicationgateways",
+    "recoveryServices.vaults.get": "microsoft.recoveryservices/vaults",
+    "postgresql.flexibleServers.list": "microsoft.dbforpostgresql/flexibleservers",
+}
+PATHS = {
+    "resources.resources.list": "/resources",
+    "storage.blobServices.get": "/blobservices/default",
+    "sql.auditingSettings.get": "/auditingsettings/default",
+    "sql.transparentDataEncryption.listByDatabase": "/transparentdataencryption/current",
+    "logAnalytics.tables.listByWorkspace": "/tables",
+    "monitor.diagnosticSettings.listForResource": "/diagnosticsettings",
+    "entra.applications.get": "/applications",
+    "entra.roleManagementPolicyAssignments.list": "/policies/rolemanagementpolicyassignments",
+}
+PIM = {
+    "roleAssignmentScheduleInstances": "/roleassignmentscheduleinstances",
+    "roleEligibilityScheduleInstances": "/roleeligibilityscheduleinstances",
+    "roleManagementPolicyAssignments": "/rolemanagementpolicyassignments",
+}
+"""In Resource Manager and in Microsoft Graph."""
+
+
+def paths(value: Any, prefix: str = "") -> Iterator[str]:
+    if isinstance(value, dict):
+        for key, inner in value.items():
+            yield prefix + key
+            yield from paths(inner, f"{prefix}{key}.")
+    elif isinstance(value, list):
+        for inner in value:
+            yield from paths(inner, f"{prefix}[].")
+
+
+def elements(operation: str) -> list[Any]:
+    if operation == "subscriptions.list":
+        return list(TENANT.subscriptions)
+    if operation in ROWS:
+        return [row for row in ALL_ROWS if row["type"] == ROWS[operation]]
+    area, collection, _ = operation.split(".")
+    held = TENANT.graph if area == "entra" else TENANT.arm
+    ending = PATHS.get(operation) or PIM[collection]
+    found: list[Any] = []
+    for path, body in held.items():
+        if path.endswith(ending):
+            found += body if isinstance(body, list) else [body]
+    return found
+
+
+@pytest.mark.parametrize("operation", sorted(GOLDEN))
+def test_an_answer_has_every_documented_property(operation: str) -> None:
+    seen = {path for element in elements(operation) for path in paths(element)}
+    assert set(GOLDEN[operation]) <= seen
+
+
+COLUMNS = {
+    *("id", "name", "type", "tenantId", "kind", "location", "resourceGroup", "subscriptionId"),
+    *("managedBy", "sku", "plan", "properties", "tags", "identity", "zones", "extendedLocation"),
+}
+
+
+def test_every_row_of_resource_graph_has_every_column() -> None:
+    for row in TENANT.tables["resources"]:
+        assert set(row) >= COLUMNS
+        assert row["type"] == row["type"].lower()
+        assert row["resourceGroup"] == row["resourceGroup"].lower()
+        assert row["id"].startswith(f"/subscriptions/{row['subscriptionId']}/resourceGroups/")
+
+
+def test_paths_are_lower_case_and_bare() -> None:
+    for path in (*TENANT.arm, *TENANT.graph):
+        assert path == path.lower()
+        assert path.startswith("/")
+        assert not path.endswith("/")
+        assert "?" not in path
+
+
+def test_every_workspace_has_tables_and_logs() -> None:
+    for row in TENANT.tables["resources"]:
+        if row["type"] == "microsoft.operationalinsights/workspaces":
+            assert TENANT.arm[f"{row['id']}/tables".lower()]
+            assert row["properties"]["customerId"] in TENANT.logs
+
+
+def test_no_credential_shows_a_value() -> None:
+    for application in TENANT.graph["/applications"]:
+        secrets, certificates = application["passwordCredentials"], application["keyCredentials"]
+        assert all(one["secretText"] is None and one["hint"] is None for one in secrets)
+        assert all(one["key"] is None for one in certificates)
+    for vault in TENANT.vaults.values():
+        assert all("value" not in one for listed in vault.values() for one in listed)
+
+
+def test_a_machine_names_the_disk_and_the_card_that_are_there() -> None:
+    known = {row["id"] for row in TENANT.tables["resources"]}
+    for row in TENANT.tables["resources"]:
+        if row["type"] == "microsoft.compute/virtualmachines":
+            properties = row["properties"]
+            assert properties["storageProfile"]["osDisk"]["managedDisk"]["id"] in known
+            assert properties["networkProfile"]["networkInterfaces"][0]["id"] in known
