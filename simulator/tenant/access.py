@@ -27,7 +27,18 @@ def generate(estate: Estate) -> Fragment:
     assignments = tuple(_assignments(estate, ledger))
     custom = tuple(_custom(estate, ledger))
     built_in = tuple(_definition(estate, guid, *role) for guid, role in BUILT_IN.items())
-    return Fragment(authorization=assignments + built_in + custom, truth=ledger.truth)
+    arm: dict[str, Any] = {}
+    for one in estate.subscriptions:
+        base = f"{one.scope}/{PROVIDER}".lower()
+        mine = [row for row in assignments if row["subscriptionId"] == one.id]
+        known = [
+            row
+            for row in built_in + custom
+            if {"/", one.scope} & set(row["properties"]["assignableScopes"])
+        ]
+        arm[f"{base}/roleassignments"] = [_arm(row, "roleAssignments", "") for row in mine]
+        arm[f"{base}/roledefinitions"] = [_arm(row, "roleDefinitions", one.scope) for row in known]
+    return Fragment(authorization=assignments + built_in + custom, arm=arm, truth=ledger.truth)
 
 
 def _assignments(estate: Estate, ledger: Ledger) -> Iterator[dict[str, Any]]:
@@ -149,4 +160,15 @@ def _row(
         "identity": None,
         "zones": None,
         "extendedLocation": None,
+    }
+
+
+def _arm(row: dict[str, Any], collection: str, prefix: str) -> dict[str, Any]:
+    """The row as the provider's own list writes it (api-version 2022-04-01)."""
+    path = row["id"].rsplit("/", 2)[0]
+    return {
+        "properties": row["properties"],
+        "id": f"{prefix}{path}/{collection}/{row['name']}",
+        "type": f"Microsoft.Authorization/{collection}",
+        "name": row["name"],
     }
