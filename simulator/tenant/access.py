@@ -6,9 +6,17 @@ from typing import Any, NamedTuple
 from simulator.tenant.dates import ticks
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Subscription
-from simulator.tenant.roles import BUILT_IN, CUSTOM, MODEST, NARROW, OWNER, PRIVILEGED, WILD
+from simulator.tenant.roles import (
+    BUILT_IN,
+    CUSTOM,
+    MODEST,
+    NARROW,
+    OWNER,
+    PRIVILEGED,
+    PROVIDER,
+    WILD,
+)
 
-PROVIDER = "providers/Microsoft.Authorization"
 CREATOR = "cloud-platform-pipeline"
 
 

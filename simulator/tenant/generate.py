@@ -16,6 +16,7 @@ from simulator.tenant import (
     monitoring,
     network,
     pim_azure,
+    pim_policies,
     roster,
     sql,
     storage,
@@ -40,6 +41,7 @@ AREAS = (
     bystanders.generate,
     access.generate,
     pim_azure.generate,
+    pim_policies.generate,
     identity.generate,
     applications.generate,
 )

@@ -1,14 +1,13 @@
-"""Privileged identity management of Azure roles: eligible, active, and the policies."""
+"""Privileged identity management of Azure roles: who is eligible, and who is active."""
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from simulator.tenant.dates import millis
 from simulator.tenant.dice import Ledger
-from simulator.tenant.estate import Estate, Fragment, Subscription
-from simulator.tenant.pim_rules import ACTIVATION, arm_rules
-from simulator.tenant.roles import BUILT_IN, MODEST, PRIVILEGED
+from simulator.tenant.estate import Estate, Fragment
+from simulator.tenant.pim_instance import Instance
+from simulator.tenant.roles import BUILT_IN, MODEST, PRIVILEGED, PROVIDER
 
-PROVIDER = "providers/Microsoft.Authorization"
 PEOPLE = (
     ("Amara Okafor", "a.okafor"),
     ("Bjorn Lindqvist", "b.lindqvist"),
@@ -19,27 +18,8 @@ PEOPLE = (
 )
 
 
-class Instance(NamedTuple):
-    """One eligible or active assignment, or one policy, of a role in a subscription."""
-
-    subscription: Subscription
-    role: str
-    collection: str
-    name: str
-
-    @property
-    def id(self) -> str:
-        """ARM id as Azure writes it."""
-        return f"{self.subscription.scope}/{PROVIDER}/{self.collection}/{self.name}"
-
-    @property
-    def definition(self) -> str:
-        """ARM id of the role."""
-        return f"{self.subscription.scope}/{PROVIDER}/roleDefinitions/{self.role}"
-
-
 def generate(estate: Estate) -> Fragment:
-    """The three lists of every subscription (api-version 2020-10-01)."""
+    """Both lists of every subscription (api-version 2020-10-01)."""
     ledger = Ledger(estate.dice)
     arm: dict[str, Any] = {
         f"{one.scope}/{PROVIDER}/{collection}".lower(): []
@@ -47,10 +27,9 @@ def generate(estate: Estate) -> Fragment:
         for collection in (
             "roleEligibilityScheduleInstances",
             "roleAssignmentScheduleInstances",
-            "roleManagementPolicyAssignments",
         )
     }
-    made = _eligible(estate, ledger) + _active(estate, ledger) + _policies(estate, ledger)
+    made = _eligible(estate, ledger) + _active(estate, ledger)
     for path, element in made:
         arm[path].append(element)
     return Fragment(arm=arm, truth=ledger.truth)
@@ -155,7 +134,7 @@ def _who(estate: Estate, one: Instance) -> dict[str, Any]:
         "principalType": "User",
         "condition": None,
         "conditionVersion": None,
-        "expandedProperties": _subject(one)
+        "expandedProperties": one.expanded
         | {
             "principal": {
                 "id": principal,
@@ -167,70 +146,5 @@ def _who(estate: Estate, one: Instance) -> dict[str, Any]:
     }
 
 
-def _subject(one: Instance) -> dict[str, Any]:
-    return {
-        "scope": {
-            "id": one.subscription.scope,
-            "displayName": one.subscription.name,
-            "type": "subscription",
-        },
-        "roleDefinition": {
-            "id": one.definition,
-            "displayName": BUILT_IN[one.role][0],
-            "type": "BuiltInRole",
-        },
-    }
-
-
-def _policies(estate: Estate, ledger: Ledger) -> Made:
-    """Every role has a policy; only those of privileged roles are judged."""
-    policies = [
-        Instance(
-            one,
-            role,
-            "roleManagementPolicyAssignment",
-            f"{estate.dice.guid('policy', one.id, role)}_{role}",
-        )
-        for one in estate.subscriptions
-        for role in BUILT_IN
-    ]
-    judged = [one.id for one in policies if one.role in PRIVILEGED]
-    bad = {name: ledger.decide(f"access.pim_azure.{name}", judged) for name in ACTIVATION}
-    made: Made = []
-    for one in policies:
-        faults = {name for name, failing in bad.items() if one.id in failing}
-        element = _element(one, "RoleManagementPolicyAssignment", _policy_body(estate, one, faults))
-        made.append((_path(one, "roleManagementPolicyAssignments"), element))
-    return made
-
-
-def _policy_body(estate: Estate, one: Instance, faults: set[str]) -> dict[str, Any]:
-    policy = (
-        f"{one.subscription.scope}/{PROVIDER}/roleManagementPolicies/{one.name.split('_', 1)[0]}"
-    )
-    editor = {"id": None, "displayName": "Admin", "type": None, "email": None}
-    return {
-        "scope": one.subscription.scope,
-        "roleDefinitionId": one.definition,
-        "policyId": policy,
-        "effectiveRules": arm_rules(estate.dice, one.id, faults),
-        "policyAssignmentProperties": _subject(one)
-        | {"policy": {"id": policy, "lastModifiedBy": editor, "lastModifiedDateTime": None}},
-    }
-
-
 def _made(one: Instance, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return _path(one, one.collection), _element(one, one.collection, body)
-
-
-def _path(one: Instance, collection: str) -> str:
-    return f"{one.subscription.scope}/{PROVIDER}/{collection}".lower()
-
-
-def _element(one: Instance, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "properties": body,
-        "name": one.name,
-        "id": one.id,
-        "type": f"Microsoft.Authorization/{kind}",
-    }
+    return one.at(one.collection), one.element(one.collection, body)

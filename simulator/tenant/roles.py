@@ -3,6 +3,8 @@
 Source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 """
 
+PROVIDER = "providers/Microsoft.Authorization"
+"""Path of the authorization provider below a scope."""
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 PRIVILEGED = {
     OWNER: ("Owner", ("*",)),
