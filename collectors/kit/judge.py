@@ -1,6 +1,6 @@
 """From items and gaps to verdicts. Blindness is never compliance."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from collectors.kit.interpret import Seen
@@ -14,6 +14,7 @@ from collectors.kit.spec import (
     Item,
     Population,
     Scope,
+    Status,
     Verdict,
     unknown,
 )
@@ -41,8 +42,22 @@ def judge(
     found: list[Judgement] = []
     for check in collector.checks:
         if check.on in own:
-            found += _answers(collector, check, scope, seen, expectations)
+            found += _once(_answers(collector, check, scope, seen, expectations))
     return tuple(found)
+
+
+def _once(answers: Iterable[Judgement]) -> Iterable[Judgement]:
+    """One judgement a subject: two gaps may hide the same one, and not knowing outweighs."""
+    by_subject: dict[str, Judgement] = {}
+    for answer in answers:
+        known = by_subject.get(answer.subject)
+        if known is None or (_knows(known) and not _knows(answer)):
+            by_subject[answer.subject] = answer
+    return by_subject.values()
+
+
+def _knows(answer: Judgement) -> bool:
+    return answer.verdict.status is not Status.UNKNOWN
 
 
 def _answers(

@@ -1,0 +1,141 @@
+"""Reads the collectors' cases: what Azure answered, and what must be said about it.
+
+A case names pages by read. A read it does not name answered with an empty list. With `checks` a
+case is about these alone; `expect` then, as always, lists every verdict of them.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from collectors.kit import (
+    TENANT,
+    Collector,
+    Exchange,
+    Expectations,
+    GapKind,
+    Graph,
+    Read,
+    ResourceGraph,
+    Scope,
+)
+from collectors.kit.interpret import Seen, interpret
+from collectors.kit.judge import Judgement, judge
+from collectors.kit.level import context_of, parent_read, reads_in
+
+CASES = Path(__file__).parent / "cases"
+AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
+EXPECTATIONS: Mapping[str, Any] = {
+    "minimum_tls": "1.2",
+    "soft_delete_days": 7,
+    "log_retention_days": 365,
+    "max_owners": 3,
+    "activation_hours": 8,
+    "secret_lifetime_days": 180,
+    "credential_warning_days": 14,
+    "log_freshness_hours": 24,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """One answer of Azure and everything it must lead to."""
+
+    collector: Collector
+    name: str
+    scope: Scope
+    exchanges: tuple[Exchange, ...]
+    expectations: Expectations
+    checks: frozenset[str]
+    expect: frozenset[tuple[str, str, str]]
+    gaps: frozenset[tuple[str, str | None, str]]
+
+
+def cases_of(collector: Collector) -> list[Case]:
+    """Every case of a collector; none when it has no file."""
+    path = CASES / f"{collector.id}.json"
+    if not path.exists():
+        return []
+    return [_case(collector, name, facts) for name, facts in json.loads(path.read_text()).items()]
+
+
+def seen(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> Seen:
+    """What the pages of a case show."""
+    return interpret(case.collector, case.scope, case.exchanges if exchanges is None else exchanges)
+
+
+def judged(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> tuple[Judgement, ...]:
+    """Every verdict on what the pages of a case show."""
+    return judge(case.collector, case.scope, seen(case, exchanges), case.expectations)
+
+
+def exchange(
+    read: str,
+    body: Any,
+    *,
+    subject: str | None = None,
+    status: int | None = 200,
+    fault: GapKind | None = None,
+) -> Exchange:
+    """An answer as the gateway would hand it over; text and bytes are sent as they are."""
+    raw = body if isinstance(body, str) else json.dumps(body)
+    return Exchange(
+        read=read,
+        subject=subject,
+        method="GET",
+        url="https://management.azure.com/",
+        api_version="2021-03-01",
+        status=status,
+        body=raw.encode(),
+        started_at=AS_OF,
+        finished_at=AS_OF,
+        fault=fault,
+    )
+
+
+def _case(collector: Collector, name: str, facts: Mapping[str, Any]) -> Case:
+    scope = _scope(facts["scope"])
+    as_of = datetime.fromisoformat(facts["as_of"]) if "as_of" in facts else AS_OF
+    return Case(
+        collector=collector,
+        name=name,
+        scope=scope,
+        exchanges=tuple(_exchanges(collector, scope, facts["pages"])),
+        expectations=Expectations(
+            values={**EXPECTATIONS, **facts.get("expectations", {})}, as_of=as_of
+        ),
+        checks=frozenset(facts.get("checks") or (check.id for check in collector.checks)),
+        expect=frozenset((subject, check, status) for subject, check, status in facts["expect"]),
+        gaps=frozenset((read, subject, kind) for read, subject, kind in facts.get("gaps", ())),
+    )
+
+
+def _scope(text: str) -> Scope:
+    return TENANT if text == "tenant" else Scope(text.removeprefix("subscription/"))
+
+
+def _exchanges(
+    collector: Collector, scope: Scope, pages: Mapping[str, list[dict[str, Any]]]
+) -> Iterator[Exchange]:
+    for name in (*context_of(collector, scope), *reads_in(collector, scope)):
+        read = collector.reads[name]
+        if name in pages:
+            for page in pages[name]:
+                yield exchange(
+                    name,
+                    page.get("body", ""),
+                    subject=page.get("subject"),
+                    status=page.get("status", 200),
+                    fault=GapKind(page["fault"]) if "fault" in page else None,
+                )
+        elif parent_read(read) is None:
+            yield exchange(name, _nothing(read))
+
+
+def _nothing(read: Read) -> dict[str, Any]:
+    if isinstance(read, ResourceGraph):
+        return {"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false", "facets": []}
+    return {"@odata.context": "…", "value": []} if isinstance(read, Graph) else {"value": []}

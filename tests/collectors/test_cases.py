@@ -1,0 +1,53 @@
+"""Every collector answers its cases, and its cases show all that it can answer."""
+
+import pytest
+
+from collectors.kit import Collector
+from collectors.kit.registry import all_collectors
+from tests.collectors.case_files import CASES, Case, cases_of, judged, seen
+
+EVERY_CASE = [case for collector in all_collectors() for case in cases_of(collector)]
+
+
+@pytest.mark.parametrize("case", EVERY_CASE, ids=lambda case: f"{case.collector.id}: {case.name}")
+def test_the_case_gets_exactly_its_verdicts_and_gaps(case: Case) -> None:
+    verdicts = [
+        (one.subject, one.check_id.removeprefix(f"{case.collector.id}."), one.verdict.status.value)
+        for one in judged(case)
+    ]
+    gaps = {(gap.read, gap.subject, gap.kind.value) for gap in seen(case).gaps}
+
+    about = [verdict for verdict in verdicts if verdict[1] in case.checks]
+    assert sorted(about) == sorted(case.expect)
+    assert gaps == case.gaps
+    assert len(set(verdicts)) == len(verdicts)
+
+
+@pytest.mark.parametrize("collector", all_collectors(), ids=lambda collector: collector.id)
+def test_a_collector_has_cases(collector: Collector) -> None:
+    assert cases_of(collector), f"write the cases of {collector.id} in {CASES}/{collector.id}.json"
+
+
+@pytest.mark.parametrize("collector", all_collectors(), ids=lambda collector: collector.id)
+def test_cases_show_every_answer_of_every_check(collector: Collector) -> None:
+    shown = {(check, status) for case in cases_of(collector) for _, check, status in case.expect}
+    wanted = {(c.id, status) for c in collector.checks for status in ("pass", "fail", "unknown")}
+
+    assert sorted(wanted - shown) == []
+
+
+@pytest.mark.parametrize("collector", all_collectors(), ids=lambda collector: collector.id)
+def test_cases_show_an_empty_answer_and_a_denied_one(collector: Collector) -> None:
+    cases = cases_of(collector)
+
+    assert any(not any(seen(case).items.values()) and not seen(case).gaps for case in cases)
+    assert any(kind == "denied" for case in cases for _, _, kind in case.gaps)
+
+
+@pytest.mark.parametrize("collector", all_collectors(), ids=lambda collector: collector.id)
+def test_no_reason_is_a_stack_trace_or_empty(collector: Collector) -> None:
+    for case in cases_of(collector):
+        for one in judged(case):
+            assert 8 < len(one.verdict.reason) < 200
+            assert "Traceback" not in one.verdict.reason
+            assert one.subject_name
