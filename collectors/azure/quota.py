@@ -15,6 +15,9 @@ ARM_PER_SECOND = 25.0
 QUERY_LIMIT = 15
 QUERY_WINDOW_SECONDS = 5.0
 
+# A refill computed in floats may end a hair below a whole token: waiting for it never ends.
+_ROUNDING = 1e-6
+
 
 @dataclass(frozen=True, slots=True)
 class Lane:
@@ -56,7 +59,7 @@ class TokenBucket:
     def take(self, at: float) -> float:
         """One token, or the seconds until there is one."""
         self._refill(at)
-        if self._tokens < 1:
+        if self._tokens < 1 - _ROUNDING:
             return (1 - self._tokens) / ARM_PER_SECOND
         self._tokens -= 1
         self._flying += 1
@@ -85,7 +88,7 @@ class QueryWindow:
 
     def take(self, at: float) -> float:
         """One query, or the seconds until the window ends."""
-        if self._ends is None or at >= self._ends:
+        if self._ends is None or at >= self._ends - _ROUNDING:
             self._left, self._ends = QUERY_LIMIT, at + QUERY_WINDOW_SECONDS
         if self._left < 1:
             return self._ends - at

@@ -157,7 +157,9 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
 
     def _wait_after(self, outcome: _Outcome, tried: int, spent: timedelta) -> timedelta | None:
         """How long to wait for another try; None when this outcome is the last."""
-        limit = self._limits.tries if self._contact.made else self._limits.tries_on_first_contact
+        limit = self._limits.tries
+        if outcome.error is not None and self._is_a_wrong_address(outcome.error):
+            limit = self._limits.tries_on_first_contact
         if tried >= limit or not _worth_another(outcome):
             return None
         wait = None
@@ -166,6 +168,9 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         if wait is None:
             wait = backoff(self._limits, tried, self._waiting.jitter())
         return wait if spent + wait <= self._limits.total_wait else None
+
+    def _is_a_wrong_address(self, error: AzureError) -> bool:
+        return not self._contact.made and _never_reached(error)
 
     async def _deliver(
         self, request: Asked, letter: Letter, outcome: _Outcome, attempts: tuple[Attempt, ...]
@@ -176,7 +181,7 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
             body = received_bytes(outcome.answer.http_response)
             headers = kept_headers(_lower(outcome.answer), sent.headers)
             await letter.keep(body)
-        elif outcome.error and not self._contact.made and _never_reached(outcome.error):
+        elif outcome.error is not None and self._is_a_wrong_address(outcome.error):
             raise unreachable(outcome.error, letter.home, self._cloud) from outcome.error
         letter.exchanges.append(
             Exchange(

@@ -54,6 +54,9 @@ class FakeAzure:
         self.tokens: list[dict[str, str]] = []
         self.token_errors: dict[str, str] = {}
         self.base = ""
+        self.echoes = False
+        """Whether a refused secret is quoted in the refusal (Azure does not)."""
+        self.at_once = self.most_at_once = 0
 
     def tell(self, path: str, *answers: Told) -> None:
         self.told[path] = list(answers)
@@ -75,7 +78,10 @@ class FakeAzure:
         )
         answers = self.told.get(request.path, [Told(status=404, body=b'{"error":{}}')])
         told = answers.pop(0) if len(answers) > 1 else answers[0]
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
         await asyncio.sleep(told.delay)
+        self.at_once -= 1
         if told.drop:
             assert request.transport is not None
             request.transport.close()
@@ -97,7 +103,8 @@ class FakeAzure:
         scope = form.get("scope", "")
         error = self.token_errors.get(scope)
         if error is None and form.get("client_secret", SECRET) != SECRET:
-            error = f"AADSTS7000215: Invalid client secret provided. {form['client_secret']}"
+            error = "AADSTS7000215: Invalid client secret provided."
+            error += form["client_secret"] if self.echoes else ""
         if error is not None:
             refused = {"error": "invalid_client", "error_description": error}
             return web.json_response(refused, status=401)
