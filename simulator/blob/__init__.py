@@ -1,0 +1,1 @@
+"""A blob service with versions, leases and immutability that refuses what Azure refuses."""
