@@ -7,7 +7,8 @@ from enum import StrEnum
 
 from app.controls.catalogue import Control
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
-from collectors.kit import Arm, Check, Collector, Logs, Status
+from collectors.kit import Check, Collector, Status
+from collectors.kit.level import parent_read
 
 COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
 COLLECTED_RECORDS = frozenset({"collected", "empty", "partial"})
@@ -58,13 +59,15 @@ class ControlCheck:
         return gap.read in self._reads() or gap.read not in self.collector.reads
 
     def _reads(self) -> set[str]:
-        if self.check.judge_all is not None:
-            return set(self.collector.reads)  # a set question may look at every sibling
-        reads, name = set[str](), self.check.on
-        while name and name not in reads:
-            reads.add(name)
+        """The read the check is on, what that is asked for, and what the check compares with."""
+        reads = set[str]()
+        wanted = [self.check.on, *self.check.uses]
+        while wanted:
+            name = wanted.pop()
             read = self.collector.reads.get(name)
-            name = (read.of or "") if isinstance(read, Arm | Logs) else ""
+            if read is not None and name not in reads:
+                reads.add(name)
+                wanted += [parent] if (parent := parent_read(read)) else []
         return reads
 
 
@@ -148,7 +151,7 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     collectors = {check.collector.id for check in checks}
     verdicts = [interval for interval in intervals if interval.check_id in ids]
     sealed = [r for r in records if r.collector_id in collectors and period.holds(r.slot)]
-    asked = _asked(nights, sealed)
+    asked = nights_asked(nights, sealed)
     counted = [c for c in counts if c.check_id in ids and period.holds(c.slot)]
     seen = tuple(
         gap for gap in gaps if period.holds(gap.slot) and any(c.touched_by(gap) for c in checks)
@@ -170,6 +173,25 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     )
 
 
+def nights_asked(
+    nights: Iterable[Night], records: Iterable[SealedRecord]
+) -> dict[str, set[datetime]]:
+    """Nights on which each collector, by id, left a record that holds something."""
+    held = {night.slot for night in nights if night.state in COLLECTED_NIGHTS}
+    asked: dict[str, set[datetime]] = {}
+    for record in records:
+        if record.slot in held and record.outcome in COLLECTED_RECORDS:
+            asked.setdefault(record.collector_id, set()).add(record.slot)
+    return asked
+
+
+def overlaps(interval: Interval, period: Period) -> bool:
+    """Whether the verdict held on some night of the period."""
+    first = interval.first_slot.astimezone(UTC).date()
+    last = interval.last_slot.astimezone(UTC).date()
+    return first <= period.last and last >= period.first
+
+
 def _state(
     applicable: bool,  # noqa: FBT001 - private, one call
     checks: Sequence[ControlCheck],
@@ -184,16 +206,6 @@ def _state(
     if deviations or any(count.failed for count in counted):
         return State.DEVIATIONS
     return State.INCOMPLETE if incomplete else State.CLEAN
-
-
-def _asked(nights: Iterable[Night], records: Iterable[SealedRecord]) -> dict[str, set[datetime]]:
-    """Nights on which each collector left a record that holds something."""
-    held = {night.slot for night in nights if night.state in COLLECTED_NIGHTS}
-    asked: dict[str, set[datetime]] = {}
-    for record in records:
-        if record.slot in held and record.outcome in COLLECTED_RECORDS:
-            asked.setdefault(record.collector_id, set()).add(record.slot)
-    return asked
 
 
 def _figures(
@@ -234,7 +246,7 @@ def _deviations(
             open=_reaches(interval, last[interval.check_id]),
         )
         for interval in verdicts
-        if interval.status is Status.FAIL and _overlaps(interval, period)
+        if interval.status is Status.FAIL and overlaps(interval, period)
     ]
     order = {figure.check_id: place for place, figure in enumerate(figures)}
     found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
@@ -243,12 +255,6 @@ def _deviations(
 
 def _reaches(interval: Interval, last: datetime | None) -> bool:
     return last is None or interval.last_slot >= last
-
-
-def _overlaps(interval: Interval, period: Period) -> bool:
-    first = interval.first_slot.astimezone(UTC).date()
-    last = interval.last_slot.astimezone(UTC).date()
-    return first <= period.last and last >= period.first
 
 
 def _uncovered(
@@ -274,7 +280,7 @@ def _unknowns(
     if now:
         return [f"{_count(now, 'unknown answer')} on the last night."]
     before = any(count.unknown for count in counted) or any(
-        verdict.status is Status.UNKNOWN and _overlaps(verdict, period) for verdict in verdicts
+        verdict.status is Status.UNKNOWN and overlaps(verdict, period) for verdict in verdicts
     )
     return ["Unknown answers on earlier nights of the period."] if before else []
 

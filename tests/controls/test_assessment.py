@@ -68,6 +68,7 @@ COLLECTOR = Collector(
             remedy="Remove owners.",
             owner=Owner.CLOUD,
             judge_all=_all,
+            uses=("services",),
         ),
     ),
 )
@@ -209,7 +210,9 @@ def test_a_gap_in_the_parents_of_a_population_counts() -> None:
     assert replace(WHOLE, gaps=[_gap(SLOTS[0])]).assessed().state is State.INCOMPLETE
 
 
-def test_a_gap_elsewhere_does_not_count_for_an_item_check_and_does_for_a_set_check() -> None:
+def test_a_gap_elsewhere_does_not_count_for_an_item_check_and_does_for_a_check_that_uses_it() -> (
+    None
+):
     facts = replace(WHOLE, gaps=[_gap(SLOTS[4], "other")])
     assert facts.assessed().state is State.CLEAN
     blind = replace(WHOLE, gaps=[_gap(SLOTS[4], "services")])

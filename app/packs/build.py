@@ -1,0 +1,115 @@
+"""From the facts of an engagement to the view of its pack: pure."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from app.controls.assessment import assess, checks_of
+from app.controls.catalogue import Catalogue, Crosswalk
+from app.controls.expectations import Expectation
+from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.packs import summary
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
+from app.packs.section import Material, control_section
+from app.packs.view import Command, PackView
+from collectors.kit import Collector
+
+
+def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
+    *,
+    pack_id: str,
+    organisation: str,
+    engagement: Engagement,
+    connection: ConnectionFacts,
+    store: StoreFacts,
+    checkpoint: CheckpointFacts,
+    collectors: Sequence[Collector],
+    catalogue: Catalogue,
+    crosswalk: Crosswalk,
+    expectations: Mapping[str, Expectation],
+    nights: Sequence[Night],
+    counts: Sequence[NightCount],
+    intervals: Sequence[Interval],
+    gaps: Sequence[SeenGap],
+    records: Sequence[SealedRecord],
+    attachments: Mapping[str, bytes],
+    not_applicable: Mapping[str, str],
+    commands: Sequence[Command],
+    tool_version: str,
+    generated_at: datetime,
+) -> PackView:
+    """The view of a pack: one section for each control with checks, all 93 in the statement.
+
+    `attachments` come from `pack_attachments`; `not_applicable` gives the reason of the Statement
+    of Applicability by control id. The period is cut at `generated_at`. Raises UsageError when it
+    has not begun, or for a control that Annex A does not have.
+    """
+    for control_id in not_applicable:
+        catalogue[control_id]
+    period = summary.period_until(engagement, generated_at)
+    in_period = [record for record in records if period.holds(record.slot)]
+    material = Material(
+        period=period,
+        expectations=expectations,
+        counts=[count for count in counts if period.holds(count.slot)],
+        records=in_period,
+        titles={collector.id: collector.title for collector in collectors},
+        attached=frozenset(attachments),
+    )
+    checks = {control.id: checks_of(control.id, collectors) for control in catalogue}
+    assessments = {
+        control.id: assess(
+            control,
+            checks[control.id],
+            counts=counts,
+            intervals=intervals,
+            gaps=gaps,
+            nights=nights,
+            records=records,
+            period=period,
+            applicable=control.id not in not_applicable,
+        )
+        for control in catalogue
+    }
+    sections = tuple(
+        control_section(
+            control,
+            assessments[control.id],
+            checks[control.id],
+            crosswalk.related[control.id] if crosswalk.reviewed_by else None,
+            material,
+        )
+        for control in catalogue
+        if checks[control.id] and control.id not in not_applicable
+    )
+    totals = summary.totals_of(assessments.values(), checks)
+    cells = summary.night_cells(nights, period)
+    return PackView(
+        pack_id=pack_id,
+        organisation=organisation,
+        engagement=engagement,
+        period=period,
+        connection=connection,
+        store=store,
+        checkpoint=checkpoint,
+        tool_version=tool_version,
+        generated_at=generated_at,
+        last_night=max((record.slot for record in in_period), default=None),
+        lead=summary.lead_of(sections, cells),
+        nights=cells,
+        missed=summary.missed_nights(cells),
+        sections=sections,
+        statement=summary.statement_of(catalogue, assessments, sections, not_applicable),
+        expectations=tuple(expectations.values()),
+        completeness=summary.completeness_of(collectors, in_period),
+        second_route=summary.second_route_of(intervals, in_period),
+        owners=totals.owners,
+        open_deviations=totals.open,
+        corrected_deviations=totals.corrected,
+        unknown_answers=totals.unknown,
+        answers=totals.answers,
+        gaps=sum(period.holds(gap.slot) for gap in gaps),
+        records=len(in_period),
+        attached=summary.attached_files(attachments, collectors),
+        commands=tuple(commands),
+        cautions=crosswalk.cautions if crosswalk.reviewed_by else (),
+    )

@@ -1,0 +1,66 @@
+"""What a pack is told about its audit, connection, store and seal: plain facts."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Engagement:
+    """The audit a pack is made for."""
+
+    name: str
+    auditor: str
+    scope: str
+    """Statement of scope in the organisation's words; blank lines part paragraphs."""
+    first: date
+    last: date
+    """Last day of the period, inclusive."""
+    framework: str = "ISO/IEC 27001:2022"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConnectionFacts:
+    """The tenant the evidence comes from, and who collected it."""
+
+    name: str
+    tenant_id: str
+    cloud: str
+    principal: str
+    """Identity that collected, as Azure knows it."""
+    subscriptions: tuple[tuple[str, str], ...]
+    """Id and display name of each subscription in scope."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stamp:
+    """An RFC 3161 token over the checkpoint."""
+
+    time: datetime
+    authority: str
+    assurance: str
+    """`development` proves nothing about time; anything else names a real authority's kind."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointFacts:
+    """The signed tree head that covers every record of the pack."""
+
+    origin: str
+    size: int
+    root_b64: str
+    root_hex: str
+    note: str
+    """The signed note, whole (C2SP tlog-checkpoint)."""
+    signed_at: datetime
+    stamp: Stamp | None
+    """None when no time authority answered."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoreFacts:
+    """Where sealed objects lie, and what protects them there."""
+
+    label: str
+    """For people: `Azure Blob, locked immutability policy` or `local, tamper-evident only`."""
+    write_once: bool
+    """True when the store itself refuses overwriting and deleting."""

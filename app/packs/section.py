@@ -1,0 +1,292 @@
+"""One section of a pack: a control, its checks, deviations, gaps and evidence items."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from itertools import groupby
+
+from app.controls.assessment import Assessment, ControlCheck, Deviation, Period, State
+from app.controls.catalogue import Control, Related
+from app.controls.expectations import Expectation
+from app.controls.observed import NightCount, SealedRecord, SeenGap
+from app.packs.populations import population_file
+from app.packs.sources import source_rows
+from app.packs.view import (
+    CheckBlock,
+    ControlSection,
+    DeviationGroup,
+    DeviationRow,
+    EvidenceRow,
+    GapRow,
+    SourceRow,
+    TrendCell,
+)
+from collectors.kit.level import is_tenant_wide
+
+DEVIATIONS_PRINTED = 40
+"""For each check; the rest is in deviations.csv."""
+GAPS_PRINTED = 30
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Material:
+    """What all sections are cut from."""
+
+    period: Period
+    expectations: Mapping[str, Expectation]
+    counts: Sequence[NightCount]
+    records: Sequence[SealedRecord]
+    titles: Mapping[str, str]
+    """Titles of collectors by id."""
+    attached: frozenset[str]
+
+
+def control_section(
+    control: Control,
+    assessment: Assessment,
+    checks: Sequence[ControlCheck],
+    related: Related | None,
+    material: Material,
+) -> ControlSection:
+    """The section of a control that has checks."""
+    by_id = {check.id: check for check in checks}
+    last = max((f.last_slot for f in assessment.figures if f.last_slot), default=None)
+    own = _own_records(checks, material)
+    evidence = _evidence(own, assessment, by_id, last, material)
+    groups = _deviation_groups(assessment, by_id, own, {row.seq for row in evidence})
+    gaps = _gap_rows(assessment.gaps, material)
+    still_open = sum(deviation.open for deviation in assessment.deviations)
+    corrected = len(assessment.deviations) - still_open
+    return ControlSection(
+        control_id=control.id,
+        slug=slug(control.id),
+        title=control.title,
+        theme=control.theme,
+        state=assessment.state,
+        headline=_headline(assessment, still_open, corrected),
+        checks=_check_blocks(assessment, by_id, material),
+        last_night=last,
+        open_deviations=still_open,
+        corrected_deviations=corrected,
+        deviations=groups,
+        incomplete=assessment.incomplete,
+        gaps=gaps[:GAPS_PRINTED],
+        gaps_left_out=max(0, len(gaps) - GAPS_PRINTED),
+        trend=_trend(by_id, material),
+        sources=_sources(checks),
+        evidence=evidence,
+        records_in_period=len(own),
+        manual_evidence=control.manual_evidence,
+        note=control.note,
+        related=related,
+    )
+
+
+def slug(control_id: str) -> str:
+    """Anchor of a control: letters and digits only, so that no outside text enters an id."""
+    return control_id.replace(".", "-").lower()
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 night`, `2 nights`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def _headline(assessment: Assessment, still_open: int, corrected: int) -> str:
+    answers = sum(figure.population for figure in assessment.figures)
+    passed = sum(figure.passed for figure in assessment.figures)
+    said = [f"{passed:,} of {counted(answers, 'answer')} pass on the last night"]
+    if still_open or corrected or assessment.state is State.DEVIATIONS:
+        said.append(f"{still_open:,} open and {corrected:,} corrected in the period")
+    return "; ".join(said) + "."
+
+
+def _check_blocks(
+    assessment: Assessment, by_id: Mapping[str, ControlCheck], material: Material
+) -> tuple[CheckBlock, ...]:
+    days = len(material.period.days())
+    blocks = []
+    for figure in assessment.figures:
+        check = by_id[figure.check_id].check
+        expectation = material.expectations.get(check.expectation or "")
+        name = population_file(figure.check_id)
+        blocks.append(
+            CheckBlock(
+                id=figure.check_id,
+                title=check.title,
+                expectation=_measure(expectation) if expectation else "",
+                owner=check.owner,
+                remedy=check.remedy,
+                population=figure.population,
+                passed=figure.passed,
+                failed=figure.failed,
+                unknown=figure.unknown,
+                nights_collected=figure.nights_collected,
+                nights=days,
+                file=name if name in material.attached else "",
+            )
+        )
+    return tuple(blocks)
+
+
+def _measure(expectation: Expectation) -> str:
+    unit = f" {expectation.unit}" if isinstance(expectation.value, int) else ""
+    return f"{expectation.title}: {expectation.value}{unit}"
+
+
+def _own_records(checks: Iterable[ControlCheck], material: Material) -> list[SealedRecord]:
+    """Records of the period that the control's checks read, in the order of the log."""
+    scopes: dict[str, set[bool]] = {}
+    for check in checks:
+        wide = is_tenant_wide(check.collector.reads[check.check.on])
+        scopes.setdefault(check.collector.id, set()).add(wide)
+    return sorted(
+        (
+            record
+            for record in material.records
+            if (record.scope == "tenant") in scopes.get(record.collector_id, set())
+        ),
+        key=lambda record: record.seq,
+    )
+
+
+def _evidence(
+    own: Sequence[SealedRecord],
+    assessment: Assessment,
+    by_id: Mapping[str, ControlCheck],
+    last: datetime | None,
+    material: Material,
+) -> tuple[EvidenceRow, ...]:
+    """Records of the last night, and the records that printed deviations and gaps point to."""
+    cited = {gap.record_seq for gap in assessment.gaps}
+    for deviation in assessment.deviations:
+        record = _record_of(deviation, by_id[deviation.check_id], own)
+        cited.add(record.seq if record else -1)
+    return tuple(
+        EvidenceRow(
+            seq=record.seq,
+            record_id=record.record_id,
+            what=material.titles.get(record.collector_id, record.collector_id),
+            scope=record.scope,
+            outcome=record.outcome,
+            collected_at=record.collected_at,
+            items=record.items,
+            sha256=record.sha256,
+        )
+        for record in own
+        if record.slot == last or record.seq in cited
+    )
+
+
+def _record_of(
+    deviation: Deviation, check: ControlCheck, own: Iterable[SealedRecord]
+) -> SealedRecord | None:
+    """The record of the deviation's last night that shows its subject."""
+    there = [
+        record
+        for record in own
+        if record.slot == deviation.last_slot and record.collector_id == check.collector.id
+    ]
+    if is_tenant_wide(check.collector.reads[check.check.on]):
+        wanted = "tenant"
+    else:
+        parts = deviation.subject.lower().split("/")
+        wanted = f"subscription/{parts[2] if len(parts) > 2 else parts[-1]}"
+    return next((record for record in there if record.scope.lower() == wanted), None)
+
+
+def _deviation_groups(
+    assessment: Assessment,
+    by_id: Mapping[str, ControlCheck],
+    own: Sequence[SealedRecord],
+    printed: set[int],
+) -> tuple[DeviationGroup, ...]:
+    order = {check_id: place for place, check_id in enumerate(by_id)}
+    found = sorted(assessment.deviations, key=lambda d: order[d.check_id])
+    groups = []
+    for check_id, members in groupby(found, key=lambda d: d.check_id):
+        rows = [_deviation_row(member, by_id[check_id], own, printed) for member in members]
+        check = by_id[check_id].check
+        groups.append(
+            DeviationGroup(
+                check_id=check_id,
+                title=check.title,
+                owner=check.owner,
+                remedy=check.remedy,
+                rows=tuple(rows[:DEVIATIONS_PRINTED]),
+                left_out=max(0, len(rows) - DEVIATIONS_PRINTED),
+            )
+        )
+    return tuple(groups)
+
+
+def _deviation_row(
+    deviation: Deviation, check: ControlCheck, own: Sequence[SealedRecord], printed: set[int]
+) -> DeviationRow:
+    record = _record_of(deviation, check, own)
+    return DeviationRow(
+        subject=deviation.subject,
+        name=deviation.subject_name,
+        reason=deviation.reason,
+        first=deviation.first_slot,
+        last=deviation.last_slot,
+        open=deviation.open,
+        record_seq=record.seq if record and record.seq in printed else None,
+    )
+
+
+def _gap_rows(gaps: Iterable[SeenGap], material: Material) -> tuple[GapRow, ...]:
+    """Equal gaps of several nights and subjects as one row, newest evidence first."""
+    grouped: dict[tuple[str, str, str, str, str], list[SeenGap]] = {}
+    for gap in gaps:
+        key = (gap.collector_id, gap.scope, gap.read, str(gap.kind), gap.detail)
+        grouped.setdefault(key, []).append(gap)
+    rows = []
+    for (collector_id, scope, read, kind, detail), members in sorted(grouped.items()):
+        subjects = sorted({member.subject for member in members if member.subject})
+        rows.append(
+            GapRow(
+                source=material.titles.get(collector_id, collector_id),
+                read=read,
+                scope=scope,
+                subject=subjects[0] if len(subjects) == 1 else _several(len(subjects)),
+                kind=kind.replace("_", " "),
+                detail=detail,
+                first=min(member.slot for member in members),
+                last=max(member.slot for member in members),
+                nights=len({member.slot for member in members}),
+                record_seq=max(member.record_seq for member in members),
+            )
+        )
+    return tuple(sorted(rows, key=lambda row: (row.last, row.nights), reverse=True))
+
+
+def _several(subjects: int) -> str:
+    return f"{subjects:,} subjects" if subjects else ""
+
+
+def _trend(by_id: Mapping[str, ControlCheck], material: Material) -> tuple[TrendCell, ...]:
+    """Answers a day, summed over the control's checks."""
+    totals: dict[object, list[int]] = {}
+    for count in material.counts:
+        if count.check_id in by_id:
+            day = totals.setdefault(count.slot.astimezone(UTC).date(), [0, 0, 0])
+            for place, number in enumerate((count.passed, count.failed, count.unknown)):
+                day[place] += number
+    return tuple(
+        TrendCell(day=day, passed=passed, failed=failed, unknown=unknown)
+        for day in material.period.days()
+        for passed, failed, unknown in [totals.get(day, [None, None, None])]
+    )
+
+
+def _sources(checks: Iterable[ControlCheck]) -> tuple[SourceRow, ...]:
+    reads: dict[str, set[str]] = {}
+    collectors = {}
+    for check in checks:
+        collectors[check.collector.id] = check.collector
+        reads.setdefault(check.collector.id, set()).update({check.check.on, *check.check.uses})
+    rows = [
+        row for cid, collector in collectors.items() for row in source_rows(collector, reads[cid])
+    ]
+    return tuple(rows)

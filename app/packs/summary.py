@@ -1,0 +1,216 @@
+"""What a pack says before its sections: figures, nights, completeness, the 93 controls."""
+
+import csv
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from app.controls.assessment import Assessment, ControlCheck, Period, State
+from app.controls.catalogue import Catalogue
+from app.controls.observed import Interval, Night, SealedRecord
+from app.errors import UsageError
+from app.packs.facts import Engagement
+from app.packs.populations import population_file
+from app.packs.section import counted, slug
+from app.packs.view import (
+    AttachedFile,
+    CompletenessRow,
+    ControlSection,
+    MissedNights,
+    NightCell,
+    PopulationRow,
+    StatementRow,
+)
+from collectors.kit import Collector
+
+SECOND_ROUTE = "inventory.resources.complete"
+"""The check that counts resources by a second route."""
+
+COLLECTED = frozenset({"complete", "complete_with_gaps"})
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Totals:
+    """Figures of all checks, each counted once however many controls it serves."""
+
+    answers: int
+    unknown: int
+    open: int
+    corrected: int
+    owners: tuple[tuple[str, int], ...]
+
+
+def period_until(engagement: Engagement, now: datetime) -> Period:
+    """The engagement's period as far as it has passed. Raises UsageError before its first day."""
+    today = now.astimezone(UTC).date()
+    if engagement.last < engagement.first:
+        raise UsageError(
+            f"The period ends on {engagement.last}, before it begins on {engagement.first}."
+        )
+    if today < engagement.first:
+        raise UsageError(
+            f"The period begins on {engagement.first}; there is no evidence of it yet."
+        )
+    return Period(first=engagement.first, last=min(engagement.last, today))
+
+
+def totals_of(
+    assessments: Iterable[Assessment], checks: Mapping[str, Sequence[ControlCheck]]
+) -> Totals:
+    """Sum over all controls."""
+    made = [
+        assessment for assessment in assessments if assessment.state is not State.NOT_APPLICABLE
+    ]
+    figures = {figure.check_id: figure for a in made for figure in a.figures}
+    deviations = {(d.check_id, d.subject, d.first_slot): d for a in made for d in a.deviations}
+    owners = {check.id: str(check.check.owner) for group in checks.values() for check in group}
+    tally = Counter(owners[d.check_id] for d in deviations.values() if d.open)
+    return Totals(
+        answers=sum(figure.population for figure in figures.values()),
+        unknown=sum(figure.unknown for figure in figures.values()),
+        open=sum(d.open for d in deviations.values()),
+        corrected=sum(not d.open for d in deviations.values()),
+        owners=tuple(sorted(tally.items(), key=lambda entry: (-entry[1], entry[0]))),
+    )
+
+
+def lead_of(sections: Sequence[ControlSection], cells: Sequence[NightCell]) -> str:
+    """The pack in two sentences."""
+    states = Counter(section.state for section in sections)
+    nights = sum(cell.state in COLLECTED for cell in cells)
+    parts = [
+        f"{states[state]} {state}"
+        for state in (State.CLEAN, State.DEVIATIONS, State.INCOMPLETE)
+        if states[state]
+    ]
+    return (
+        f"{counted(len(sections), 'control')} of Annex A {'has' if len(sections) == 1 else 'have'} "
+        f"evidence from Azure: {', '.join(parts) or 'none yet'}. "
+        f"{nights} of {counted(len(cells), 'night')} of the period left a snapshot."
+    )
+
+
+def night_cells(nights: Iterable[Night], period: Period) -> tuple[NightCell, ...]:
+    """One cell for each day of the period; a day without a slot is shown as such."""
+    by_day = {night.slot.astimezone(UTC).date(): night for night in nights}
+    cells = []
+    for day in period.days():
+        night = by_day.get(day)
+        state = night.state if night else "none"
+        detail = night.detail if night else "No night was planned."
+        cells.append(NightCell(day=day, state=state, detail=detail))
+    return tuple(cells)
+
+
+def missed_nights(cells: Iterable[NightCell]) -> tuple[MissedNights, ...]:
+    """Days without a snapshot, neighbours of one cause together."""
+    runs: list[list[NightCell]] = []
+    for cell in cells:
+        if cell.state in COLLECTED:
+            continue
+        last = runs[-1][-1] if runs else None
+        if last and last.day + timedelta(days=1) == cell.day and _same_cause(last, cell):
+            runs[-1].append(cell)
+        else:
+            runs.append([cell])
+    return tuple(
+        MissedNights(first=run[0].day, last=run[-1].day, state=run[0].state, detail=run[0].detail)
+        for run in runs
+    )
+
+
+def statement_of(
+    catalogue: Catalogue,
+    assessments: Mapping[str, Assessment],
+    sections: Iterable[ControlSection],
+    not_applicable: Mapping[str, str],
+) -> tuple[StatementRow, ...]:
+    """All 93 controls with their state."""
+    with_section = {section.control_id for section in sections}
+    return tuple(
+        StatementRow(
+            control_id=control.id,
+            title=control.title,
+            mode=control.mode,
+            state=assessments[control.id].state,
+            slug=slug(control.id) if control.id in with_section else "",
+            evidence=not_applicable.get(control.id, "; ".join(control.manual_evidence)),
+        )
+        for control in catalogue
+    )
+
+
+def completeness_of(
+    collectors: Iterable[Collector], records: Sequence[SealedRecord]
+) -> tuple[CompletenessRow, ...]:
+    """Announced against received for each collector, on its newest night."""
+    rows = []
+    for collector in collectors:
+        own = [record for record in records if record.collector_id == collector.id]
+        newest = max((record.slot for record in own), default=None)
+        last = [record for record in own if record.slot == newest]
+        announced = [record for record in last if record.announced is not None]
+        rows.append(
+            CompletenessRow(
+                collector=collector.id,
+                title=collector.title,
+                records=len(last),
+                pages=sum(record.pages for record in last),
+                items=sum(record.items for record in last),
+                announced=sum(r.announced or 0 for r in announced) if announced else None,
+                seen=sum(r.seen or 0 for r in announced) if announced else None,
+            )
+        )
+    return tuple(rows)
+
+
+def second_route_of(
+    intervals: Iterable[Interval], records: Iterable[SealedRecord]
+) -> tuple[PopulationRow, ...]:
+    """Counts by the second route on the newest night of the inventory."""
+    collector_id = SECOND_ROUTE.rpartition(".")[0]
+    newest = max((r.slot for r in records if r.collector_id == collector_id), default=None)
+    return tuple(
+        PopulationRow(
+            subject=interval.subject,
+            name=interval.subject_name,
+            status=interval.status,
+            reason=interval.reason,
+            since=interval.first_slot,
+        )
+        for interval in sorted(intervals, key=lambda interval: interval.subject)
+        if interval.check_id == SECOND_ROUTE
+        and newest is not None
+        and interval.first_slot <= newest <= interval.last_slot
+    )
+
+
+def attached_files(
+    attachments: Mapping[str, bytes], collectors: Iterable[Collector]
+) -> tuple[AttachedFile, ...]:
+    """Index of the attachments with whole digests."""
+    says = {
+        population_file(f"{collector.id}.{check.id}"): check.title
+        for collector in collectors
+        for check in collector.checks
+    }
+    says |= {
+        "deviations.csv": "All deviations of the period, open and corrected",
+        "records.csv": "All records of the period, with the digest of each",
+    }
+    return tuple(
+        AttachedFile(
+            name=name,
+            says=says.get(name, ""),
+            rows=max(0, sum(1 for _ in csv.reader(io.StringIO(data.decode("utf-8")))) - 1),
+            sha256=hashlib.sha256(data).hexdigest(),
+        )
+        for name, data in sorted(attachments.items())
+    )
+
+
+def _same_cause(one: NightCell, other: NightCell) -> bool:
+    return (one.state, one.detail) == (other.state, other.detail)

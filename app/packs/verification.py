@@ -1,0 +1,36 @@
+"""The commands an auditor checks a bundle with, as the pack prints them."""
+
+from app.packs.view import Command
+
+
+def verification_commands(pack_id: str) -> tuple[Command, ...]:
+    """Commands in order; `root.pem` and `log.vkey` are the anchors given out of band."""
+    return (
+        Command(
+            line=f"unzip {pack_id}.asice -d {pack_id} && cd {pack_id}",
+            shows="opens the bundle; any zip program will do",
+        ),
+        Command(
+            line="sha256sum -c sha256sums.txt",
+            shows="every file is the one that was sealed",
+        ),
+        Command(
+            line=(
+                "openssl cms -verify -cades -binary -inform DER "
+                "-in META-INF/signature001.p7s -content META-INF/ASiCManifest001.xml "
+                "-CAfile root.pem -out /dev/null"
+            ),
+            shows="the organisation sealed this list of files",
+        ),
+        Command(
+            line=(
+                "openssl ts -verify -data checkpoint/checkpoint -in checkpoint/checkpoint.tsr "
+                "-CAfile root.pem"
+            ),
+            shows="the checkpoint existed when the time token says",
+        ),
+        Command(
+            line="python3 verify.py --anchors root.pem log.vkey",
+            shows="every record is in the log that the checkpoint signs",
+        ),
+    )

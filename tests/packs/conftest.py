@@ -1,0 +1,421 @@
+"""A realistic engagement: 14 controls, five nights with one missed, gaps, and nasty names."""
+
+import base64
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from app.controls.assessment import Period
+from app.controls.catalogue import load_catalogue, load_crosswalk
+from app.controls.expectations import load_expectations
+from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.packs.build import build_view
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
+from app.packs.populations import pack_attachments
+from app.packs.verification import verification_commands
+from app.packs.view import PackView
+from collectors.kit import (
+    Arm,
+    Check,
+    Collector,
+    GapKind,
+    Graph,
+    Logs,
+    Owner,
+    ResourceGraph,
+    ResourceList,
+    Status,
+)
+from collectors.kit.level import is_tenant_wide
+
+FIRST = date(2026, 11, 16)
+SLOTS = [datetime(2026, 11, 16, 2, tzinfo=UTC) + timedelta(days=n) for n in range(5)]
+MISSED = SLOTS[2]
+SUBSCRIPTIONS = (
+    ("7d1f0a52-0a0e-4c7b-9a41-6d2b1d4f6a01", "prod-patient-portal"),
+    ("2c64c0f3-51aa-4d0c-8f3e-0f9f0f0d7b02", "prod-imaging"),
+)
+NASTY = (
+    "<script>alert(1)</script>",
+    "invoice\u202egnp.exe",
+    "st" + "a" * 298,
+    "東京バックアップ",
+    '=HYPERLINK("http://x","y")',
+    "Łódź-kliniki",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pack:
+    """A view and the files it prints the digests of."""
+
+    view: PackView
+    attachments: dict[str, bytes]
+
+
+def _check(
+    name: str,
+    title: str,
+    on: str,
+    controls: str,
+    expectation: str | None = None,
+    owner: Owner = Owner.CLOUD,
+) -> Check:
+    return Check(
+        id=name,
+        title=title,
+        on=on,
+        controls=tuple(controls.split()),
+        remedy=f"In the portal, open the resource and correct it: {title.lower()}.",
+        owner=owner,
+        expectation=expectation,
+    )
+
+
+ACCOUNTS = ResourceGraph(table="resources", types=("microsoft.storage/storageaccounts",))
+COLLECTORS = (
+    Collector(
+        id="inventory.resources",
+        title="Resources and subscriptions",
+        reads={
+            "resources": ResourceGraph(
+                table="resources", project=("id", "name", "type", "location", "tags")
+            ),
+            "listed": ResourceList(),
+        },
+        checks=(
+            _check("owner_tag", "Every resource names an owner", "resources", "A.5.9"),
+            _check("classified", "Every resource is classified", "resources", "A.5.12"),
+            _check("complete", "Two routes count the same resources", "listed", "A.5.9"),
+        ),
+    ),
+    Collector(
+        id="storage.accounts",
+        title="Storage accounts",
+        reads={"accounts": ACCOUNTS},
+        checks=(
+            _check(
+                "minimum_tls",
+                "Storage accounts refuse old TLS",
+                "accounts",
+                "A.8.24 A.5.14",
+                "minimum_tls",
+            ),
+            _check(
+                "public_blob_access",
+                "No blob can be read by everyone",
+                "accounts",
+                "A.8.3 A.8.12",
+                owner=Owner.SECURITY,
+            ),
+            _check(
+                "network_default_deny",
+                "Networks are denied unless allowed",
+                "accounts",
+                "A.8.20 A.8.22",
+            ),
+        ),
+    ),
+    Collector(
+        id="storage.blob_services",
+        title="Blob services",
+        reads={
+            "accounts": ACCOUNTS,
+            "services": Arm(
+                path="{id}/blobServices/default",
+                api_version="2023-05-01",
+                per="resource",
+                of="accounts",
+            ),
+        },
+        checks=(
+            _check(
+                "soft_delete",
+                "Deleted blobs can be restored",
+                "services",
+                "A.8.13 A.5.33",
+                "soft_delete_days",
+            ),
+        ),
+    ),
+    Collector(
+        id="identity.app_credentials",
+        title="Application credentials",
+        reads={"applications": Graph(path="/applications", select=("id", "appId"), top=999)},
+        checks=(
+            _check(
+                "secret_lifetime",
+                "Application secrets are short-lived",
+                "applications",
+                "A.5.17 A.8.5",
+                "secret_lifetime_days",
+                Owner.SECURITY,
+            ),
+            _check(
+                "no_standing_access",
+                "Privileged roles are activated, not held",
+                "applications",
+                "A.8.2 A.5.18",
+                owner=Owner.SECURITY,
+            ),
+        ),
+    ),
+    Collector(
+        id="logging.activity",
+        title="Log tables",
+        reads={
+            "workspaces": ResourceGraph(
+                table="resources", types=("microsoft.operationalinsights/workspaces",)
+            ),
+            "activity": Logs(
+                kql="union withsource=TableName AzureActivity, AuditLogs, SigninLogs"
+                " | summarize oldest=min(TimeGenerated), newest=max(TimeGenerated),"
+                " records=count() by TableName",
+                timespan=timedelta(days=730),
+                of="workspaces",
+            ),
+        },
+        checks=(
+            _check(
+                "reaches_back",
+                "Logs reach back as long as expected",
+                "activity",
+                "A.8.15",
+                "log_retention_days",
+            ),
+        ),
+    ),
+)
+
+
+@pytest.fixture(scope="session")
+def pack() -> Pack:
+    return make_pack()
+
+
+@pytest.fixture(scope="session")
+def make() -> Callable[..., Pack]:
+    return make_pack
+
+
+def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
+    chance = random.Random(27001)
+    intervals: list[Interval] = []
+    counts: list[NightCount] = []
+    for collector in COLLECTORS:
+        for check in collector.checks:
+            made = _intervals(f"{collector.id}.{check.id}", chance)
+            intervals += made
+            counts += _counts(f"{collector.id}.{check.id}", made)
+    nights = [_night(slot) for slot in SLOTS]
+    records = _records()
+    period = Period(first=FIRST, last=SLOTS[-1].date())
+    attachments = pack_attachments(
+        collectors=COLLECTORS,
+        intervals=intervals,
+        records=records,
+        nights=nights,
+        period=period,
+    )
+    catalogue = load_catalogue()
+    crosswalk = load_crosswalk(catalogue)
+    if reviewed_by:
+        from dataclasses import replace
+
+        crosswalk = replace(crosswalk, reviewed_by=reviewed_by)
+    view = build_view(
+        pack_id="pack-2026-11-20-0001",
+        organisation="Meridian Health & Care <Trust>",
+        engagement=Engagement(
+            name="Surveillance audit 2026",
+            auditor="Northbridge Audit Ltd",
+            scope="The patient portal, telehealth, appointments and imaging in Azure.\n\n"
+            "Offices and endpoints are audited by other means.",
+            first=FIRST,
+            last=SLOTS[-1].date(),
+        ),
+        connection=ConnectionFacts(
+            name="production",
+            tenant_id="f1e2d3c4-0000-4000-8000-1a2b3c4d5e6f",
+            cloud="public",
+            principal="annexa-collector (object 5d0c1f2e-8b1b-4a0e-9a0f-2f64d3a1c77b)",
+            subscriptions=SUBSCRIPTIONS,
+        ),
+        store=StoreFacts(label="local, tamper-evident only", write_once=False),
+        checkpoint=_checkpoint(assurance),
+        collectors=COLLECTORS,
+        catalogue=catalogue,
+        crosswalk=crosswalk,
+        expectations=load_expectations({"log_retention_days": 730}),
+        nights=nights,
+        counts=counts,
+        intervals=intervals,
+        gaps=_gaps(records),
+        records=records,
+        attachments=attachments,
+        not_applicable={"A.8.30": "No development is outsourced."},
+        commands=verification_commands("pack-2026-11-20-0001"),
+        tool_version="0.1.0",
+        generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
+    )
+    return Pack(view=view, attachments=attachments)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _night(slot: datetime) -> Night:
+    if slot == MISSED:
+        return Night(
+            slot=slot,
+            state="missed",
+            run_id=None,
+            finished_at=None,
+            detail="No replica was running at 02:00 UTC.",
+        )
+    state = "complete_with_gaps" if slot >= SLOTS[3] else "complete"
+    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
+
+
+def _subjects(check_id: str) -> list[tuple[str, str]]:
+    if check_id.endswith("complete"):
+        return [(sub, sub) for sub, _ in SUBSCRIPTIONS]
+    base = f"/subscriptions/{SUBSCRIPTIONS[0][0]}/resourceGroups/rg-portal/providers"
+    kind = "Microsoft.Storage/storageAccounts"
+    names = [f"stportal{n:03d}" for n in range(24)]
+    if check_id == "storage.accounts.minimum_tls":
+        names += NASTY
+    return [(f"{base}/{kind}/{name}", name) for name in names]
+
+
+def _intervals(check_id: str, chance: random.Random) -> list[Interval]:
+    made = []
+    for subject, name in _subjects(check_id):
+        draw = 0.0 if name in NASTY else chance.random()
+        fails = draw < 0.08 and not check_id.endswith(("complete", "soft_delete"))
+        if check_id.endswith("soft_delete") and name == "stportal003":
+            made += [
+                _interval(check_id, subject, name, Status.FAIL, 0, 1),
+                _interval(check_id, subject, name, Status.PASS, 3, 4),
+            ]
+        elif check_id.endswith("reaches_back") and name == "stportal007":
+            made.append(_interval(check_id, subject, name, Status.UNKNOWN, 3, 4))
+        else:
+            status = Status.FAIL if fails else Status.PASS
+            made.append(_interval(check_id, subject, name, status, 0, 4))
+    return made
+
+
+REASONS = {
+    Status.PASS: "as expected",
+    Status.FAIL: "TLS 1.0 is accepted, 1.2 is expected",
+    Status.UNKNOWN: "the workspace could not be asked (denied)",
+}
+
+
+def _interval(
+    check_id: str, subject: str, name: str, status: Status, first: int, last: int
+) -> Interval:
+    reason = "62 by both routes" if check_id.endswith("complete") else REASONS[status]
+    return Interval(
+        check_id=check_id,
+        subject=subject,
+        subject_name=name,
+        status=status,
+        reason=reason,
+        first_slot=SLOTS[first],
+        last_slot=SLOTS[last],
+    )
+
+
+def _counts(check_id: str, intervals: list[Interval]) -> list[NightCount]:
+    counts = []
+    for slot in SLOTS:
+        if slot == MISSED:
+            continue
+        held = [i.status for i in intervals if i.first_slot <= slot <= i.last_slot]
+        counts.append(
+            NightCount(
+                slot=slot,
+                check_id=check_id,
+                passed=held.count(Status.PASS),
+                failed=held.count(Status.FAIL),
+                unknown=held.count(Status.UNKNOWN),
+            )
+        )
+    return counts
+
+
+def _records() -> list[SealedRecord]:
+    records: list[SealedRecord] = []
+    for slot in SLOTS:
+        if slot == MISSED:
+            continue
+        for collector in COLLECTORS:
+            wide = any(is_tenant_wide(read) for read in collector.reads.values())
+            narrow = not all(is_tenant_wide(read) for read in collector.reads.values())
+            scopes = ["tenant"] if wide else []
+            scopes += [f"subscription/{sub}" for sub, _ in SUBSCRIPTIONS] if narrow else []
+            for scope in scopes:
+                seq = len(records) + 3
+                records.append(
+                    SealedRecord(
+                        seq=seq,
+                        record_id=f"0199{seq:04x}-7c1e-7000-8000-{_digest(str(seq))[:12]}",
+                        slot=slot,
+                        collector_id=collector.id,
+                        scope=scope,
+                        outcome="collected",
+                        collected_at=slot + timedelta(seconds=7 + seq),
+                        sha256=_digest(f"record {seq}"),
+                        items=24,
+                        pages=1,
+                        announced=24 if scope == "tenant" else None,
+                        seen=24 if scope == "tenant" else None,
+                        controls=("A.8.24",),
+                    )
+                )
+    return records
+
+
+def _gaps(records: list[SealedRecord]) -> list[SeenGap]:
+    return [
+        SeenGap(
+            slot=record.slot,
+            collector_id=record.collector_id,
+            scope=record.scope,
+            read="activity",
+            subject=f"/subscriptions/{SUBSCRIPTIONS[1][0]}/workspaces/law-imaging",
+            kind=GapKind.DENIED,
+            detail="403 AuthorizationFailed: the identity has no read on this workspace",
+            record_seq=record.seq,
+        )
+        for record in records
+        if record.collector_id == "logging.activity"
+        and record.scope.endswith(SUBSCRIPTIONS[1][0])
+        and record.slot >= SLOTS[3]
+    ]
+
+
+def _checkpoint(assurance: str) -> CheckpointFacts:
+    root = hashlib.sha256(b"root").digest()
+    root_b64 = base64.b64encode(root).decode()
+    return CheckpointFacts(
+        origin="annexa.example/meridian/production",
+        size=61,
+        root_b64=root_b64,
+        root_hex=root.hex(),
+        note=f"annexa.example/meridian/production\n61\n{root_b64}\n\n"
+        "— annexa.example/meridian/production Az3grlgtzPICa5OS8npVmf1Myq/5IZniMp+ZJurmRDeOo\n",
+        signed_at=datetime(2026, 11, 20, 2, 4, 11, tzinfo=UTC),
+        stamp=Stamp(
+            time=datetime(2026, 11, 20, 2, 4, 12, tzinfo=UTC),
+            authority="Annexa development time authority",
+            assurance=assurance,
+        ),
+    )

