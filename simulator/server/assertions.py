@@ -95,7 +95,7 @@ def _same_thumbprint(header: dict[str, Any], certificate: Certificate) -> bool:
         "x5t#S256": certificate.fingerprint(hashes.SHA256()),
     }
     return any(
-        header[name] == urlsafe_b64encode(mark).rstrip(b"=").decode()
+        str(header[name]).rstrip("=") == urlsafe_b64encode(mark).rstrip(b"=").decode()
         for name, mark in known.items()
         if header.get(name)
     )

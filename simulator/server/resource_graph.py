@@ -58,16 +58,16 @@ def _answer_body(simulation: "Simulation", question: Question) -> bytes:
         raise _BadRequestError("resultFormat is objectArray or table")
     if asked.get("facets"):
         raise _BadRequestError("facets are not simulated")
-    result = run(asked["query"], _visible(simulation, asked))
+    result = _result(simulation, asked)
     rows = result.rows[_whole_number(options, "$skip", 0) :]
     mark = sha256(asked["query"].encode()).hexdigest()[:16]
     page = page_of(rows, token=options.get("$skipToken"), size=top, of=mark)
-    return json_bytes(_document(result, rows, page, shape))
+    return json_bytes(_document(result, page, shape))
 
 
-def _document(result: Result, rows: Any, page: Page, shape: str) -> dict[str, Any]:
+def _document(result: Result, page: Page, shape: str) -> dict[str, Any]:
     document: dict[str, Any] = {
-        "totalRecords": len(rows),
+        "totalRecords": len(result.rows),
         "count": len(page.rows),
         "data": page.rows if shape == "objectArray" else _as_table(result, page),
         "facets": [],
@@ -91,19 +91,28 @@ def _as_table(result: Result, page: Page) -> dict[str, Any]:
     }
 
 
-def _visible(simulation: "Simulation", asked: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    subscriptions = asked.get("subscriptions")
+def _result(simulation: "Simulation", asked: dict[str, Any]) -> Result:
+    """The rows of a query, worked out once a night and kept for its next pages."""
+    scope = [str(each).lower() for each in asked.get("subscriptions") or ()]
     groups = asked.get("managementGroups")
-    tables = simulation.tenant.tables
     if groups and any(
         str(group).lower() != simulation.tenant.tenant_id.lower() for group in groups
     ):
         raise _BadRequestError("the only management group here is the tenant root")
-    if not subscriptions:
+    key = (asked["query"], *sorted(scope))
+    if key not in simulation.results:
+        tables = simulation.tenant.tables
+        simulation.results[key] = run(asked["query"], _seen_from(tables, scope))
+    return simulation.results[key]
+
+
+def _seen_from(
+    tables: dict[str, list[dict[str, Any]]], scope: list[str]
+) -> dict[str, list[dict[str, Any]]]:
+    if not scope:
         return tables
-    wanted = {str(each).lower() for each in subscriptions}
     return {
-        name: [row for row in rows if str(row.get("subscriptionId", "")).lower() in wanted]
+        name: [row for row in rows if str(row.get("subscriptionId", "")).lower() in scope]
         for name, rows in tables.items()
     }
 

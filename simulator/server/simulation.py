@@ -12,6 +12,7 @@ from cryptography.x509 import Certificate
 from simulator.server.arm_index import ArmIndex
 from simulator.server.clock import SimulatedClock
 from simulator.server.faults import FaultBox
+from simulator.server.kql import Result
 from simulator.server.quotas import TokenBuckets, Windows
 from simulator.server.tokens import TokenMint
 from simulator.tenant.model import Tenant
@@ -59,6 +60,7 @@ class Simulation:
         self.tenant = self._make_tenant(night, as_of)
         self.arm = ArmIndex(self.tenant)
         self.pages: dict[tuple[str, ...], bytes] = {}
+        self.results: dict[tuple[str, ...], Result] = {}
         self.clock.set(as_of)
 
     def listens_on(self, port: int) -> None:

@@ -99,7 +99,7 @@ def test_resources_of_every_subscription(azure: Azure) -> None:
         with ResourceManagementClient(azure.credential, subscription, **azure.arm) as client:
             seen = list(client.resources.list(top=7))
             disks = list(client.resources.list(filter="resourceType eq 'Microsoft.Compute/disks'"))
-        assert {each.id.lower() for each in seen} == expected
+        assert {str(each.id).lower() for each in seen} == expected
         assert len(seen) == len(expected)
         assert len(disks) == sum(row["type"].lower() == "microsoft.compute/disks" for row in given)
 
@@ -117,7 +117,8 @@ def test_resource_graph_pages(azure: Azure) -> None:
                     ),
                 )
             )
-            seen += page.data
+            rows: Any = page.data
+            seen += rows
             token = page.skip_token
             if token is None:
                 break
@@ -129,7 +130,9 @@ def test_resource_graph_pages(azure: Azure) -> None:
 def test_role_assignments_at_every_scope(azure: Azure) -> None:
     subscription = azure.process.subscriptions[0]
     with AuthorizationManagementClient(azure.credential, subscription, **azure.arm) as client:
-        seen = {each.id.lower(): each for each in client.role_assignments.list_for_subscription()}
+        seen = {
+            str(each.id).lower(): each for each in client.role_assignments.list_for_subscription()
+        }
     expected = {
         row_id: row
         for row_id, row in azure.rows("microsoft.authorization/roleassignments").items()
@@ -186,7 +189,7 @@ def test_storage_accounts_and_their_blob_services(azure: Azure) -> None:
     subscription = azure.subscription_with("microsoft.storage/storageaccounts")
     rows = azure.rows("microsoft.storage/storageaccounts", subscription)
     with StorageManagementClient(azure.credential, subscription, **azure.arm) as client:
-        seen = {each.id.lower(): each for each in client.storage_accounts.list()}
+        seen = {str(each.id).lower(): each for each in client.storage_accounts.list()}
         assert set(seen) == set(rows)
         for row_id, row in rows.items():
             assert lossless(row["properties"], seen[row_id].as_dict()["properties"])
@@ -201,7 +204,7 @@ def test_network_security_groups(azure: Azure) -> None:
     subscription = azure.subscription_with("microsoft.network/networksecuritygroups")
     rows = azure.rows("microsoft.network/networksecuritygroups", subscription)
     with NetworkManagementClient(azure.credential, subscription, **azure.arm) as client:
-        seen = {each.id.lower(): each for each in client.network_security_groups.list_all()}
+        seen = {str(each.id).lower(): each for each in client.network_security_groups.list_all()}
     assert set(seen) == set(rows)
     for row_id, row in rows.items():
         assert lossless(row["properties"], seen[row_id].as_dict()["properties"])
@@ -232,7 +235,7 @@ def test_key_vaults(azure: Azure) -> None:
     subscription = azure.subscription_with("microsoft.keyvault/vaults")
     rows = azure.rows("microsoft.keyvault/vaults", subscription)
     with KeyVaultManagementClient(azure.credential, subscription, **azure.arm) as client:
-        seen = {each.id.lower(): each for each in client.vaults.list_by_subscription()}
+        seen = {str(each.id).lower(): each for each in client.vaults.list_by_subscription()}
     assert set(seen) == set(rows)
     for row_id, row in rows.items():
         assert lossless(row["properties"], seen[row_id].as_dict()["properties"])
