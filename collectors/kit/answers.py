@@ -37,6 +37,8 @@ class Answer:
     """Azure said that there is a further page."""
     announced: int | None = None
     """Total number of rows Azure announced for the whole list."""
+    cut: bool = False
+    """Azure said that rows are missing and gives no way to them."""
 
 
 def read_answer(read: Read, exchange: Exchange) -> Answer | Gap:
@@ -80,10 +82,9 @@ def _rows(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
     if not isinstance(rows, list):
         return _gap(exchange, GapKind.MALFORMED, "the answer has no list `data`")
     token = bool(body.get("$skipToken"))
-    if str(body.get("resultTruncated")).lower() == "true" and not token:
-        return _gap(exchange, GapKind.TRUNCATED, "Resource Graph cut the result off")
+    cut = str(body.get("resultTruncated")).lower() == "true" and not token
     announced = total if isinstance(total, int) else None
-    return Answer(elements=tuple(rows), body=body, more=token, announced=announced)
+    return Answer(elements=tuple(rows), body=body, more=token, announced=announced, cut=cut)
 
 
 def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:

@@ -1,7 +1,7 @@
 """From a record's exchanges to its items and gaps. Pure: the same pages give the same items."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.kit.answers import Answer, read_answer
@@ -56,7 +56,7 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
         read = collector.reads[name]
         found, missing, seen = _read(name, read, scope, pages, items)
         if scope != TENANT and is_tenant_wide(read):
-            found = tuple(i for i in found if i.subscription_id == scope.subscription_id)
+            found = tuple(i for i in found if _is_in(i, scope))
         items[name] = found
         gaps += missing
         completeness[name] = seen
@@ -91,7 +91,11 @@ def parents_of(
         return []
     pages = [e for e in exchanges if e.read == of]
     found, _, _ = _read(of, collector.reads[of], scope, pages, {})
-    return _asked(read, (i for i in found if i.subscription_id == scope.subscription_id))
+    return _asked(read, (i for i in found if _is_in(i, scope)))
+
+
+def _is_in(item: Item, scope: Scope) -> bool:
+    return item.subscription_id == (scope.subscription_id or "").lower()
 
 
 def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
@@ -135,15 +139,17 @@ def _children(
 def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange]) -> _List:
     """Put the pages of one list together; a page that fails leaves a gap for its subject."""
     whole = _List(pages=len(pages))
-    more = True
+    more, cut = True, False
     for page in pages:
         answer = read_answer(read, page)
         if isinstance(answer, Gap):
-            whole.gaps.append(answer)
+            whole.gaps.append(replace(answer, subject=subject))
             return whole
         _add(whole, answer)
-        more = answer.more
-    if more:
+        more, cut = answer.more, answer.cut
+    if cut:
+        whole.gaps.append(_truncated(name, subject, "Resource Graph cut the result off"))
+    elif more:
         detail = "the list breaks off before its last page" if pages else "it was not asked"
         whole.gaps.append(_truncated(name, subject, detail))
     elif whole.announced is not None and whole.announced != len(whole.elements):

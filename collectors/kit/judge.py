@@ -19,6 +19,9 @@ from collectors.kit.spec import (
     unknown,
 )
 
+SHAPE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
+"""What plain code raises on a value of a shape it does not expect."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Judgement:
@@ -99,8 +102,16 @@ def _population(check: Check, items: tuple[Item, ...]) -> Iterator[Item]:
     for item in items:
         if check.types and item.type not in check.types:
             continue
-        if check.when is None or check.when(item):
+        if _asks(check, item):
             yield item
+
+
+def _asks(check: Check, item: Item) -> bool:
+    """Is the question about this item? Where that cannot be told, it is: the judge will see."""
+    try:
+        return check.when is None or check.when(item)
+    except SHAPE_ERRORS:
+        return True
 
 
 def _gaps(collector: Collector, check: Check, seen: Seen) -> list[Gap]:
@@ -132,9 +143,9 @@ def _hidden(
 def _concerned(collector: Collector, check: Check, parent: Item) -> bool:
     """Would the check ask this parent? Its children are hidden, so for those the answer is yes."""
     read = collector.reads[check.on]
-    if check.when is None or (isinstance(read, Arm) and read.each):
+    if isinstance(read, Arm) and read.each:
         return True
-    return check.when(Item(id=parent.id, data={}, parent=parent))
+    return _asks(check, Item(id=parent.id, data={}, parent=parent))
 
 
 def _one(check: Check, item: Item, expectations: Expectations) -> Verdict:
@@ -142,7 +153,7 @@ def _one(check: Check, item: Item, expectations: Expectations) -> Verdict:
         raise TypeError(f"check {check.id} has no judge")
     try:
         return check.judge(item, expectations)
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:
+    except SHAPE_ERRORS as error:
         # Azure sent a shape the judge does not know: that is not seeing, so it is not passing.
         return unknown(f"Azure's answer has an unexpected shape ({type(error).__name__})")
 
@@ -152,7 +163,7 @@ def _all(check: Check, population: Population, expectations: Expectations) -> di
         raise TypeError(f"check {check.id} has no judge_all")
     try:
         return dict(check.judge_all(population, expectations))
-    except (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError) as error:
+    except SHAPE_ERRORS as error:
         return {
             str(population.scope): unknown(
                 f"Azure's answer has an unexpected shape ({type(error).__name__})"

@@ -72,14 +72,14 @@ def privileged_to_people(assignment: Item, _: Expectations) -> Verdict:
 
 def may_be_custom(definition: Item) -> bool:
     """Roles the organisation made, and those of which Azure did not say who made them."""
-    return definition["properties.type"] in ("CustomRole", None)
+    return bool(definition["properties.type"] != "BuiltInRole")
 
 
 def custom_role_wildcard(definition: Item, _: Expectations) -> Verdict:
     """A home-made role names what it allows; wildcards for reading are fine."""
     name = definition["properties.roleName"] or definition.name
     permissions = definition["properties.permissions"]
-    if not permissions or definition["properties.type"] is None:
+    if not permissions or definition["properties.type"] != "CustomRole":
         return unknown("Azure returned no type or no permissions of the role")
     actions = [action for permission in permissions for action in permission["actions"]]
     wide = [a for a in actions if "*" in a and not a.lower().endswith("/read")]
