@@ -4,6 +4,7 @@ Secrets never stand here: a connection names the environment variable or file th
 """
 
 import tomllib
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, Literal
 
@@ -45,6 +46,19 @@ class StoreSettings(BaseModel):
     """CA of a private cloud's blob endpoint."""
 
 
+class PatienceSettings(BaseModel):
+    """How long one request to Azure is tried before it becomes a gap."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    tries: int = Field(default=6, ge=1, le=20)
+    total_wait: timedelta = timedelta(seconds=120)
+    """Waits between tries, all together; a longer Retry-After ends the trying."""
+    first_backoff: timedelta = timedelta(seconds=1)
+    answer: timedelta = timedelta(seconds=100)
+    """For one try, from the first byte sent to the last received."""
+
+
 class Settings(BaseSettings):
     """Everything an installation can choose."""
 
@@ -64,6 +78,9 @@ class Settings(BaseSettings):
     """Empty: the built-in development authority, which proves nothing about time."""
     expectations: dict[str, Any] = Field(default_factory=dict)
     """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
+    not_applicable: dict[str, str] = Field(default_factory=dict)
+    """Statement of Applicability: control id and the reason why it does not apply."""
+    patience: PatienceSettings = PatienceSettings()
     concurrency: int = Field(default=24, ge=1, le=200)
     """Requests under way at once against Azure."""
 

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from app.errors import AppError, RefusedError, UnavailableError, UsageError
 from app.services.connections import Connection
+from app.settings import Settings
 from collectors.azure.clouds import Cloud, cloud_named, load_custom
 from collectors.azure.credentials import CredentialSpec, open_credential
+from collectors.azure.limits import Limits
 from collectors.azure.live import LiveGateway
 from collectors.kit.errors import CollectorError, GatewayError
 
@@ -36,7 +38,7 @@ def credential_spec(connection: Connection) -> CredentialSpec:
 
 
 def open_gateway(
-    connection: Connection, *, now: Callable[[], datetime], concurrency: int
+    connection: Connection, settings: Settings, now: Callable[[], datetime]
 ) -> LiveGateway:
     """A gateway into the tenant. Asks nothing yet. Raises AppError for a bad credential."""
     cloud = cloud_of(connection)
@@ -50,7 +52,8 @@ def open_gateway(
         connection.tenant_id,
         now=now,
         subscriptions=connection.subscriptions,
-        concurrency=concurrency,
+        concurrency=settings.concurrency,
+        limits=Limits(**settings.patience.model_dump()),
     )
 
 

@@ -45,7 +45,7 @@ def check_connection(ports: Ports, connection: Connection) -> list[Probe]:
 
 
 async def _check(ports: Ports, connection: Connection) -> list[Probe]:
-    gateway = open_gateway(connection, now=ports.now, concurrency=ports.settings.concurrency)
+    gateway = open_gateway(connection, ports.settings, ports.now)
     asker = Asker(gateway, _discard)
     try:
         await gateway.principal()

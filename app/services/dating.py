@@ -1,6 +1,6 @@
 """What is known of a checkpoint: its root, and what its token says about time."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,9 +13,10 @@ from app.evidence.record import RECORD_SCHEMA, entry_key, instant
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.store.base import Store
 from app.trust.keys import NoteSigner
-from app.trust.timestamp import TimeAuthority, TimestampRefusedError, verify_timestamp
+from app.trust.timestamp import TimeAuthority, TimestampRefusedError, recognise
 
 NO_TOKEN = "awaiting timestamp"  # noqa: S105 - what is shown where a token is missing
+STRANGER = "an authority that is not configured"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -28,17 +29,15 @@ class Dated:
     """development (proves nothing about time), public, qualified, or unverified."""
 
 
-def dated(checkpoint: Checkpoint, authorities: Iterable[TimeAuthority]) -> Dated:
+def dated(checkpoint: Checkpoint, authorities: Sequence[TimeAuthority]) -> Dated:
     """Judge a checkpoint's token by the pinned roots of the configured authorities."""
     if checkpoint.timestamp is None:
         return Dated(at=None, authority=NO_TOKEN, assurance="none")
-    for authority in authorities:
-        try:
-            at = verify_timestamp(checkpoint.timestamp, checkpoint.note, authority.roots)
-        except TimestampRefusedError:
-            continue
-        return Dated(at=at, authority=authority.name, assurance=authority.assurance)
-    return Dated(at=None, authority="none of the configured authorities", assurance="unverified")
+    try:
+        token = recognise(checkpoint.timestamp, checkpoint.note, authorities)
+    except TimestampRefusedError:
+        return Dated(at=None, authority=STRANGER, assurance="unverified")
+    return Dated(at=token.at, authority=token.authority, assurance=token.assurance)
 
 
 def index_checkpoints(

@@ -117,11 +117,7 @@ class _Night:
         self._done = len(self._finished)
 
     async def collect(self) -> NightReport:
-        gateway = open_gateway(
-            self._connection,
-            now=self._ports.now,
-            concurrency=self._ports.settings.concurrency,
-        )
+        gateway = open_gateway(self._connection, self._ports.settings, self._ports.now)
         asker = Asker(gateway, keep_in(self._ports.store))
         try:
             await self._collect_all(asker, await self._begin(gateway))

@@ -1,0 +1,169 @@
+"""One night measured: requests against the least possible, wall and CPU time, memory.
+
+`python benchmarks/snapshot.py --resources 1000 --latency-ms 80` starts the simulator, collects one
+night in a process of its own and prints one JSON object. An empty tenant is measured in the same
+way first, so that CPU a resource is what resources cost, not what starting Python costs.
+`floor_s` is the wall time that the least requests would take at this latency, all at once where
+they do not wait for each other: tokens, then lists, then what is asked per parent.
+"""
+
+import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+SECRET_ENV = "ANNEXA_BENCHMARK_SECRET"  # noqa: S105 - the name of a variable
+SERIAL_STEPS = 5
+"""Waits nobody can avoid: discovery, token, subscriptions, lists, per-parent calls."""
+
+
+def main() -> None:
+    """Measure and print."""
+    asked = _arguments()
+    if asked.child:
+        print(json.dumps(_collect_here(asked)))
+        return
+    with tempfile.TemporaryDirectory(prefix="annexa-benchmark-") as folder:
+        print(json.dumps(_measure(asked, Path(folder)), indent=2))
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--resources", type=int, default=1000)
+    parser.add_argument("--subscriptions", type=int, default=3)
+    parser.add_argument("--latency-ms", type=int, default=80)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--cloud-file", type=Path, help="measure against this cloud instead")
+    parser.add_argument("--tenant", help="with --cloud-file")
+    parser.add_argument("--client-id", help="with --cloud-file; the secret is in " + SECRET_ENV)
+    parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
+    return parser.parse_args()
+
+
+def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    if asked.cloud_file is not None:
+        return _in_child(folder / "home", asked.cloud_file, asked.tenant, asked.client_id)
+    empty = _simulated(asked, folder / "empty", resources=0)
+    full = _simulated(asked, folder / "full", resources=asked.resources)
+    cpu_over_empty = full["cpu_s"] - empty["cpu_s"]
+    return {
+        **full,
+        "empty_cpu_s": empty["cpu_s"],
+        "empty_requests": empty["requests"],
+        "cpu_ms_per_resource": round(cpu_over_empty / max(1, full["resources"]) * 1000, 3),
+        "requests_ratio": round(full["requests"] / full["least_requests"], 3),
+    }
+
+
+def _simulated(asked: argparse.Namespace, folder: Path, resources: int) -> dict[str, Any]:
+    from simulator.process import SimulatorProcess
+
+    with ExitStack() as stack:
+        simulator = stack.enter_context(
+            SimulatorProcess.start(
+                folder / "simulator",
+                seed=asked.seed,
+                resources=resources,
+                subscriptions=asked.subscriptions,
+                latency_ms=asked.latency_ms,
+                as_of=datetime.now(UTC),
+            )
+        )
+        os.environ[SECRET_ENV] = simulator.client_secret
+        figures = _in_child(
+            folder / "home", simulator.cloud_file, simulator.tenant_id, simulator.client_id
+        )
+        least = simulator.least()
+        asked_for = [e for e in simulator.log() if not e["path"].startswith("/_sim")]
+    return {
+        "resources": figures.pop("resources"),
+        "subscriptions": asked.subscriptions,
+        "latency_ms": asked.latency_ms,
+        "requests": len(asked_for),
+        "throttled": sum(e["status"] == 429 for e in asked_for),
+        "least_requests": least["total"],
+        "least": least,
+        "floor_s": _floor(least["total"], asked.latency_ms),
+        **figures,
+    }
+
+
+def _floor(least: int, latency_ms: int) -> float:
+    """Least wall time at 24 requests at once."""
+    return round((SERIAL_STEPS + least / 24) * latency_ms / 1000, 2)
+
+
+def _in_child(home: Path, cloud_file: Path, tenant: str, client_id: str) -> dict[str, Any]:
+    command = [sys.executable, __file__, "--child", str(home), "--cloud-file", str(cloud_file)]
+    command += ["--tenant", tenant, "--client-id", client_id]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(done.stderr)
+    found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def _collect_here(asked: argparse.Namespace) -> dict[str, Any]:
+    from app.services.connections import new_connection
+    from app.services.nights import collect_night, plan_night
+    from app.services.ports import open_ports
+    from app.services.registering import add_connection
+    from app.services.setup import initialise
+
+    def now() -> datetime:
+        return datetime.now(UTC)
+
+    initialise(asked.child, "Benchmark", now)
+    ports = open_ports(asked.child, now)
+    credential = {"kind": "secret_env", "client_id": asked.client_id, "secret_env": SECRET_ENV}
+    connection = new_connection(
+        name="benchmark",
+        tenant_id=asked.tenant,
+        credential=credential,
+        cloud="custom",
+        cloud_file=asked.cloud_file,
+        subscriptions=(),
+        schedule="0 2 * * *",
+    )
+    add_connection(ports, connection)
+    run_id = plan_night(ports, connection, now(), "manual", "benchmark")
+    wall, cpu = time.perf_counter(), time.process_time()
+    report = collect_night(ports, connection, run_id)
+    return {
+        "resources": _resources(ports, connection.id),
+        "records": report.records,
+        "gaps": report.gaps,
+        "wall_s": round(time.perf_counter() - wall, 2),
+        "cpu_s": round(time.process_time() - cpu, 2),
+        "peak_rss_mb": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+    }
+
+
+def _resources(ports: Any, connection_id: str) -> int:
+    """Rows of the inventory, as sealed."""
+    from app.db.evidence import records
+
+    with ports.database.read() as session:
+        found = records(
+            session,
+            connection_id,
+            datetime(2000, 1, 1, tzinfo=UTC),
+            datetime(2100, 1, 1, tzinfo=UTC),
+            ["inventory.resources"],
+        )
+    return sum(record.announced or 0 for record in found if record.scope == "tenant")
+
+
+if __name__ == "__main__":
+    main()

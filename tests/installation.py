@@ -1,0 +1,93 @@
+"""A whole installation in a folder, against a simulated tenant: what the end-to-end tests use."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from app.db.evidence import gaps
+from app.db.verdicts import intervals
+from app.evidence.observed import Interval, SeenGap
+from app.services.connections import Connection, new_connection
+from app.services.nights import NightReport, collect_night, plan_night
+from app.services.ports import Ports, open_ports
+from app.services.registering import add_connection
+from app.services.setup import initialise
+from simulator.process import SimulatorProcess
+
+SECRET_ENV = "ANNEXA_TEST_CLIENT_SECRET"
+IMPATIENT = """
+[patience]
+tries = 2
+total_wait = 2
+first_backoff = 0.05
+answer = 3
+"""
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Installation:
+    """A home, its open ports and one connection."""
+
+    home: Path
+    ports: Ports
+    connection: Connection
+
+    def collect(self) -> NightReport:
+        slot = self.ports.now().replace(microsecond=0)
+        while self._taken(slot):
+            slot += timedelta(seconds=1)
+        run_id = plan_night(self.ports, self.connection, slot, "manual", "test")
+        return collect_night(self.ports, self.connection, run_id)
+
+    def _taken(self, slot: datetime) -> bool:
+        from app.db.runs import nights
+
+        with self.ports.database.read() as session:
+            return bool(nights(session, self.connection.id, slot, slot))
+
+    def verdicts(self, slot: datetime) -> dict[tuple[str, str], Interval]:
+        with self.ports.database.read() as session:
+            found = intervals(session, self.connection.id, None, slot, slot)
+        return {(one.subject.lower(), one.check_id): one for one in found}
+
+    def gaps(self, slot: datetime) -> list[SeenGap]:
+        with self.ports.database.read() as session:
+            return gaps(session, self.connection.id, slot, slot)
+
+
+@contextmanager
+def installed(
+    home: Path, simulator: SimulatorProcess, settings: str = ""
+) -> Iterator[Installation]:
+    """A new home with a connection to this simulator."""
+    os.environ[SECRET_ENV] = simulator.client_secret
+    initialise(home, "Northgate Health", now)
+    if settings:
+        file = home / "annexa.toml"
+        file.write_text(file.read_text() + settings)
+    ports = open_ports(home, now)
+    try:
+        connection = new_connection(
+            name="northgate",
+            tenant_id=simulator.tenant_id,
+            credential={
+                "kind": "secret_env",
+                "client_id": simulator.client_id,
+                "secret_env": SECRET_ENV,
+            },
+            cloud="custom",
+            cloud_file=simulator.cloud_file,
+            subscriptions=(),
+            schedule="0 2 * * *",
+        )
+        add_connection(ports, connection)
+        yield Installation(home=home, ports=ports, connection=connection)
+    finally:
+        ports.close()
