@@ -1,27 +1,26 @@
 """The live gateway: asks Azure for each kind of read and hands back what came, byte for byte."""
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.core.exceptions import AzureError
-from azure.core.rest import HttpRequest
 
 from collectors.azure import requests
 from collectors.azure.clouds import Cloud
 from collectors.azure.entrance import Entrance
+from collectors.azure.follow import follow
 from collectors.azure.gateway import Ask, Keep
+from collectors.azure.letter import Letter
 from collectors.azure.limits import Limits, Waiting
-from collectors.azure.paging import next_link
-from collectors.azure.pipelines import ArmClient, GraphClient, Pipes
+from collectors.azure.pipelines import Pipes
 from collectors.azure.principal import principal_of
 from collectors.azure.provenance import Principal
 from collectors.azure.quota import QUERIES, TENANT_READS, Lane, subscription_lane
+from collectors.azure.requests import Estate
+from collectors.azure.resource_graph import ask_resource_graph
 from collectors.azure.sdk import RESOURCE_LIST_VERSION, ask_logs, ask_resource_list
-from collectors.azure.tries import Letter
 from collectors.kit import (
     Arm,
-    Attempt,
     Exchange,
     GapKind,
     Graph,
@@ -67,16 +66,19 @@ class LiveGateway:
         pipes = self._open()
         match ask.read:
             case ResourceGraph() as read:
-                return await self._resource_graph(pipes, ask, read, keep)
+                version = requests.RESOURCE_GRAPH_VERSION
+                letter = self._letter(ask, keep, version, lane=QUERIES)
+                whose = Estate(tenant_id=self._tenant_id, subscriptions=self._subscriptions)
+                return await ask_resource_graph(pipes, read, whose, letter)
             case Arm() as read:
                 letter = self._letter(ask, keep, read.api_version, lane=_arm_lane(ask))
                 url = requests.arm_url(self._cloud, ask, read)
-                return await _follow(pipes.arm, url, "nextLink", letter)
+                return await follow(pipes.arm, url, "nextLink", letter)
             case Graph() as read:
                 home = self._cloud.graph
                 letter = self._letter(ask, keep, requests.GRAPH_VERSION, home=home)
                 url = requests.graph_url(self._cloud, read)
-                return await _follow(pipes.graph, url, "@odata.nextLink", letter)
+                return await follow(pipes.graph, url, "@odata.nextLink", letter)
             case Logs() as read:
                 return await self._logs(pipes, ask, read, keep)
             case ResourceList():
@@ -122,41 +124,15 @@ class LiveGateway:
             keep=keep,
         )
 
-    async def _resource_graph(
-        self, pipes: Pipes, ask: Ask, read: ResourceGraph, keep: Keep
-    ) -> tuple[Exchange, ...]:
-        letter = self._letter(ask, keep, requests.RESOURCE_GRAPH_VERSION, lane=QUERIES)
-        url = requests.resource_graph_url(self._cloud)
-        top, token = requests.ROWS_PER_PAGE, None
-        while True:
-            body = requests.graph_query_body(
-                read,
-                tenant_id=self._tenant_id,
-                subscriptions=self._subscriptions,
-                top=top,
-                skip_token=token,
-            )
-            headers = {"Content-Type": "application/json"}
-            request = HttpRequest("POST", url, headers=headers, content=body)
-            if not await _send(pipes.arm, request, letter):
-                break
-            if _too_large(letter.exchanges[-1]) and top > 1:
-                top //= 2
-                refused = letter.exchanges.pop()
-                again = Attempt(status=refused.status, waited=timedelta(0))
-                letter.refused.extend((*refused.attempts, again))
-                continue
-            token = _next(letter, "$skipToken")
-            if token is None:
-                break
-        return tuple(letter.exchanges)
-
     async def _logs(self, pipes: Pipes, ask: Ask, read: Logs, keep: Keep) -> tuple[Exchange, ...]:
         letter = self._letter(ask, keep, requests.LOGS_VERSION, home=self._cloud.logs)
         workspace_id = None if ask.parent is None else ask.parent["properties.customerId"]
         if not isinstance(workspace_id, str) or not workspace_id:
-            return (self._not_asked(letter),)
-        await ask_logs(pipes, self._entrance, read, workspace_id, letter)
+            # Azure's list did not tell the workspace's id: there is no address to ask.
+            url = f"{letter.home}/{letter.api_version}/workspaces"
+            await letter.deliver(letter.nothing("POST", url, GapKind.MALFORMED, self._now()))
+        else:
+            await ask_logs(pipes, self._entrance, read, workspace_id, letter)
         return tuple(letter.exchanges)
 
     async def _resource_list(self, pipes: Pipes, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
@@ -165,52 +141,6 @@ class LiveGateway:
         letter = self._letter(ask, keep, RESOURCE_LIST_VERSION, lane=_arm_lane(ask))
         await ask_resource_list(pipes, self._entrance, ask.scope.subscription_id, letter)
         return tuple(letter.exchanges)
-
-    def _not_asked(self, letter: Letter) -> Exchange:
-        """Azure's list did not tell the workspace's id, so there is no address to ask."""
-        at = self._now()
-        return Exchange(
-            read=letter.name,
-            subject=letter.subject,
-            method="POST",
-            url=f"{letter.home}/{letter.api_version}/workspaces",
-            api_version=letter.api_version,
-            status=None,
-            body=b"",
-            started_at=at,
-            finished_at=at,
-            fault=GapKind.MALFORMED,
-        )
-
-
-async def _follow(
-    client: ArmClient | GraphClient, url: str, key: str, letter: Letter
-) -> tuple[Exchange, ...]:
-    link: str | None = url
-    while link is not None and await _send(client, HttpRequest("GET", link), letter):
-        link = _next(letter, key)
-    return tuple(letter.exchanges)
-
-
-async def _send(client: ArmClient | GraphClient, request: HttpRequest, letter: Letter) -> bool:
-    """Whether an answer came; the letter then holds it, and the fault when none came."""
-    try:
-        await client.send_request(request, annexa_letter=letter)
-    except AzureError:
-        if not letter.exchanges:
-            raise
-        return False
-    return True
-
-
-def _next(letter: Letter, key: str) -> str | None:
-    last = letter.exchanges[-1]
-    return next_link(last.body, key) if last.status == 200 else None
-
-
-def _too_large(exchange: Exchange) -> bool:
-    # Over 16 MiB Resource Graph refuses the page; half the rows are half the bytes.
-    return exchange.status == 400 and b"ResponsePayloadTooLarge" in exchange.body
 
 
 def _subject(ask: Ask) -> str | None:

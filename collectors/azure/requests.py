@@ -1,6 +1,7 @@
 """The requests that ask for a read: pure builders of queries, bodies and addresses."""
 
 import json
+from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
 from collectors.azure.clouds import Cloud
@@ -30,21 +31,26 @@ def graph_query(read: ResourceGraph) -> str:
     return " | ".join(parts)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Estate:
+    """What Resource Graph is asked about: the whole tenant unless subscriptions are named."""
+
+    tenant_id: str
+    subscriptions: tuple[str, ...] = ()
+
+
 def graph_query_body(
-    read: ResourceGraph,
-    *,
-    tenant_id: str,
-    subscriptions: tuple[str, ...],
-    top: int,
-    skip_token: str | None,
+    read: ResourceGraph, estate: Estate, *, top: int, skip_token: str | None
 ) -> bytes:
-    """Body of one Resource Graph page; asks the whole tenant unless subscriptions are named."""
+    """Body of one Resource Graph page."""
     options: dict[str, str | int] = {"resultFormat": "objectArray", "$top": top}
     if skip_token is not None:
         options["$skipToken"] = skip_token
     if read.table.lower() == "authorizationresources":
         options["authorizationScopeFilter"] = "AtScopeAndBelow"
-    where = {"subscriptions": subscriptions} if subscriptions else {"managementGroups": [tenant_id]}
+    where = {"managementGroups": [estate.tenant_id]}
+    if estate.subscriptions:
+        where = {"subscriptions": list(estate.subscriptions)}
     body = {"query": graph_query(read), **where, "options": options}
     return json.dumps(body, separators=(",", ":")).encode()
 

@@ -9,9 +9,9 @@ from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from azure.monitor.query.aio import LogsQueryClient
 
 from collectors.azure.entrance import Entrance, scope_of
+from collectors.azure.letter import Letter
 from collectors.azure.pipelines import Pipes
 from collectors.azure.requests import ROWS_PER_PAGE
-from collectors.azure.tries import Letter
 from collectors.kit import Logs
 
 RESOURCE_LIST_VERSION = "2021-04-01"
@@ -37,7 +37,7 @@ async def ask_logs(
             workspace_id, read.kql, timespan=read.timespan, annexa_letter=letter
         )
     except _UNREADABLE:
-        if not letter.exchanges:
+        if not letter.settled:
             raise
 
 
@@ -58,5 +58,5 @@ async def ask_resource_list(
         async for _ in client.resources.list(top=ROWS_PER_PAGE, annexa_letter=letter).by_page():
             pass
     except _UNREADABLE:
-        if not letter.exchanges:
+        if not letter.settled:
             raise

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
 
@@ -19,11 +19,11 @@ from azure.core.rest import AsyncHttpResponse, HttpRequest
 
 from collectors.azure.clouds import Cloud
 from collectors.azure.entrance import AudienceRefusedError, unreachable, untrusted
-from collectors.azure.gateway import Keep
+from collectors.azure.letter import Letter
 from collectors.azure.limits import RETRIED, Limits, Waiting, asked_wait, backoff
 from collectors.azure.paging import same_host
 from collectors.azure.provenance import kept_headers
-from collectors.azure.quota import Lane, Quota
+from collectors.azure.quota import Quota
 from collectors.azure.wire import received_bytes
 from collectors.kit import Attempt, Exchange, GapKind
 
@@ -33,24 +33,6 @@ Answer: TypeAlias = PipelineResponse[HttpRequest, AsyncHttpResponse]
 
 class NotFollowedError(AzureError):
     """A next link leads to another host (the token is not sent there) or back to a page we have."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Letter:
-    """What one ask wants of its requests: where raw bodies and exchanges go."""
-
-    name: str
-    subject: str | None
-    api_version: str
-    home: str
-    """The only host this ask may talk to, `https://host[:port]`."""
-    lane: Lane | None
-    keep: Keep
-    exchanges: list[Exchange] = field(default_factory=list)
-    asked: set[tuple[str, bytes | None]] = field(default_factory=set)
-    """Address and body of each page asked so far: a list that returns to one never ends."""
-    refused: list[Attempt] = field(default_factory=list)
-    """Pages asked again with other words (a smaller page); tries of the next exchange."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -103,8 +85,9 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
     async def send(self, request: Asked) -> Answer:
         """Ask until answered, bounded by the limits."""
         letter: Letter = request.context.options.pop("annexa_letter")
+        letter.settled = False
         if (reason := self._not_followed(request.http_request, letter)) is not None:
-            letter.exchanges.append(_unsent(request.http_request, letter, self._now()))
+            await letter.deliver(self._unsent(request.http_request, letter))
             raise NotFollowedError(reason)
         attempts = list(letter.refused)
         letter.refused.clear()
@@ -128,6 +111,11 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
             return "The list does not end."
         letter.asked.add(page)
         return None
+
+    def _unsent(self, request: HttpRequest, letter: Letter) -> Exchange:
+        """A page that was announced and not asked for: the list is truncated there."""
+        url = request.url.partition("?")[0]  # what another host put there is not ours to repeat
+        return letter.nothing(request.method, url, GapKind.TRUNCATED, self._now())
 
     async def _once(self, request: Asked, letter: Letter) -> _Outcome:
         await self._quota.take(letter.lane)
@@ -180,10 +168,9 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         if outcome.answer is not None:
             body = received_bytes(outcome.answer.http_response)
             headers = kept_headers(_lower(outcome.answer), sent.headers)
-            await letter.keep(body)
         elif outcome.error is not None and self._is_a_wrong_address(outcome.error):
             raise unreachable(outcome.error, letter.home, self._cloud) from outcome.error
-        letter.exchanges.append(
+        await letter.deliver(
             Exchange(
                 read=letter.name,
                 subject=letter.subject,
@@ -203,22 +190,6 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         if outcome.answer is None:
             raise outcome.error or AzureError("No answer.")
         return outcome.answer
-
-
-def _unsent(request: HttpRequest, letter: Letter, at: datetime) -> Exchange:
-    """A page that was announced and not asked for: the list is truncated there."""
-    return Exchange(
-        read=letter.name,
-        subject=letter.subject,
-        method=request.method,
-        url=request.url.partition("?")[0],
-        api_version=letter.api_version,
-        status=None,
-        body=b"",
-        started_at=at,
-        finished_at=at,
-        fault=GapKind.TRUNCATED,
-    )
 
 
 def _worth_another(outcome: _Outcome) -> bool:

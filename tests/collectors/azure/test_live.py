@@ -247,6 +247,7 @@ async def test_a_workspace_without_its_id_cannot_be_asked(
 
     assert (answer.status, answer.fault, answer.body) == (None, GapKind.MALFORMED, b"")
     assert azure.heard == []
+    assert kept.bodies == [b""]
 
 
 async def test_the_second_route_lists_resources_through_the_management_client(
@@ -382,3 +383,28 @@ async def test_one_token_serves_all_requests_of_an_audience(
     assert (principal.object_id, principal.kind) == ("oid-1", "application")
     assert principal.tenant_id == TENANT_ID
     assert principal.token_id_sha256 is not None
+
+
+class FullDiskError(ValueError):
+    """A store that cannot keep."""
+
+
+@pytest.mark.parametrize("page_number", [1, 2])
+async def test_a_body_that_cannot_be_kept_stops_the_ask(
+    azure: FakeAzure, gateway: LiveGateway, page_number: int
+) -> None:
+    azure.tell("/subscriptions", page({"value": [], "nextLink": f"{azure.base}/two"}))
+    azure.tell("/two", page({"value": []}))
+    azure.tell(LISTED, page({"value": [], "nextLink": f"{azure.base}/two"}))
+    listed = Ask(name="listed", read=ResourceList(), scope=IN_SUBSCRIPTION)
+    for ask in (SUBSCRIPTIONS, listed):
+        count = 0
+
+        async def keep(_: bytes) -> None:
+            nonlocal count
+            count += 1
+            if count == page_number:
+                raise FullDiskError
+
+        with pytest.raises(FullDiskError):
+            await gateway.ask(ask, keep)

@@ -3,7 +3,7 @@
 import json
 
 from collectors.azure.gateway import Ask
-from collectors.azure.requests import arm_url, graph_query, graph_query_body, graph_url
+from collectors.azure.requests import Estate, arm_url, graph_query, graph_query_body, graph_url
 from collectors.kit import TENANT, Arm, Graph, ResourceGraph, Scope
 from tests.collectors.azure.fake_azure import cloud_at
 
@@ -23,7 +23,7 @@ def test_types_are_quoted_for_kql() -> None:
 def test_only_authorization_rows_are_filtered_by_scope() -> None:
     for table, filtered in (("authorizationresources", True), ("resources", False)):
         body = graph_query_body(
-            ResourceGraph(table=table), tenant_id="t", subscriptions=(), top=10, skip_token=None
+            ResourceGraph(table=table), Estate(tenant_id="t"), top=10, skip_token=None
         )
         options = json.loads(body)["options"]
         assert options.get("authorizationScopeFilter") == ("AtScopeAndBelow" if filtered else None)

@@ -139,7 +139,7 @@ async def test_an_answer_that_never_arrives_whole_is_a_fault_after_all_tries(
     assert answer.attempts == seconds(1, 2, status=None)
     assert answer.url == f"{azure.base}{PATH}?api-version=1"
     assert "x-ms-client-request-id" in answer.headers
-    assert kept.bodies == []
+    assert kept.bodies == [b""]
 
 
 async def test_an_answer_that_arrives_whole_at_last_has_no_fault(
