@@ -1,8 +1,6 @@
 """Runs the simulator: `python -m simulator --out DIR`."""
 
 import asyncio
-import importlib
-import importlib.util
 import os
 import signal
 import sys
@@ -11,9 +9,9 @@ from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 
-from aiohttp import web
 from cryptography.x509 import load_pem_x509_certificate
 
+from simulator.blob.app import create_blob_app
 from simulator.options import Options, parse_options
 from simulator.server.app import create_app
 from simulator.server.faults import FaultRuleError, parse_rules_text
@@ -77,7 +75,7 @@ async def _serve(options: Options, simulation: Simulation) -> None:
             listening(app, tls, port=options.port) as port,
             _blobs(options, simulation, log, tls) as blob_port,
         ):
-            simulation.listens_on(port)
+            simulation.listens_on(port, blob_port)
             if options.truth is not None:
                 write_truth(options.truth, simulation)
             where = Addresses(port=port, blob_port=blob_port)
@@ -94,14 +92,12 @@ async def _serve(options: Options, simulation: Simulation) -> None:
 @asynccontextmanager
 async def _blobs(
     options: Options, simulation: Simulation, log: RequestLog, tls: Tls
-) -> AsyncIterator[int | None]:
+) -> AsyncIterator[int]:
     """The blob service on its own port, behind the same front."""
-    if importlib.util.find_spec("simulator.blob") is None:
-        yield None
-        return
-    blob = importlib.import_module("simulator.blob.app")
-    app: web.Application = blob.create_blob_app(
-        tenant_id=simulation.tenant.tenant_id, now=simulation.clock.now
+    app = create_blob_app(
+        tenant_id=simulation.tenant.tenant_id,
+        now=simulation.clock.now,
+        audience_of=simulation.mint.audience_of,
     )
     app.middlewares.append(make_front(simulation, log, blob=True))
     async with listening(app, tls, port=options.blob_port) as port:

@@ -29,7 +29,7 @@ class SimulatorProcess:
     """A running simulator. Use it as a context manager: leaving it ends the process."""
 
     base_url: str
-    blob_url: str | None
+    blob_url: str
     dir: Path
     cloud_file: Path
     ca_file: Path

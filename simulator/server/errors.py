@@ -1,6 +1,7 @@
 """Errors in the shape of each service."""
 
 from collections.abc import Mapping
+from xml.sax.saxutils import escape
 
 from simulator.server.audiences import Service
 from simulator.server.question import Answer, Question, refuse, reply
@@ -27,6 +28,8 @@ def error_answer(
                 status=status,
                 headers=headers,
             )
+        case "blob":
+            return blob_error(question, status, code, message, headers=headers)
         case _:
             return refuse(status, code, message, headers=headers)
 
@@ -55,6 +58,28 @@ def graph_error(
         },
         status=status,
         headers=headers,
+    )
+
+
+def blob_error(
+    question: Question,
+    status: int,
+    code: str,
+    message: str,
+    *,
+    headers: Mapping[str, str] | None = None,
+) -> Answer:
+    """The blob service's error: XML, with the code in a header too."""
+    stamp = question.now.strftime("%Y-%m-%dT%H:%M:%S.%f0Z")
+    told = escape(f"{message}\nRequestId:{question.request_id}\nTime:{stamp}")
+    return Answer(
+        status=status,
+        body=(
+            '<?xml version="1.0" encoding="utf-8"?>'
+            f"<Error><Code>{escape(code)}</Code><Message>{told}</Message></Error>"
+        ).encode(),
+        headers={"x-ms-error-code": code, **(headers or {})},
+        content_type="application/xml",
     )
 
 

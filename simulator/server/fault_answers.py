@@ -43,6 +43,12 @@ _MEANINGS: dict[tuple[Kind, Service | None], tuple[int, str, str]] = {
         "InsufficientAccessError",
         "The provided credentials have insufficient access to perform the requested operation",
     ),
+    ("throttle", "blob"): (503, "ServerBusy", "The server is busy."),
+    ("denied", "blob"): (
+        403,
+        "AuthorizationPermissionMismatch",
+        "This request is not authorized to perform this operation using this permission.",
+    ),
     ("denied", None): (
         403,
         "AuthorizationFailed",

@@ -37,9 +37,10 @@ def make_front(simulation: Simulation, log: RequestLog, *, blob: bool = False) -
 
     @web.middleware
     async def front(request: web.Request, handler: Handler) -> web.StreamResponse:
-        service: Service = "blob" if blob else service_of(_SLASHES.sub("/", request.path))
+        service = service_of(_SLASHES.sub("/", request.path))
         if service == "sim":
             return await handler(request)
+        service = "blob" if blob else service
         visit = _Visit(simulation=simulation, log=log, request=request, service=service)
         return await visit.answer(handler)
 

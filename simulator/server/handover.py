@@ -15,7 +15,7 @@ class Addresses:
     """Where the simulator listens."""
 
     port: int
-    blob_port: int | None
+    blob_port: int
 
     @property
     def base_url(self) -> str:
@@ -23,9 +23,9 @@ class Addresses:
         return f"https://127.0.0.1:{self.port}"
 
     @property
-    def blob_url(self) -> str | None:
+    def blob_url(self) -> str:
         """The blob service, path style: an account's name comes next."""
-        return None if self.blob_port is None else f"https://127.0.0.1:{self.blob_port}"
+        return f"https://127.0.0.1:{self.blob_port}"
 
 
 def write_truth(path: Path, simulation: Simulation) -> None:

@@ -63,6 +63,7 @@ class Simulation:
         self.results: dict[tuple[str, ...], Result] = {}
         self.clock.set(as_of)
 
-    def listens_on(self, port: int) -> None:
+    def listens_on(self, *ports: int) -> None:
         """Know the addresses clients reach this simulator at."""
-        self.own_hosts = tuple(f"https://{host}:{port}" for host in ("127.0.0.1", "localhost"))
+        hosts = ("127.0.0.1", "localhost")
+        self.own_hosts = tuple(f"https://{host}:{port}" for host in hosts for port in ports)

@@ -81,6 +81,13 @@ class TokenMint:
         self._known[token] = principal
         return principal
 
+    def audience_of(self, token: str) -> str | None:
+        """The audience of a token that is ours and has not expired; None otherwise."""
+        principal = self.recognise(token)
+        if principal is None or principal.expires < time.time():
+            return None
+        return principal.audience
+
     def _sign(self, signed: str) -> str:
         return _encode(hmac.new(self._key, signed.encode(), hashlib.sha256).digest())
 

@@ -2,6 +2,7 @@
 
 import ssl
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx2
@@ -65,22 +66,35 @@ class Caller:
         )
 
 
-def caller_of(process: SimulatorProcess) -> Iterator[Caller]:
-    trust = ssl.create_default_context(cafile=str(process.ca_file))
-    with httpx2.Client(base_url=process.base_url, verify=trust, trust_env=False) as http:
-        yield Caller(process, http)
+@pytest.fixture(scope="session")
+def make_caller() -> Iterator[Callable[[SimulatorProcess], Caller]]:
+    """Make callers of simulators; their connections close with the session."""
+    with ExitStack() as open_clients:
+
+        def make(process: SimulatorProcess) -> Caller:
+            trust = ssl.create_default_context(cafile=str(process.ca_file))
+            http = httpx2.Client(base_url=process.base_url, verify=trust, trust_env=False)
+            return Caller(process, open_clients.enter_context(http))
+
+        yield make
 
 
 @pytest.fixture(scope="module")
-def caller(simulator: SimulatorProcess) -> Iterator[Caller]:
-    yield from caller_of(simulator)
+def caller(
+    simulator: SimulatorProcess, make_caller: Callable[[SimulatorProcess], Caller]
+) -> Caller:
+    """Asks the module's simulator."""
+    return make_caller(simulator)
 
 
 @pytest.fixture(scope="module")
-def throttled(start_simulator: Callable[..., SimulatorProcess]) -> Iterator[Caller]:
+def throttled(
+    start_simulator: Callable[..., SimulatorProcess],
+    make_caller: Callable[[SimulatorProcess], Caller],
+) -> Iterator[Caller]:
     """A simulator with Azure's quotas."""
     with start_simulator(seed=7, subscriptions=1, resources=40) as process:
-        yield from caller_of(process)
+        yield make_caller(process)
 
 
 @pytest.fixture
