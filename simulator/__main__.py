@@ -29,15 +29,25 @@ _PARENT_CHECK_SECONDS = 0.5
 
 
 def main() -> int:
-    """Serve until a signal comes or the parent is gone. Exit code 2 for wrong input."""
+    """Serve until a signal comes or the parent is gone.
+
+    Exit code 2 for wrong input, a port that is taken or a folder that cannot be written.
+    """
     options = parse_options(sys.argv[1:])
     try:
         simulation = _simulation(options)
     except (FaultRuleError, OSError, ValueError) as error:
-        sys.stderr.write(f"simulator: {error}\n")
-        return 2
-    asyncio.run(_serve(options, simulation))
+        return _refuse(error)
+    try:
+        asyncio.run(_serve(options, simulation))
+    except OSError as error:
+        return _refuse(error)
     return 0
+
+
+def _refuse(error: Exception) -> int:
+    sys.stderr.write(f"simulator: {error}\n")
+    return 2
 
 
 def _simulation(options: Options) -> Simulation:

@@ -2,11 +2,13 @@
 
 import json
 import os
+import signal
 import ssl
 import stat
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from urllib.request import HTTPSHandler, ProxyHandler, build_opener
@@ -91,6 +93,38 @@ def test_it_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
 def test_wrong_input_says_what_is_wrong(tmp_path: Path) -> None:
     with pytest.raises(SimulatorStartError, match="fault kind 'storm' is not one of"):
         SimulatorProcess.start(tmp_path, faults=[{"path": ".*", "kind": "storm"}])
+
+
+def test_a_taken_port_is_one_sentence(simulator: SimulatorProcess, tmp_path: Path) -> None:
+    port = int(simulator.base_url.rpartition(":")[2])
+    with pytest.raises(SimulatorStartError, match="address already in use") as caught:
+        SimulatorProcess.start(tmp_path, port=port, resources=40, subscriptions=1)
+    assert "Traceback" not in str(caught.value)
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_it_ends_cleanly_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
+    with SimulatorProcess.start(tmp_path, resources=40, subscriptions=1) as process:
+        os.kill(process.pid, number)
+        assert process._process.wait(timeout=20) == 0
+        said = (tmp_path / "simulator.log").read_text("utf-8")
+    assert said.startswith(f"simulated tenant {process.tenant_id} on https://127.0.0.1:")
+    assert said.count("\n") == 1
+
+
+def test_latency_delays_each_answer_and_not_the_queue(tmp_path: Path) -> None:
+    with SimulatorProcess.start(tmp_path, resources=40, subscriptions=1, latency_ms=300) as process:
+        trust = ssl.create_default_context(cafile=process.ca_file)
+        opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
+
+        def ask(_: int) -> int:
+            with opener.open(f"{process.base_url}/common/discovery/instance") as answer:
+                return int(answer.status)
+
+        started = time.monotonic()
+        with ThreadPoolExecutor(8) as pool:
+            assert list(pool.map(ask, range(8))) == [200] * 8
+        assert 0.3 <= time.monotonic() - started < 8 * 0.3
 
 
 def _gone(pid: int, *, within: timedelta) -> bool:
