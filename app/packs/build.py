@@ -54,6 +54,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         records=in_period,
         titles={collector.id: collector.title for collector in collectors},
         attached=frozenset(attachments),
+        subscriptions={key.lower(): name for key, name in connection.subscriptions},
     )
     checks = {control.id: checks_of(control.id, collectors) for control in catalogue}
     assessments = {

@@ -67,10 +67,10 @@ def legend_cell(state: str) -> Markup:
 
 def trend_columns(cells: Sequence[TrendCell]) -> Markup:
     """Answers that did not pass, night by night; nights without an answer are crossed."""
-    left, top, height, foot = 9.0, 4.0, 14.0, 4.0
+    highest = max((_open(cell) for cell in cells), default=0)
+    left, top, height, foot = 9.0, 4.0, 14.0 if highest else 2.0, 4.0
     pitch = min(12.0, (WIDTH - left) / len(cells))
     width = pitch * 0.72 if pitch > 1 else pitch
-    highest = max((_open(cell) for cell in cells), default=0)
     scale = height / max(highest, 1)
     base = top + height
     shapes = [_line(left, base, left + pitch * len(cells), base, MUTED)]

@@ -42,7 +42,7 @@ def pack_attachments(
 
 def population_file(check_id: str) -> str:
     """Name of the attachment that holds a check's population."""
-    return f"population-{check_id}.csv"
+    return f"{check_id}.csv"
 
 
 def population_csv(check_id: str, intervals: Iterable[Interval], night: datetime) -> bytes:

@@ -9,6 +9,7 @@ from app.controls.assessment import Assessment, ControlCheck, Deviation, Period,
 from app.controls.catalogue import Control, Related
 from app.controls.expectations import Expectation
 from app.controls.observed import NightCount, SealedRecord, SeenGap
+from app.packs.place import place_of
 from app.packs.populations import population_file
 from app.packs.sources import source_rows
 from app.packs.view import (
@@ -39,6 +40,8 @@ class Material:
     titles: Mapping[str, str]
     """Titles of collectors by id."""
     attached: frozenset[str]
+    subscriptions: Mapping[str, str]
+    """Display names of subscriptions by id in lower case."""
 
 
 def control_section(
@@ -53,7 +56,7 @@ def control_section(
     last = max((f.last_slot for f in assessment.figures if f.last_slot), default=None)
     own = _own_records(checks, material)
     evidence = _evidence(own, assessment, by_id, last, material)
-    groups = _deviation_groups(assessment, by_id, own, {row.seq for row in evidence})
+    groups = _deviation_groups(assessment, by_id, own, {row.seq for row in evidence}, material)
     gaps = _gap_rows(assessment.gaps, material)
     still_open = sum(deviation.open for deviation in assessment.deviations)
     corrected = len(assessment.deviations) - still_open
@@ -200,12 +203,13 @@ def _deviation_groups(
     by_id: Mapping[str, ControlCheck],
     own: Sequence[SealedRecord],
     printed: set[int],
+    material: Material,
 ) -> tuple[DeviationGroup, ...]:
     order = {check_id: place for place, check_id in enumerate(by_id)}
     found = sorted(assessment.deviations, key=lambda d: order[d.check_id])
     groups = []
     for check_id, members in groupby(found, key=lambda d: d.check_id):
-        rows = [_deviation_row(member, by_id[check_id], own, printed) for member in members]
+        rows = [_row(member, by_id[check_id], own, printed, material) for member in members]
         check = by_id[check_id].check
         groups.append(
             DeviationGroup(
@@ -220,13 +224,18 @@ def _deviation_groups(
     return tuple(groups)
 
 
-def _deviation_row(
-    deviation: Deviation, check: ControlCheck, own: Sequence[SealedRecord], printed: set[int]
+def _row(
+    deviation: Deviation,
+    check: ControlCheck,
+    own: Sequence[SealedRecord],
+    printed: set[int],
+    material: Material,
 ) -> DeviationRow:
     record = _record_of(deviation, check, own)
     return DeviationRow(
         subject=deviation.subject,
         name=deviation.subject_name,
+        place=place_of(deviation.subject, material.subscriptions),
         reason=deviation.reason,
         first=deviation.first_slot,
         last=deviation.last_slot,

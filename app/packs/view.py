@@ -66,6 +66,8 @@ class DeviationRow:
 
     subject: str
     name: str
+    place: str
+    """Type, resource group and subscription; the subject itself when it is no ARM id."""
     reason: str
     first: datetime
     last: datetime
