@@ -1,12 +1,18 @@
 """The least rights the collectors need, generated from what each read declares."""
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from collectors.kit.spec import Collector, Graph, Logs
 
-FORBIDDEN = ("/write", "/delete", "/action", "listkeys")
-"""Endings of permissions that would change something or return secrets."""
+FORBIDDEN = re.compile(r"/write$|/delete$|/action$|/\*$|^\*$|readwrite|\.write", re.IGNORECASE)
+"""Permissions that would change something or return secrets, or whose wildcard covers such."""
+
+
+def only_reads(need: str) -> bool:
+    """True for an Azure action or a Graph permission that lets nothing but reading happen."""
+    return FORBIDDEN.search(need) is None
 
 
 def azure_actions(collectors: Iterable[Collector]) -> list[str]:

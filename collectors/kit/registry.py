@@ -7,7 +7,8 @@ from functools import cache
 
 from collectors.kit.errors import CatalogError
 from collectors.kit.level import parent_read
-from collectors.kit.spec import Collector
+from collectors.kit.permissions import only_reads
+from collectors.kit.spec import Check, Collector, Read
 
 
 @cache
@@ -55,20 +56,33 @@ def _collector(module_name: str) -> Collector:
 
 def _faults(collector: Collector, controls: set[str], expectations: set[str]) -> Iterator[str]:
     for name, read in collector.reads.items():
-        of = parent_read(read)
-        if of is not None and of not in collector.reads:
-            yield f"read {name} is asked per item of {of!r}, which is not a read"
+        yield from _read_faults(name, read, collector)
     seen: set[str] = set()
     for check in collector.checks:
         if check.id in seen:
             yield f"check {check.id} stands twice"
         seen.add(check.id)
-        if (check.judge is None) == (check.judge_all is None):
-            yield f"check {check.id} needs either judge or judge_all"
-        for name in (check.on, *check.uses):
-            if name not in collector.reads:
-                yield f"check {check.id} stands on {name!r}, which is not a read"
-        for control in set(check.controls) - controls or ({"none"} if not check.controls else ()):
-            yield f"check {check.id} names the unknown control {control}"
-        if check.expectation is not None and check.expectation not in expectations:
-            yield f"check {check.id} names the unknown expectation {check.expectation}"
+        yield from _check_faults(check, collector, controls, expectations)
+
+
+def _read_faults(name: str, read: Read, collector: Collector) -> Iterator[str]:
+    of = parent_read(read)
+    if of is not None and of not in collector.reads:
+        yield f"read {name} is asked per item of {of!r}, which is not a read"
+    for need in read.needs:
+        if not only_reads(need):
+            yield f"read {name} needs {need}, which is more than reading"
+
+
+def _check_faults(
+    check: Check, collector: Collector, controls: set[str], expectations: set[str]
+) -> Iterator[str]:
+    if (check.judge is None) == (check.judge_all is None):
+        yield f"check {check.id} needs either judge or judge_all"
+    for name in (check.on, *check.uses):
+        if name not in collector.reads:
+            yield f"check {check.id} stands on {name!r}, which is not a read"
+    for control in set(check.controls) - controls or ({"none"} if not check.controls else ()):
+        yield f"check {check.id} names the unknown control {control}"
+    if check.expectation is not None and check.expectation not in expectations:
+        yield f"check {check.id} names the unknown expectation {check.expectation}"
