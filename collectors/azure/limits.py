@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import re
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,8 @@ from email.utils import parsedate_to_datetime
 
 from collectors.azure.quota import quota_reset_seconds
 
+_A_DAY = 86_400.0
+_DECIMAL = re.compile(r"\d{1,9}(\.\d{1,9})?", re.ASCII)
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 
 
@@ -46,7 +49,7 @@ def asked_wait(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     seconds = None if after is None else _retry_after(after, now)
     if seconds is None:
         seconds = quota_reset_seconds(headers)
-    return None if seconds is None else timedelta(seconds=seconds)
+    return None if seconds is None else timedelta(seconds=min(seconds, _A_DAY))
 
 
 def backoff(limits: Limits, tried: int, jitter: float) -> timedelta:
@@ -56,13 +59,11 @@ def backoff(limits: Limits, tried: int, jitter: float) -> timedelta:
 
 
 def _retry_after(value: str, now: datetime) -> float | None:
-    try:
-        return max(0.0, min(float(value), 86_400.0))
-    except ValueError:
-        pass
+    if _DECIMAL.fullmatch(value.strip()):
+        return float(value)
     try:
         at = parsedate_to_datetime(value)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     at = at if at.tzinfo else at.replace(tzinfo=UTC)
     return max(0.0, (at - now).total_seconds())

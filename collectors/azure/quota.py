@@ -6,6 +6,7 @@ https://learn.microsoft.com/azure/governance/resource-graph/concepts/guidance-fo
 (15 queries in 5 seconds for each principal). What the answers' headers say replaces the assumption.
 """
 
+import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
@@ -17,6 +18,10 @@ QUERY_WINDOW_SECONDS = 5.0
 
 # A refill computed in floats may end a hair below a whole token: waiting for it never ends.
 _ROUNDING = 1e-6
+_LONGEST_WINDOW_SECONDS = 60.0
+"""A window said to last longer is not waited for: the answer to the next query decides."""
+_RESET = re.compile(r"(\d{1,4}):(\d{1,2}):(\d{1,2}(?:\.\d{1,9})?)", re.ASCII)
+_COUNT = re.compile(r"\d{1,9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +109,7 @@ class QueryWindow:
         if left is not None:
             self._left = max(0, left - self._flying)
         if ends is not None:
-            self._ends = at + ends
+            self._ends = at + min(ends, _LONGEST_WINDOW_SECONDS)
 
 
 class Quota:
@@ -143,15 +148,12 @@ class Quota:
 
 def quota_reset_seconds(headers: Mapping[str, str]) -> float | None:
     """Seconds of `x-ms-user-quota-resets-after` (`hh:mm:ss`); None when absent or unreadable."""
-    parts = headers.get("x-ms-user-quota-resets-after", "").split(":")
-    if len(parts) != 3:
+    found = _RESET.fullmatch(headers.get("x-ms-user-quota-resets-after", "").strip())
+    if found is None:
         return None
-    try:
-        hours, minutes, seconds = (float(part) for part in parts)
-    except ValueError:
-        return None
-    return max(0.0, hours * 3600 + minutes * 60 + seconds)
+    hours, minutes, seconds = (float(part) for part in found.groups())
+    return hours * 3600 + minutes * 60 + seconds
 
 
 def _count(value: str | None) -> int | None:
-    return int(value) if value is not None and value.isascii() and value.isdigit() else None
+    return int(value) if value is not None and _COUNT.fullmatch(value) else None

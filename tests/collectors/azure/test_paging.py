@@ -1,7 +1,7 @@
 """Next links: read from raw bytes, held to their host."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.azure.paging import next_link, same_host
@@ -27,6 +27,7 @@ def test_only_a_link_at_the_top_of_a_whole_page_counts(body: bytes, link: str | 
     assert next_link(body, "nextLink") == link
 
 
+@settings(deadline=None)
 @given(st.binary())
 def test_no_body_breaks_paging(body: bytes) -> None:
     next_link(body + b"nextLink", "nextLink")
@@ -53,6 +54,7 @@ def test_a_link_stays_only_on_the_very_host_over_tls(link: str, *, stays: bool) 
     assert same_host(link, HOME) is stays
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_no_link_breaks_the_host_check(link: str) -> None:
     same_host(link, HOME)

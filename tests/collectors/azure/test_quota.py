@@ -2,7 +2,7 @@
 
 import asyncio
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.azure.quota import (
@@ -77,6 +77,7 @@ async def test_a_lane_without_a_quota_is_not_paced(passing: Time) -> None:
     assert passing.slept == []
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_any_reset_header_is_read_or_ignored(text: str) -> None:
     found = quota_reset_seconds({"x-ms-user-quota-resets-after": text})
