@@ -10,6 +10,7 @@ import aiohttp
 from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOptions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
+from azure.identity import CredentialUnavailableError
 
 from collectors.azure.clouds import Cloud
 from collectors.kit.errors import GatewayError
@@ -107,6 +108,12 @@ def scope_of(audience: str) -> str:
 
 def refused(error: ClientAuthenticationError, cloud: Cloud) -> GatewayError:
     """The sentence for a refused credential: Azure's code, never Azure's text (it may quote us)."""
+    if isinstance(error, CredentialUnavailableError):
+        return GatewayError(
+            "credential_refused",
+            "This machine offers no managed or federated identity; run Annexa where the identity "
+            "is assigned, or give the connection a certificate.",
+        )
     code = _code(error)
     why = _MEANING.get(code or "", "Azure refused the credential")
     told = f" ({code})" if code else ""

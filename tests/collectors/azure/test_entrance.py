@@ -9,12 +9,14 @@ from pathlib import Path
 import pytest
 import trustme
 
+from collectors.azure.credentials import CredentialSpec, open_credential
 from collectors.azure.entrance import Entrance
 from collectors.azure.gateway import Ask
 from collectors.azure.live import LiveGateway
 from collectors.kit import TENANT, Arm, GapKind, Graph
 from collectors.kit.errors import GatewayError
-from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Told, cloud_at
+from tests.collectors.azure.fake_azure import TENANT as TENANT_ID
+from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Time, Told, cloud_at
 
 THINGS = Ask(name="t", read=Arm(path="/things", api_version="1", per="tenant"), scope=TENANT)
 USERS = Ask(name="u", read=Graph(path="/users"), scope=TENANT)
@@ -47,6 +49,23 @@ async def test_a_refusal_that_quotes_the_secret_is_not_quoted_by_us(
         await open_gateway(secret=WRONG).ask(THINGS, kept)
 
     assert WRONG not in "".join(traceback.format_exception(caught.value))
+
+
+async def test_a_machine_without_a_managed_identity_is_told(
+    azure: FakeAzure, ca_file: Path, kept: Kept, passing: Time, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # azure-identity's own variable for where to ask; nobody listens there.
+    monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", f"http://127.0.0.1:{free_port()}")
+    cloud = cloud_at(azure.base, ca_file)
+    spec = CredentialSpec(kind="managed_identity", tenant_id=TENANT_ID)
+    credential = open_credential(spec, cloud, now=passing.now)
+    gateway = LiveGateway(cloud, credential, TENANT_ID, now=passing.now)
+
+    with pytest.raises(GatewayError, match="no managed") as caught:
+        await gateway.ask(THINGS, kept)
+    await gateway.close()
+
+    assert caught.value.code == "credential_refused"
 
 
 async def test_a_token_reaches_no_log_error_or_exchange(
