@@ -3,21 +3,45 @@
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from azure.core.credentials import TokenCredential
+
 from app.errors import UsageError
 from app.store.base import Store
 from app.store.local import LocalStore
 
 
-def open_store(url: str) -> Store:
-    """The store at a path, a `file:///path` or (with a credential) an https container URL.
+def open_store(
+    url: str,
+    *,
+    credential: TokenCredential | None = None,
+    retention_days: int | None = None,
+    locked: bool = False,
+    legal_hold: bool = False,
+    ca_file: Path | None = None,
+) -> Store:
+    """The store at a path, a `file:///path`, or an https container URL with a credential.
 
-    Opening touches nothing. Raises UsageError for anything else.
+    What follows the URL is for Azure alone. Opening touches nothing. Raises UsageError for
+    anything else, and for a container without a credential.
     """
     parts = urlsplit(url)
     if parts.scheme == "":
         return LocalStore(Path(url).expanduser())
     if parts.scheme == "file" and parts.netloc in ("", "localhost") and parts.path:
         return LocalStore(Path(unquote(parts.path)))
+    if parts.scheme == "https" and parts.netloc and parts.path.strip("/"):
+        if credential is None:
+            raise UsageError(f"The store {url} needs a credential: set one for the store.")
+        from app.store.azure_blob import AzureBlobStore
+
+        return AzureBlobStore(
+            url,
+            credential,
+            retention_days=retention_days,
+            locked=locked,
+            legal_hold=legal_hold,
+            ca_file=ca_file,
+        )
     raise UsageError(
         f"{url!r} names no store: use a folder, file:///folder or "
         "https://<account>.blob.core.windows.net/<container>."

@@ -12,7 +12,8 @@ PREFIX = "/_sim/containers/"
 def set_immutability(storage: Storage, call: Call, wanted: dict[str, object]) -> Reply:
     """Set a container's level, retention and legal hold; makes the container when it is missing.
 
-    `wanted`: `level` none|container|version, `retention_days` or null, `locked`, `legal_hold`.
+    `wanted`: `level` none|container|version, `retention_days` or null, `locked`, `legal_hold`,
+    `add_only` (the caller's role on the container).
     A locked retention can only grow. Raises StorageError.
     """
     container = storage.containers.get((call.account, call.container))
@@ -28,6 +29,7 @@ def set_immutability(storage: Storage, call: Call, wanted: dict[str, object]) ->
         )
     container.level = level
     container.legal_hold = wanted.get("legal_hold") is True
+    container.add_only = wanted.get("add_only") is True
     locked = wanted.get("locked") is True or (held is not None and held.locked)
     container.retention = None if days is None else Retention(days=days, locked=locked)
     return Reply(status=200)

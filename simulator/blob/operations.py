@@ -6,7 +6,7 @@ from typing import TypeAlias
 from simulator.blob import containers
 from simulator.blob.call import Call, Reply
 from simulator.blob.downloads import delete_blob, read_blob
-from simulator.blob.errors import unsupported
+from simulator.blob.errors import StorageError, unsupported
 from simulator.blob.leases import lease_blob
 from simulator.blob.listing import list_blobs
 from simulator.blob.policies import delete_policy, set_legal_hold, set_policy
@@ -43,7 +43,10 @@ def perform(storage: Storage, call: Call) -> Reply:
     if call.blob:
         if asked not in _ON_BLOBS:
             raise unsupported(f"{call.method} ?comp={asked[1]} of a blob")
-        return _ON_BLOBS[asked](storage.container(call.account, call.container), call)
+        container = storage.container(call.account, call.container)
+        if container.add_only:
+            _refuse_more_than_adding(container, call, asked)
+        return _ON_BLOBS[asked](container, call)
     if call.container and asked == ("GET", "list"):
         return list_blobs(storage.container(call.account, call.container), call)
     if call.container and asked in _ON_CONTAINERS:
@@ -51,3 +54,20 @@ def perform(storage: Storage, call: Call) -> Reply:
     if not call.container and asked == ("GET", "list"):
         return containers.list_containers(storage, call)
     raise unsupported(f"{call.method} ?comp={asked[1]} of a container or account")
+
+
+def _refuse_more_than_adding(container: Container, call: Call, asked: tuple[str, str]) -> None:
+    """Raise StorageError 403 for what a role of read and add does not cover."""
+    blob = container.blobs.get(call.blob)
+    if asked == ("PUT", "") and blob is not None and blob.current_id is not None:
+        raise StorageError(
+            403,
+            "UnauthorizedBlobOverwrite",
+            "This request is not authorized to perform blob overwrites.",
+        )
+    if asked not in {("GET", ""), ("HEAD", ""), ("PUT", "")}:
+        raise StorageError(
+            403,
+            "AuthorizationPermissionMismatch",
+            "This request is not authorized to perform this operation using this permission.",
+        )

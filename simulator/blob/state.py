@@ -94,6 +94,8 @@ class Container:
     level: Level = "version"
     retention: Retention | None = None
     legal_hold: bool = False
+    add_only: bool = False
+    """Callers have the data actions blobs/read and blobs/add/action and no other."""
     blobs: dict[str, Blob] = field(default_factory=dict)
 
     def blob(self, name: str) -> Blob:

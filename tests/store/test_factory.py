@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import UsageError
+from app.store.azure_blob import AzureBlobStore
 from app.store.factory import open_store
+from tests.simulator.blob.serving import Credential
 
 
 def test_a_path_and_a_file_url_open_the_same_folder(tmp_path: Path) -> None:
@@ -19,3 +21,12 @@ def test_a_path_and_a_file_url_open_the_same_folder(tmp_path: Path) -> None:
 def test_anything_else_is_a_usage_error(url: str) -> None:
     with pytest.raises(UsageError, match="names no store"):
         open_store(url)
+
+
+def test_a_container_opens_with_a_credential_and_not_without() -> None:
+    url = "https://contoso.blob.core.windows.net/evidence"
+    with pytest.raises(UsageError, match="needs a credential"):
+        open_store(url)
+    store = open_store(url, credential=Credential(), retention_days=365, locked=True)
+    assert isinstance(store, AzureBlobStore)
+    store.close()
