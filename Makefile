@@ -10,7 +10,7 @@ WORKERS ?= 2
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16
 
-demo: ## collect, seal, pack and verify three nights of a simulated tenant into demo-out/
+demo: ## collect, seal, pack and verify five nights of a simulated tenant into demo-out/
 	@scripts/bootstrap demo
 	$(BIN)/annexa demo --out $(OUT)
 
