@@ -7,7 +7,13 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    DBAPIError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from app.errors import UnavailableError, UsageError
 
@@ -39,11 +45,22 @@ def open_engine(url: str) -> Engine:
 
 @contextlib.contextmanager
 def reachable(engine: Engine) -> Iterator[None]:
-    """Turn what the database refuses to do now into UnavailableError; no password in it."""
+    """Turn what the database refuses to do now into UnavailableError; no password in it.
+
+    Broken constraints and broken SQL pass: the first are the caller's, the second our mistake.
+    """
     try:
         yield
     except OperationalError as error:
         raise UnavailableError(_sentence(engine, error)) from error
+    except DatabaseError as error:
+        if type(error) is not DatabaseError:
+            raise
+        raise UnavailableError(
+            f"The index {shown(engine)} is damaged or not a database ({error.orig}): move the file "
+            "away and run `annexa reindex`; the store holds all evidence.",
+            code="index_damaged",
+        ) from error
 
 
 def shown(engine: Engine) -> str:

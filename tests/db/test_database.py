@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 
 from app.db import engine
 from app.db.database import Database, open_database
@@ -15,6 +16,7 @@ from app.errors import UnavailableError
 READ_THEN_WRITE = """
 import sys
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from app.db.database import Database
 from app.db.engine import open_engine
 database = Database(open_engine(sys.argv[1]))
@@ -88,3 +90,18 @@ def test_sqlite_enforces_foreign_keys_and_uses_wal(tmp_path: Path) -> None:
         assert session.scalar(text("PRAGMA foreign_keys")) == 1
         assert session.scalar(text("PRAGMA journal_mode")) == "wal"
     database.close()
+
+
+def test_a_damaged_file_is_said_in_one_sentence_with_the_way_out(tmp_path: Path) -> None:
+    (tmp_path / "index.sqlite").write_bytes(b"no database at all" * 1000)
+    with pytest.raises(UnavailableError, match=r"is damaged .*annexa reindex") as refusal:
+        open_database(f"sqlite:///{tmp_path / 'index.sqlite'}")
+    assert refusal.value.kind == "index_damaged"
+
+
+def test_a_broken_constraint_stays_the_callers(database: Database) -> None:
+    row = text("INSERT INTO night_count VALUES ('c', 't', 'x', 1, 0, 0)")
+    with database.begin() as session:
+        session.execute(row)
+    with pytest.raises(IntegrityError), database.begin() as session:
+        session.execute(row)
