@@ -17,6 +17,8 @@ SECRET_TEXT = re.compile(r"(Bearer\s+)\S+|(sig=)[^&\s]+|(aev_[0-9a-f]+_)\S+", re
 def configure_logs(*, verbose: bool = False) -> None:
     """Send logs to stderr; call once, at the outermost edge."""
     level = logging.INFO if verbose else logging.WARNING
+    # The SDKs log refusals with the server's own text; ours is one sentence, in the error.
+    logging.getLogger("azure").setLevel(logging.CRITICAL)
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

@@ -2,7 +2,7 @@
 
 import asyncio
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -25,13 +25,16 @@ from app.services.tool import tool
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.azure.live import LiveGateway
-from collectors.kit import TENANT, Expectations, Gap, GapKind
+from collectors.kit import TENANT, Expectations, Gap, GapKind, Scope
+from collectors.kit.answers import forget_pages
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import interpret
 from collectors.kit.registry import collector_by_id
 
 RECORDS_AT_ONCE = 6
 """Records in work at the same time: bounds what is held in memory, not the requests."""
+SCOPES_AT_ONCE = 4
+"""Subscriptions whose raw pages are held at the same time."""
 INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
 LOG = structlog.get_logger()
 
@@ -124,6 +127,7 @@ class _Night:
         finally:
             await asker.close()
             await gateway.close()
+            forget_pages()
         return await asyncio.to_thread(self._finish)
 
     def fail(self, reason: str) -> None:
@@ -165,7 +169,15 @@ class _Night:
                 what = f"{job.collector.id} in {job.scope}"
                 self._told(Progress(done=self._done, of=of, what=what))
 
-        await together([one(job) for job in jobs])
+        await together([one(job) for job in jobs if job.scope == TENANT])
+        scopes = asyncio.Semaphore(SCOPES_AT_ONCE)
+
+        async def all_of(scope: Scope, its_jobs: list[Job]) -> None:
+            async with scopes:
+                await together([one(job) for job in its_jobs])
+                asker.forget(scope)  # nobody asks for these pages again: memory stays bounded
+
+        await together([all_of(scope, found) for scope, found in _by_scope(jobs)])
 
     async def _draft(
         self,
@@ -236,6 +248,11 @@ class _Night:
             log_size=checkpoint.size,
             awaiting_timestamp=checkpoint.timestamp is None,
         )
+
+
+def _by_scope(jobs: list[Job]) -> Iterator[tuple[Scope, list[Job]]]:
+    for scope in dict.fromkeys(job.scope for job in jobs if job.scope != TENANT):
+        yield scope, [job for job in jobs if job.scope == scope]
 
 
 def _place(error: BaseException) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from collectors.kit.exchange import Exchange
@@ -27,6 +28,10 @@ KINDS = {
 """Statuses that say by themselves what is missing; other 4xx are refusals."""
 
 
+LARGE = 16_384
+"""Bytes from which a page is worth remembering once parsed."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
     """What a good page said."""
@@ -48,12 +53,22 @@ def read_answer(read: Read, exchange: Exchange) -> Answer | Gap:
     if exchange.status != 200:
         return _refusal(exchange)
     try:
-        body = parse(exchange.body)
+        large = len(exchange.body) >= LARGE
+        body = _parsed(exchange.body) if large else parse(exchange.body)
     except ValueError as error:
         return _gap(exchange, GapKind.MALFORMED, f"the answer is not JSON: {error}")
     if not isinstance(body, Mapping):
         return _gap(exchange, GapKind.MALFORMED, "the answer is not a JSON object")
     return _answer(read, exchange, body)
+
+
+_parsed = lru_cache(maxsize=16)(parse)
+"""Tenant-wide pages are read again for each subscription's record; nobody changes them."""
+
+
+def forget_pages() -> None:
+    """Drop what was remembered of large pages; call it when a run is over."""
+    _parsed.cache_clear()
 
 
 def _answer(read: Read, exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:

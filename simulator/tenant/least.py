@@ -42,8 +42,8 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
     """Requests by purpose, and their `total`, from the tenant alone.
 
     Lists cost a request for each 1,000 elements (and one when empty); facts that Resource Graph
-    does not hold cost one for each parent; msal asks the openid configuration once and one token
-    for each audience.
+    does not hold cost one for each parent; sign-in costs one token for each audience (a client that knows
+    its authority needs no discovery).
     """
     amount = _amounts(tenant.tables["resources"])
     roles = _amounts(tenant.tables["authorizationresources"])
@@ -51,7 +51,7 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
     workspaces = amount.get("microsoft.operationalinsights/workspaces", 0)
     audiences = 3 if workspaces else 2
     parts = {
-        "tokens": 1 + audiences,
+        "tokens": audiences,
         "subscriptions": _pages(len(scopes)),
         "resource_graph": _pages(sum(amount.values()))
         + sum(_pages(amount.get(kind, 0)) for kind in LISTED_TYPES)

@@ -27,7 +27,7 @@ def tenant_with(*types: str, applications: int = 0, listed: int = 1) -> Tenant:
 
 def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
     assert least_requests(tenant_with()) == {
-        "tokens": 3,  # discovery, Resource Manager, Graph; no workspace, so no Log Analytics
+        "tokens": 2,  # Resource Manager, Graph; no workspace, so no Log Analytics
         "subscriptions": 1,
         "resource_graph": 9,  # inventory, six types, assignments, definitions
         "resource_lists": 1,
@@ -39,7 +39,7 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
         "diagnostic_settings": 0,
         "tables": 0,
         "log_queries": 0,
-        "total": 22,
+        "total": 21,
     }
 
 
@@ -54,13 +54,13 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
             "microsoft.compute/virtualmachines",
         )
     )
-    assert least["tokens"] == 4
+    assert least["tokens"] == 3
     assert least["blob_services"] == 1
     assert least["transparent_data_encryption"] == 2
     assert least["auditing"] == 1
     assert least["diagnostic_settings"] == 4  # account, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 22 + 1 + 1 + 2 + 1 + 4 + 1 + 1
+    assert least["total"] == 21 + 1 + 1 + 2 + 1 + 4 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:

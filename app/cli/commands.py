@@ -1,0 +1,144 @@
+"""The command tree."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli import collecting, connection, evidence, serving, token
+from app.cli.demo import demo
+from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
+from app.log import configure_logs
+from app.services.setup import initialise
+from collectors.kit.permissions import azure_actions, custom_role, graph_permissions
+from collectors.kit.registry import all_collectors
+
+app = typer.Typer(
+    name="annexa",
+    help="ISO/IEC 27001 evidence from Azure, sealed every night, verifiable without us.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+app.add_typer(connection.app, name="connection")
+app.add_typer(token.app, name="token")
+app.command()(collecting.collect)
+app.command()(collecting.status)
+app.command()(evidence.pack)
+app.command()(evidence.verify)
+app.command()(evidence.reindex)
+app.command()(serving.serve)
+app.command()(demo)
+
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+
+
+@app.callback()
+def main(
+    ctx: typer.Context,
+    home: Annotated[
+        Path | None, typer.Option(help="Home folder [ANNEXA_HOME, else ./annexa-home].")
+    ] = None,
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Logs on stderr.")] = False,
+) -> None:
+    """Choose the home folder."""
+    ctx.obj = home or default_home()
+    configure_logs(verbose=verbose)
+
+
+@app.command()
+def init(
+    ctx: typer.Context,
+    organisation: Annotated[str, typer.Option(help="As packs name it.")] = "Unnamed organisation",
+    *,
+    as_json: Json = False,
+) -> None:
+    """Make a home: settings, keys, store and log."""
+    made = initialise(home_folder(ctx), organisation, clock)
+    if as_json:
+        print_json(
+            {
+                "home": made.home,
+                "origin": made.origin,
+                "root_file": made.root_file,
+                "vkey_file": made.vkey_file,
+                "vkey": made.vkey,
+                "root_sha256": made.root_sha256,
+            }
+        )
+        return
+    OUT.print(f"Home made in {made.home}.", markup=False)
+    OUT.print(
+        "\nNote these two out of band: an auditor verifies every bundle against them.\n"
+        f"  root certificate  {made.root_file}\n    SHA-256 {made.root_sha256}\n"
+        f"  log key           {made.vkey_file}\n    {made.vkey}\n\n"
+        "The built-in development time authority proves nothing about time; set a real one under "
+        f"[[time_authorities]] in {made.home / 'annexa.toml'}.\n"
+        "Next: annexa connection add NAME --tenant ID --client-id ID --client-secret-env VAR",
+        markup=False,
+    )
+
+
+@app.command()
+def permissions(
+    scope: Annotated[
+        str, typer.Option(help="Where the role may be assigned.")
+    ] = "/providers/Microsoft.Management/managementGroups/<tenant id>",
+    *,
+    as_json: Json = False,
+) -> None:
+    """The least rights the collectors need: a custom role and Graph permissions."""
+    known = all_collectors()
+    if as_json:
+        print_json({"role": custom_role(known, scope), "graph": graph_permissions(known)})
+        return
+    OUT.print(
+        "Azure custom role (az role definition create --role-definition <file>; --json prints it):"
+    )
+    for action in azure_actions(known):
+        OUT.print(f"  {action}", markup=False)
+    OUT.print("\nMicrosoft Graph application permissions (admin consent needed):")
+    for permission in graph_permissions(known):
+        OUT.print(f"  {permission}", markup=False)
+    OUT.print("\nNo permission writes, and none returns a secret.")
+
+
+@app.command()
+def collectors(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """Every source and its checks, with controls and the expectations they are measured by."""
+    known = all_collectors()
+    with opened(ctx) as ports:
+        expectations = ports.expectation_values
+    if as_json:
+        print_json(
+            [
+                {
+                    "id": c.id,
+                    "title": c.title,
+                    "reads": sorted(c.reads),
+                    "checks": [
+                        {
+                            "id": f"{c.id}.{check.id}",
+                            "title": check.title,
+                            "controls": check.controls,
+                            "expectation": check.expectation,
+                            "expected": expectations.get(check.expectation or ""),
+                            "owner": check.owner.value,
+                            "remedy": check.remedy,
+                        }
+                        for check in c.checks
+                    ],
+                }
+                for c in known
+            ]
+        )
+        return
+    for c in known:
+        OUT.print(f"{c.id}  {c.title}", markup=False, style="bold")
+        for check in c.checks:
+            expected = f" [{expectations[check.expectation]}]" if check.expectation else ""
+            OUT.print(
+                f"  {check.id:26} {check.title}{expected}  ({', '.join(check.controls)})",
+                markup=False,
+            )

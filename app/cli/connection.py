@@ -1,0 +1,133 @@
+"""connection add, list, check."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.edge import OUT, opened, print_json
+from app.errors import UsageError
+from app.services.checking import Probe, check_connection
+from app.services.connections import new_connection
+from app.services.registering import add_connection, find_connection, list_connections
+
+app = typer.Typer(help="Tenants to collect from.", no_args_is_help=True, rich_markup_mode=None)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+DENIED = 3
+
+
+@app.command()
+def add(
+    ctx: typer.Context,
+    name: Annotated[str, typer.Argument(help="Lower-case letters, digits, dashes.")],
+    tenant: Annotated[str, typer.Option(help="Tenant id.")],
+    client_id: Annotated[str | None, typer.Option(help="Application (client) id.")] = None,
+    client_secret_env: Annotated[
+        str | None, typer.Option(help="Variable that holds the client secret (development).")
+    ] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="PEM or PKCS#12 file with the private key.")
+    ] = None,
+    certificate_password_env: Annotated[
+        str | None, typer.Option(help="Variable that holds the certificate's password.")
+    ] = None,
+    federated_token_file: Annotated[
+        Path | None, typer.Option(help="Workload identity token file.")
+    ] = None,
+    cloud: Annotated[str, typer.Option(help="public, usgov, china or custom.")] = "public",
+    cloud_file: Annotated[Path | None, typer.Option(help="TOML of a custom cloud.")] = None,
+    subscription: Annotated[
+        list[str] | None, typer.Option(help="Only this one; may be repeated.")
+    ] = None,
+    schedule: Annotated[str | None, typer.Option(help="Cron line in UTC.")] = None,
+    *,
+    managed_identity: Annotated[
+        bool, typer.Option("--managed-identity", help="The identity of this machine.")
+    ] = False,
+) -> None:
+    """Add a tenant. The secret itself is never stored, only where it is found."""
+    references = {
+        "secret_env": client_secret_env,
+        "certificate_file": certificate,
+        "workload_identity": federated_token_file,
+        "managed_identity": managed_identity or None,
+    }
+    kinds = [kind for kind, given in references.items() if given is not None]
+    if len(kinds) != 1:
+        raise UsageError(
+            "say exactly one of --client-secret-env, --certificate, --federated-token-file or "
+            "--managed-identity"
+        )
+    file = certificate or federated_token_file
+    given = {
+        "kind": kinds[0],
+        "client_id": client_id,
+        "secret_env": client_secret_env,
+        "file": str(file.resolve()) if file else None,
+        "password_env": certificate_password_env,
+    }
+    with opened(ctx) as ports:
+        connection = new_connection(
+            name=name,
+            tenant_id=tenant,
+            credential={key: value for key, value in given.items() if value is not None},
+            cloud=cloud,
+            cloud_file=cloud_file,
+            subscriptions=tuple(subscription or ()),
+            schedule=schedule or ports.settings.schedule,
+        )
+        add_connection(ports, connection)
+    OUT.print(f"Connection {name} added. Next: annexa connection check {name}", markup=False)
+
+
+@app.command("list")
+def list_all(ctx: typer.Context, *, as_json: Json = False) -> None:
+    """All connections."""
+    with opened(ctx) as ports:
+        known = list_connections(ports)
+    if as_json:
+        print_json([connection.detail() for connection in known])
+        return
+    for one in known:
+        OUT.print(
+            f"{one.name}  tenant {one.tenant_id}  {one.credential['kind'].replace('_', ' ')}  "
+            f"{one.cloud}  schedule {one.schedule} UTC",
+            markup=False,
+        )
+    if not known:
+        OUT.print("No connection yet; add one with `annexa connection add`.")
+
+
+@app.command()
+def check(
+    ctx: typer.Context,
+    name: Annotated[str | None, typer.Argument(help="Connection.")] = None,
+    *,
+    as_json: Json = False,
+) -> None:
+    """Ask each source once and say which permission is missing. Seals nothing."""
+    with opened(ctx) as ports:
+        probes = check_connection(ports, find_connection(ports, name))
+    if as_json:
+        print_json([probe.plain() for probe in probes])
+    else:
+        _print(probes)
+    if not all(probe.seen for probe in probes):
+        raise typer.Exit(DENIED)
+
+
+def _print(probes: list[Probe]) -> None:
+    for probe in probes:
+        sign = "ok     " if probe.seen else "MISSING"
+        OUT.print(f"{sign}  {probe.collector_id}  {probe.read}", markup=False)
+        if not probe.seen:
+            OUT.print(f"         {probe.detail}", markup=False)
+            OUT.print(f"         needs {', '.join(probe.needs)}", markup=False)
+    missing = sum(not probe.seen for probe in probes)
+    OUT.print(
+        f"\n{len(probes) - missing} of {len(probes)} sources can be read."
+        + (
+            " Grant what is missing (see `annexa permissions`) before the first night."
+            * bool(missing)
+        )
+    )

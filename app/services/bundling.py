@@ -1,0 +1,171 @@
+"""What goes into a bundle: everything an auditor needs to check the period without us."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import IO, Any
+
+from app.db.log import LoggedEvent, events
+from app.evidence.canonical import canonical, parse
+from app.evidence.observed import SealedRecord
+from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, instant, raw_key
+from app.packs.bundle import write_bundle
+from app.packs.facts import Engagement
+from app.services.checkpoints import Checkpoint
+from app.services.connections import Connection
+from app.services.ports import Ports
+from app.services.sealing import EvidenceLog
+from app.services.tool import tool
+from app.trust.seal import seal
+from app.trust.timestamp import stamp
+from collectors.kit import Collector
+
+RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed")
+ALL = 1_000_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Order:
+    """What a bundle is asked to hold."""
+
+    pack_id: str
+    connection: Connection
+    engagement: Engagement
+    records: Sequence[SealedRecord]
+    checkpoint: Checkpoint
+
+
+def write_bundle_of(
+    ports: Ports,
+    log: EvidenceLog,
+    order: Order,
+    pdf: bytes,
+    populations: Mapping[str, bytes],
+    target: IO[bytes],
+) -> int:
+    """Write the sealed bundle of a period, one file at a time. Returns the number of files."""
+    return write_bundle(
+        target,
+        _files(ports, log, order, pdf, populations),
+        seal=lambda data: seal(data, ports.trust, ports.authorities, ports.now),
+        stamp=lambda data: stamp(data, ports.authorities, ports.now).token,
+        rootfile="pack.pdf",
+    )
+
+
+def _files(
+    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, populations: Mapping[str, bytes]
+) -> Iterator[tuple[str, bytes]]:
+    yield "pack.pdf", pdf
+    yield "manifest.json", canonical(_manifest(ports, order))
+    yield "catalogue.json", canonical([described(c) for c in ports.collectors])
+    yield "expectations.json", canonical(ports.expectation_values)
+    for name, data in sorted(populations.items()):
+        yield f"populations/{name}", data
+    yield from _evidence(ports, log, order)
+
+
+def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[str, bytes]]:
+    """Entries with their proofs, and all bytes they name, each once."""
+    checkpoint = order.checkpoint
+    yield "checkpoint/checkpoint", checkpoint.note
+    if checkpoint.timestamp is not None:
+        yield "checkpoint/checkpoint.tsr", checkpoint.timestamp
+    named: set[tuple[str, str]] = set()
+    for seq in _entries(ports, order):
+        data = ports.store.get(entry_key(seq))
+        yield f"entries/{seq:012d}.json", data
+        yield f"proofs/{seq:012d}.tlog-proof", log.proof(seq, checkpoint.size).encode()
+        entry = parse(data)
+        if entry["schema"] == RECORD_SCHEMA:
+            named |= set(_names(entry))
+    for kind, digest in sorted(named):
+        if kind == "raw":
+            yield f"raw/{digest}", ports.store.get(raw_key(digest))
+        else:
+            yield f"derived/{digest}.json", ports.store.get(derived_key(digest))
+
+
+def _entries(ports: Ports, order: Order) -> list[int]:
+    """The records, and the events without which nobody could tell whether one was left out."""
+    chosen = {record.seq for record in order.records}
+    with ports.database.read() as session:
+        for kind in RUN_EVENTS:
+            chosen |= {e.seq for e in events(session, kind, limit=ALL) if _tells_of(order, e)}
+    return sorted(seq for seq in chosen if seq < order.checkpoint.size)
+
+
+def _tells_of(order: Order, logged: LoggedEvent) -> bool:
+    detail = logged.event.detail
+    day = instant(detail["slot"]).date()
+    within = order.engagement.first <= day <= order.engagement.last
+    return detail["connection_id"] == order.connection.id and within
+
+
+def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for source in record["source"]:
+        yield "raw", source["raw_sha256"]
+    yield "derived", record["verdicts"]["sha256"]
+    yield "derived", record["expectations"]["sha256"]
+
+
+def described(collector: Collector) -> dict[str, Any]:
+    """A collector as data: what is asked and what is judged, for the bundle and the API."""
+    return {
+        "id": collector.id,
+        "title": collector.title,
+        "reads": {
+            name: {"kind": type(read).__name__, **_plain(asdict(read))}
+            for name, read in collector.reads.items()
+        },
+        "checks": [
+            {
+                "id": f"{collector.id}.{check.id}",
+                "title": check.title,
+                "on": check.on,
+                "controls": list(check.controls),
+                "expectation": check.expectation,
+                "remedy": check.remedy,
+                "owner": check.owner.value,
+            }
+            for check in collector.checks
+        ],
+    }
+
+
+def _plain(value: Any) -> Any:
+    match value:
+        case dict():
+            return {key: _plain(inner) for key, inner in value.items()}
+        case list() | tuple():
+            return [_plain(inner) for inner in value]
+        case bool() | int() | str() | None:
+            return value
+        case _:
+            return str(value)
+
+
+def _manifest(ports: Ports, order: Order) -> dict[str, Any]:
+    engagement, checkpoint = order.engagement, order.checkpoint
+    return {
+        "schema": "urn:annexa:bundle:v1",
+        "pack_id": order.pack_id,
+        "organisation": ports.settings.organisation,
+        "engagement": {
+            "name": engagement.name,
+            "framework": engagement.framework,
+            "auditor": engagement.auditor,
+            "scope": engagement.scope,
+            "first": engagement.first.isoformat(),
+            "last": engagement.last.isoformat(),
+        },
+        "connection": {"id": order.connection.id, "name": order.connection.name},
+        "tenant_id": order.connection.tenant_id,
+        "log": {
+            "origin": ports.trust.origin,
+            "checkpoint_size": checkpoint.size,
+            "root": checkpoint.root.hex(),
+        },
+        "records": len(order.records),
+        "store": ports.store.label,
+        "tool": dict(tool()),
+    }

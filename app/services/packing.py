@@ -1,0 +1,290 @@
+"""A pack for people and a bundle for machines, from what the log holds of a period."""
+
+import base64
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from app.controls.assessment import Period
+from app.controls.catalogue import load_crosswalk
+from app.db.evidence import gaps, records
+from app.db.runs import nights
+from app.db.verdicts import intervals, night_counts
+from app.errors import NotFoundError, UnavailableError
+from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.evidence.record import Event, entry_key, utc
+from app.packs.build import build_view
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
+from app.packs.populations import pack_attachments
+from app.packs.render import render_pdf
+from app.packs.verification import verification_commands
+from app.services.bundling import Order, write_bundle_of
+from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
+from app.services.connections import Connection
+from app.services.dating import dated
+from app.services.indexing import catch_up
+from app.services.ports import Ports
+from app.services.sealing import EvidenceLog
+from app.services.tool import tool
+from app.trust.pades import seal_pdf
+
+Told = Callable[[str], None]
+SUBSCRIPTIONS_CHECK = "inventory.resources.subscription_enabled"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssuedPack:
+    """Where a pack and its bundle lie, and what they cover."""
+
+    pack_id: str
+    pdf: Path
+    bundle: Path
+    bundle_sha256: str
+    records: int
+    checkpoint_size: int
+    assurance: str
+    store: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Observed:
+    """Everything the index knows of a connection in a period."""
+
+    nights: Sequence[Night]
+    counts: Sequence[NightCount]
+    intervals: Sequence[Interval]
+    gaps: Sequence[SeenGap]
+    records: Sequence[SealedRecord]
+
+
+def issue_pack(
+    ports: Ports, connection: Connection, engagement: Engagement, told: Told = lambda _: None
+) -> IssuedPack:
+    """Draw, seal and record a pack. The same evidence gives the same pack id and PDF content.
+
+    Raises NotFoundError when the period holds no record, WriterBusyError, UnavailableError when no
+    time authority answers or the pack cannot be written.
+    """
+    with ports.store.writer(f"issuing a pack of {connection.name}"):
+        log = ports.open_log()
+        log.seal(ports.now, ports.authorities)
+        catch_up(ports, log)
+        observed = observed_in(ports, connection, engagement)
+        checkpoint = _covering(ports, observed.records)
+        pack_id = _pack_id(connection, engagement, checkpoint)
+        told("drawing the pack")
+        pdf, attached = _draw(ports, connection, engagement, observed, checkpoint, pack_id)
+        told("sealing the bundle")
+        sealed = seal_pdf(pdf, ports.trust, ports.authorities, ports.now)
+        order = Order(
+            pack_id=pack_id,
+            connection=connection,
+            engagement=engagement,
+            records=observed.records,
+            checkpoint=checkpoint,
+        )
+        folder, digest = _written(ports, log, order, sealed, attached)
+        issued = IssuedPack(
+            pack_id=pack_id,
+            pdf=folder / "pack.pdf",
+            bundle=folder / "bundle.asice",
+            bundle_sha256=digest,
+            records=len(observed.records),
+            checkpoint_size=checkpoint.size,
+            assurance=dated(checkpoint, ports.authorities).assurance,
+            store=ports.store.label,
+        )
+        _record(ports, log, connection, engagement, issued)
+        return issued
+
+
+def observed_in(ports: Ports, connection: Connection, engagement: Engagement) -> Observed:
+    """What the nights of the period showed. Raises NotFoundError when there is no record."""
+    start = datetime.combine(engagement.first, time.min, UTC)
+    end = datetime.combine(engagement.last + timedelta(days=1), time.min, UTC)
+    end -= timedelta(microseconds=1)
+    with ports.database.read() as session:
+        found = Observed(
+            nights=nights(session, connection.id, start, end),
+            counts=night_counts(session, connection.id, None, start, end),
+            intervals=intervals(session, connection.id, None, start, end),
+            gaps=gaps(session, connection.id, start, end),
+            records=records(session, connection.id, start, end),
+        )
+    if not found.records:
+        raise NotFoundError(
+            f"{connection.name} has no sealed record between {engagement.first} and "
+            f"{engagement.last}; see its nights with `annexa status`",
+            code="period_empty",
+        )
+    return found
+
+
+def _covering(ports: Ports, found: Sequence[SealedRecord]) -> Checkpoint:
+    """The smallest checkpoint that covers every record: the same evidence, the same pack."""
+    last = max(record.seq for record in found)
+    size = next(size for size in checkpoint_sizes(ports.store) if size > last)
+    return read_checkpoint(ports.store, ports.trust.log, size)
+
+
+def _pack_id(connection: Connection, engagement: Engagement, checkpoint: Checkpoint) -> str:
+    facts = [
+        connection.id,
+        engagement.name,
+        engagement.first.isoformat(),
+        engagement.last.isoformat(),
+        checkpoint.root.hex(),
+    ]
+    return f"AXP-{sha256(canonical(facts))[:12].upper()}"
+
+
+def _draw(
+    ports: Ports,
+    connection: Connection,
+    engagement: Engagement,
+    observed: Observed,
+    checkpoint: Checkpoint,
+    pack_id: str,
+) -> tuple[bytes, dict[str, bytes]]:
+    period = Period(first=engagement.first, last=engagement.last)
+    attached = pack_attachments(
+        collectors=ports.collectors,
+        intervals=observed.intervals,
+        records=observed.records,
+        nights=observed.nights,
+        period=period,
+    )
+    facts = _checkpoint_facts(ports, checkpoint, observed.records)
+    view = build_view(
+        pack_id=pack_id,
+        organisation=ports.settings.organisation,
+        engagement=engagement,
+        connection=_connection_facts(ports, connection, observed),
+        store=StoreFacts(label=ports.store.label, write_once=_refuses(ports.store.label)),
+        checkpoint=facts,
+        collectors=ports.collectors,
+        catalogue=ports.catalogue,
+        crosswalk=load_crosswalk(ports.catalogue),
+        expectations=ports.expectations,
+        nights=observed.nights,
+        counts=observed.counts,
+        intervals=observed.intervals,
+        gaps=observed.gaps,
+        records=observed.records,
+        attachments=attached,
+        not_applicable=ports.settings.not_applicable,
+        commands=verification_commands(pack_id),
+        tool_version=str(tool()["version"]),
+        generated_at=facts.signed_at,
+    )
+    return render_pdf(view, attached), attached
+
+
+def _refuses(label: str) -> bool:
+    """True when the store itself refuses overwriting, by its own label."""
+    return "tamper-evident only" not in label
+
+
+def _checkpoint_facts(
+    ports: Ports, checkpoint: Checkpoint, found: Sequence[SealedRecord]
+) -> CheckpointFacts:
+    facts = dated(checkpoint, ports.authorities)
+    stamp = (
+        Stamp(time=facts.at, authority=facts.authority, assurance=facts.assurance)
+        if facts.at is not None
+        else None
+    )
+    return CheckpointFacts(
+        origin=ports.trust.origin,
+        size=checkpoint.size,
+        root_b64=base64.b64encode(checkpoint.root).decode(),
+        root_hex=checkpoint.root.hex(),
+        note=checkpoint.note.decode(),
+        signed_at=facts.at or max(record.collected_at for record in found),
+        stamp=stamp,
+    )
+
+
+def _connection_facts(ports: Ports, connection: Connection, observed: Observed) -> ConnectionFacts:
+    last = max(observed.records, key=lambda record: record.seq)
+    record = parse(ports.store.get(entry_key(last.seq)))
+    principal = record["collector"]["principal"]
+    named = {
+        i.subject.rsplit("/", 1)[-1]: i.subject_name
+        for i in observed.intervals
+        if i.check_id == SUBSCRIPTIONS_CHECK and i.subject.startswith("/subscriptions/")
+    }
+    return ConnectionFacts(
+        name=connection.name,
+        tenant_id=connection.tenant_id,
+        cloud=connection.cloud,
+        principal=_principal(principal),
+        subscriptions=tuple(sorted(named.items())),
+    )
+
+
+def _principal(principal: Mapping[str, Any]) -> str:
+    return (
+        f"{principal['kind']} {principal['app_id'] or 'unnamed'} "
+        f"(object {principal['object_id'] or 'unnamed'})"
+    )
+
+
+def _written(
+    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, attached: Mapping[str, bytes]
+) -> tuple[Path, str]:
+    """Folder of the finished files, and the bundle's SHA-256. Unfinished ones never have a name."""
+    packs = ports.home / "packs" / order.pack_id
+    try:
+        packs.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=".unfinished-", dir=packs) as made:
+            bundle = Path(made) / "bundle.asice"
+            with bundle.open("w+b") as target:
+                write_bundle_of(ports, log, order, pdf, attached, target)
+            (Path(made) / "pack.pdf").write_bytes(pdf)
+            digest = file_digest(bundle)
+            folder = packs / digest[:12]
+            folder.mkdir(exist_ok=True)
+            for name in ("pack.pdf", "bundle.asice"):
+                (Path(made) / name).replace(folder / name)
+    except OSError as error:
+        raise UnavailableError(
+            f"the pack cannot be written to {packs}: {error.strerror}; nothing sealed is lost, "
+            "make room and issue it again"
+        ) from error
+    return folder, digest
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _record(
+    ports: Ports,
+    log: EvidenceLog,
+    connection: Connection,
+    engagement: Engagement,
+    issued: IssuedPack,
+) -> None:
+    detail = {
+        "pack_id": issued.pack_id,
+        "connection_id": connection.id,
+        "engagement": engagement.name,
+        "from": utc(datetime.combine(engagement.first, time.min, UTC)),
+        "to": utc(datetime.combine(engagement.last, time.min, UTC)),
+        "checkpoint_size": issued.checkpoint_size,
+        "pdf_path": str(issued.pdf.relative_to(ports.home)),
+        "bundle_path": str(issued.bundle.relative_to(ports.home)),
+        "bundle_sha256": issued.bundle_sha256,
+    }
+    event = Event(kind="pack_issued", at=ports.now(), actor="annexa pack", detail=detail)
+    log.append(event.sealed)
+    log.seal(ports.now, ports.authorities)
+    catch_up(ports, log)

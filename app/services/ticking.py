@@ -1,0 +1,93 @@
+"""The nightly tick: which nights are due, which were missed, which go on."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+
+from app.db.connections import connections
+from app.db.runs import claim_slot, last_slot, nights, unfinished_runs
+from app.errors import AppError, RefusedError, WriterBusyError
+from app.evidence.record import utc
+from app.services.nights import NightReport, collect_night
+from app.services.ports import Ports
+from app.services.registering import find_connection
+from app.services.slots import due
+from app.services.writing import record_event
+
+LOG = structlog.get_logger()
+LATE = timedelta(minutes=10)
+"""A slot begun later than this was caught up, and says so."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ticked:
+    """What one tick did."""
+
+    missed: int
+    reports: tuple[NightReport, ...]
+    failed: tuple[str, ...]
+    """Sentences of runs that could not be collected now."""
+
+
+def tick(ports: Ports, by: str) -> Ticked:
+    """Claim what is due, record what was missed, collect and resume.
+
+    Safe in any number of processes: (connection, slot) is unique, so one night is collected once.
+    """
+    missed = plan(ports, by)
+    reports: list[NightReport] = []
+    failed: list[str] = []
+    with ports.database.read() as session:
+        waiting = unfinished_runs(session)
+    for run in waiting:
+        connection = find_connection(ports, run.connection_id)
+        try:
+            reports.append(collect_night(ports, connection, run.id))
+        except WriterBusyError:
+            LOG.info("night_waits", connection=connection.name)
+        except AppError as error:
+            LOG.warning("night_not_collected", connection=connection.name, reason=error.message)
+            failed.append(f"{connection.name}: {error.message}")
+    return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed))
+
+
+def plan(ports: Ports, by: str) -> int:
+    """Claim the newest due slot of each connection; older ones are missed. Returns how many."""
+    now = ports.now()
+    missed = 0
+    with ports.database.read() as session:
+        known = [
+            (c.id, c.schedule, last_slot(session, c.id) or c.anchor) for c in connections(session)
+        ]
+    for connection_id, schedule, after in known:
+        found = due(schedule, after, now)
+        for slot in found.missed:
+            missed += _miss(ports, connection_id, slot)
+        if found.newest is not None:
+            reason = "catch_up" if now - found.newest > LATE else "scheduled"
+            with ports.database.begin() as session:
+                claim_slot(session, connection_id, found.newest, reason, by)
+    return missed
+
+
+def _miss(ports: Ports, connection_id: str, slot: datetime) -> int:
+    """A missed night is an entry of the log: nobody can say later that it was never due."""
+
+    def unknown() -> None:
+        with ports.database.read() as session:
+            if nights(session, connection_id, slot, slot):
+                raise RefusedError("this night is known", code="slot_taken")
+
+    detail = {
+        "connection_id": connection_id,
+        "slot": utc(slot),
+        "reason": "no annexa ran at the time of this night, and evidence cannot be collected later",
+    }
+    try:
+        record_event(ports, "slot_missed", detail, actor="annexa schedule", allowed=unknown)
+    except RefusedError as error:
+        if error.kind != "slot_taken":
+            raise
+        return 0  # another replica was first
+    return 1

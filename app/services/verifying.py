@@ -1,0 +1,76 @@
+"""Verification of the whole store, and of a bundle by the very script that ships in it."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import app.packs
+from app.errors import NotFoundError, UnavailableError
+from app.services.log_verification import verify_log
+from app.services.ports import Ports
+
+VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """Something that does not hold."""
+
+    object: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What a verification found. No faults means: verified."""
+
+    what: str
+    result: str
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    """What is not at fault yet worth knowing, such as entries no checkpoint covers yet."""
+
+
+def verify_store(ports: Ports) -> Findings:
+    """Every entry, object, tile, checkpoint and token, computed again from the store alone."""
+    roots = [root for authority in ports.authorities for root in authority.roots]
+    found = list(verify_log(ports.store, ports.trust.log.key, roots))
+    faults = tuple(Fault(object=f.key, reason=f.reason) for f in found if f.broken)
+    size = ports.open_log().size if not faults else 0
+    return Findings(
+        what=f"store ({ports.store.label})",
+        result=f"{len(faults)} fault(s)" if faults else f"VERIFIED, {size} entries",
+        faults=faults,
+        notes=tuple(f"{f.key}: {f.reason}" for f in found if not f.broken),
+    )
+
+
+def verify_bundle_file(bundle: Path, root: Path, vkey: Path) -> Findings:
+    """A bundle, by its own verifier as this version ships it, against the given anchors."""
+    for path, what in ((bundle, "bundle"), (root, "root certificate"), (vkey, "log key")):
+        if not path.is_file():
+            raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
+    command = [sys.executable, "-I", str(VERIFIER), str(bundle), "--json"]
+    command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise UnavailableError(f"the verifier did not run; it said: {said}") from None
+    faults = tuple(_faults(told))
+    return Findings(
+        what=str(bundle),
+        result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
+        faults=faults,
+    )
+
+
+def _faults(told: dict[str, object]) -> Iterator[Fault]:
+    failures = told["failures"]
+    if isinstance(failures, list):
+        for failure in failures:
+            yield Fault(object=failure["file"], reason=failure["reason"])
