@@ -4,13 +4,13 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
-from itertools import product
+from itertools import count, product
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.db.database import Database, clear
+from app.db.database import Database
 from app.db.verdicts import (
     NightVerdict,
     fold_verdicts,
@@ -25,6 +25,7 @@ from collectors.kit import Status
 SLOT = datetime(2026, 1, 1, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
 CHECKS, SUBJECTS = ("a.b.x", "a.b.y"), ("/s/1", "/s/2", "tenant")
+EXAMPLES = count()
 Naive = dict[tuple[int, str, str], NightVerdict]
 
 
@@ -34,10 +35,11 @@ def verdict(
     return NightVerdict(check, subject, subject.upper(), status, reason)
 
 
-def fold(database: Database, night: int, *rows: NightVerdict) -> None:
+def fold(database: Database, night: int, *rows: NightVerdict, connection: str = "c") -> None:
     slot = SLOT + night * DAY
     with database.begin() as session:
-        fold_verdicts(session, "c", slot, previous_slot(session, "c", slot), rows)
+        before = previous_slot(session, connection, slot)
+        fold_verdicts(session, connection, slot, before, rows)
 
 
 verdicts = st.builds(
@@ -61,20 +63,19 @@ def test_intervals_agree_with_a_table_of_every_night(
     database: Database, history: dict[int, list[list[NightVerdict]]]
 ) -> None:
     """Nights may be missing, come in parts, and be folded again with other verdicts."""
-    with database.begin() as session:
-        clear(session)
+    connection = f"c{next(EXAMPLES)}"
     naive: Naive = {}
     for night in sorted(history):
         for part in (*history[night], history[night][0]):
-            fold(database, night, *part)
+            fold(database, night, *part, connection=connection)
             naive |= {(night, row.check_id, row.subject): row for row in part}
     with database.read() as session:
         for night, check, subject in product(range(10), CHECKS, SUBJECTS):
-            found = verdict_on(session, "c", check, subject, SLOT + night * DAY)
+            found = verdict_on(session, connection, check, subject, SLOT + night * DAY)
             wanted = naive.get((night, check, subject))
             assert (found and found.status) == (wanted and wanted.status)
-        kept = intervals(session, "c", None, SLOT, SLOT + 10 * DAY)
-        counted = night_counts(session, "c", None, SLOT, SLOT + 10 * DAY)
+        kept = intervals(session, connection, None, SLOT, SLOT + 10 * DAY)
+        counted = night_counts(session, connection, None, SLOT, SLOT + 10 * DAY)
     assert len(kept) == changes(naive)
     assert {
         (count.slot, count.check_id): (count.passed, count.failed, count.unknown)
