@@ -1,7 +1,7 @@
 """Reads the collectors' cases: what Azure answered, and what must be said about it.
 
 A case names pages by read. A read it does not name answered with an empty list. With `checks` a
-case is about these alone; `expect` then, as always, lists every verdict of them.
+case is about these alone; `expect` then, as always, lists every verdict of them with its reason.
 """
 
 import json
@@ -50,7 +50,8 @@ class Case:
     exchanges: tuple[Exchange, ...]
     expectations: Expectations
     checks: frozenset[str]
-    expect: frozenset[tuple[str, str, str]]
+    expect: frozenset[tuple[str, str, str, str]]
+    """Subject, check, status and reason."""
     gaps: frozenset[tuple[str, str | None, str]]
 
 
@@ -108,7 +109,9 @@ def _case(collector: Collector, name: str, facts: Mapping[str, Any]) -> Case:
             values={**EXPECTATIONS, **facts.get("expectations", {})}, as_of=as_of
         ),
         checks=frozenset(facts.get("checks") or (check.id for check in collector.checks)),
-        expect=frozenset((subject, check, status) for subject, check, status in facts["expect"]),
+        expect=frozenset(
+            (subject, check, status, why) for subject, check, status, why in facts["expect"]
+        ),
         gaps=frozenset((read, subject, kind) for read, subject, kind in facts.get("gaps", ())),
     )
 

@@ -43,16 +43,16 @@ def _few_owners(held: Iterable[Item], placeless: int, wanted: int) -> Verdict:
     roles = [role_id(item["properties.roleDefinitionId"]) for item in held]
     owners, unnamed = roles.count(OWNER), roles.count(None)
     if owners > wanted:
-        return failed(f"has {owners} Owner assignments, more than {wanted}")
+        return failed(f"Owner assignments: {owners}, at most {wanted} are expected")
     if placeless:
         return _unplaced(placeless)
     if unnamed:
-        return unknown(f"Azure returned no role of {unnamed} assignments")
-    return passed(f"has {owners} Owner assignments, at most {wanted} are wanted")
+        return unknown(f"assignments without a role in Azure's answer: {unnamed}")
+    return passed(f"Owner assignments: {owners}, at most {wanted} are expected")
 
 
 def _unplaced(count: int) -> Verdict:
-    return unknown(f"Azure returned no scope of {count} assignments")
+    return unknown(f"assignments without a scope in Azure's answer: {count}")
 
 
 def privileged_to_people(assignment: Item, _: Expectations) -> Verdict:
@@ -63,7 +63,8 @@ def privileged_to_people(assignment: Item, _: Expectations) -> Verdict:
     shown = AZURE_PRIVILEGED.get(role)
     match assignment["properties.principalType"]:
         case "User" if shown:
-            return failed(f"a person holds {shown} for good, without activating it")
+            who = assignment["properties.principalId"]
+            return failed(f"the person {who} holds {shown} for good, without activating it")
         case str() as kind:
             return passed(f"{shown or 'a role without privilege'} is held by a {kind}")
         case _:

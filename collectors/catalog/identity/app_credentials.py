@@ -10,6 +10,7 @@ from collectors.kit import (
     Expectations,
     Graph,
     Item,
+    Judge,
     Owner,
     Verdict,
     failed,
@@ -19,15 +20,19 @@ from collectors.kit import (
 from collectors.kit.instants import day, instant
 
 SECRETS, CERTIFICATES = "passwordCredentials", "keyCredentials"
+NO_SECRET = "holds no secret"  # noqa: S105 - a reason, not a password
+DAY = timedelta(days=1)
 
 
 def secret_lifetime(application: Item, expectations: Expectations) -> Verdict:
     """A secret that leaks unnoticed stops working by itself."""
     wanted = expectations["secret_lifetime_days"]
-    lifetimes = [_lifetime(secret) for secret in _credentials(application, SECRETS)]
+    lifetimes = [_lifetime(secret) for secret in application[SECRETS]]
     longest = max((span for span in lifetimes if span is not None), default=timedelta())
-    if longest > timedelta(days=wanted):
-        return failed(f"a secret is valid for {longest.days} days, more than {wanted}")
+    if longest > wanted * DAY:
+        return failed(
+            f"a secret is valid for {-(-longest // DAY)} days, at most {wanted} are expected"
+        )
     if None in lifetimes:
         return unknown("Entra ID returned no complete dates of a secret")
     return passed(f"every secret is valid for {wanted} days at most" if lifetimes else NO_SECRET)
@@ -48,7 +53,7 @@ def expiry_warning(application: Item, expectations: Expectations) -> Verdict:
     """Nothing stops working unannounced. Expired credentials are not counted here."""
     days, now = expectations["credential_warning_days"], expectations.as_of
     ends = _ends(application)
-    soon = [end for end in ends if end and now <= end <= now + timedelta(days=days)]
+    soon = [end for end in ends if end and now <= end <= now + days * DAY]
     if soon:
         return failed(f"a credential ends on {day(min(soon))}, within {days} days")
     if None in ends:
@@ -58,28 +63,26 @@ def expiry_warning(application: Item, expectations: Expectations) -> Verdict:
 
 def no_secrets(application: Item, _: Expectations) -> Verdict:
     """Applications prove themselves without a shared secret."""
-    held = _credentials(application, SECRETS)
+    held = len(application[SECRETS])
     if held:
-        return failed(f"holds {len(held)} secrets; expected are certificates or federation only")
+        return failed(f"holds secrets ({held}), expected are certificates or federation only")
     return passed(NO_SECRET)
 
 
-NO_SECRET = "holds no secret"  # noqa: S105 - a reason, not a password
+def told(judge: Judge, *lists: str) -> Judge:
+    """The judge for applications whose lists Entra ID sent; without a list it cannot be known."""
 
+    def answer(application: Item, expectations: Expectations) -> Verdict:
+        for name in lists:
+            if not isinstance(application[name], list):
+                return unknown(f"Entra ID returned no list {name}")
+        return judge(application, expectations)
 
-class _WithheldError(ValueError):
-    """Entra ID did not send the list of credentials: the kit answers unknown."""
-
-
-def _credentials(application: Item, kind: str) -> list[Mapping[str, Any]]:
-    held = application[kind]
-    if not isinstance(held, list):
-        raise _WithheldError(kind)
-    return held
+    return answer
 
 
 def _ends(application: Item) -> list[datetime | None]:
-    held = [*_credentials(application, SECRETS), *_credentials(application, CERTIFICATES)]
+    held = [*application[SECRETS], *application[CERTIFICATES]]
     return [instant(credential.get("endDateTime")) for credential in held]
 
 
@@ -104,7 +107,7 @@ COLLECTOR = Collector(
             id="secret_lifetime",
             title="Application secrets are short-lived",
             on="applications",
-            judge=secret_lifetime,
+            judge=told(secret_lifetime, SECRETS),
             controls=("A.5.17",),
             expectation="secret_lifetime_days",
             remedy="az ad app credential reset --id <appId> --end-date <date>",
@@ -114,7 +117,7 @@ COLLECTOR = Collector(
             id="no_expired_secrets",
             title="Expired application credentials are removed",
             on="applications",
-            judge=no_expired_secrets,
+            judge=told(no_expired_secrets, SECRETS, CERTIFICATES),
             controls=("A.5.17",),
             remedy="az ad app credential delete --id <appId> --key-id <keyId>",
             owner=Owner.CLOUD,
@@ -123,7 +126,7 @@ COLLECTOR = Collector(
             id="expiry_warning",
             title="No application credential is about to end",
             on="applications",
-            judge=expiry_warning,
+            judge=told(expiry_warning, SECRETS, CERTIFICATES),
             controls=("A.5.17", "A.8.24"),
             expectation="credential_warning_days",
             remedy="az ad app credential reset --id <appId> --append --end-date <date>",
@@ -133,7 +136,7 @@ COLLECTOR = Collector(
             id="no_secrets",
             title="Applications use certificates or federation, not secrets",
             on="applications",
-            judge=no_secrets,
+            judge=told(no_secrets, SECRETS),
             controls=("A.8.5",),
             remedy="az ad app federated-credential create --id <appId> --parameters <file>",
             owner=Owner.SECURITY,

@@ -8,9 +8,6 @@ from collectors.kit import (
     Item,
     Owner,
     Verdict,
-    failed,
-    passed,
-    unknown,
 )
 from collectors.kit.pim_rules import (
     activation_approval,
@@ -18,7 +15,8 @@ from collectors.kit.pim_rules import (
     activation_justification,
     activation_mfa,
 )
-from collectors.kit.roles import DIRECTORY_PRIVILEGED, may_be, role_id, role_name
+from collectors.kit.roles import DIRECTORY_PRIVILEGED, may_be
+from collectors.kit.standing import eligibility_ends, privilege_is_lent
 
 SETTINGS = (
     "Entra admin center > Identity Governance > Privileged Identity Management >"
@@ -33,30 +31,12 @@ def may_be_privileged(item: Item) -> bool:
 
 def eligibility_expires(eligibility: Item, _: Expectations) -> Verdict:
     """Somebody has to ask again."""
-    role = role_name(eligibility["roleDefinitionId"], DIRECTORY_PRIVILEGED)
-    match eligibility.data:
-        case {"endDateTime": str() as end}:
-            return passed(f"may activate {role} until {end[:10]}")
-        case {"endDateTime": None}:
-            return failed(f"may activate {role} for ever, no end date is set")
-        case _:
-            return unknown("Entra ID returned no endDateTime")
+    return eligibility_ends(eligibility.data, DIRECTORY_PRIVILEGED)
 
 
 def no_standing_access(assignment: Item, _: Expectations) -> Verdict:
     """Privilege is activated for a while, not held."""
-    role = role_name(assignment["roleDefinitionId"], DIRECTORY_PRIVILEGED)
-    if role_id(assignment["roleDefinitionId"]) is None:
-        return unknown("Entra ID returned no role of the assignment")
-    match assignment.data:
-        case {"assignmentType": "Activated"}:
-            return passed(f"{role} was activated for a while")
-        case {"assignmentType": "Assigned", "endDateTime": str() as end}:
-            return passed(f"{role} is held until {end[:10]}")
-        case {"assignmentType": "Assigned", "endDateTime": None}:
-            return failed(f"{role} is held for good, without activation")
-        case _:
-            return unknown("Entra ID returned no assignmentType or no endDateTime")
+    return privilege_is_lent(assignment.data, DIRECTORY_PRIVILEGED)
 
 
 def mfa(policy: Item, _: Expectations) -> Verdict:

@@ -43,9 +43,9 @@ def complete(listed: Population, _: Expectations) -> Mapping[str, Verdict]:
     """Both routes see the same resources. Subject: the subscription."""
     by_list = {item.id.lower() for item in listed}
     by_graph = {item.id.lower() for item in listed.siblings["resources"]}
-    said = f"Resource Manager lists {len(by_list)} resources, Resource Graph {len(by_graph)}"
+    said = f"resources by Resource Manager: {len(by_list)}, by Resource Graph: {len(by_graph)}"
     apart = sorted(by_list ^ by_graph)
-    verdict = failed(f"{said}; only one of them has {apart[0]}") if apart else passed(said)
+    verdict = failed(f"{said}; only one of the two has {apart[0]}") if apart else passed(said)
     return {str(listed.scope.subscription_id): verdict}
 
 

@@ -30,11 +30,13 @@ def reaches_back(workspace: Item, expectations: Expectations) -> Verdict:
     oldest = {name: instant(row["oldest"]) for name, row in _tables(workspace).items()}
     if not oldest:
         return failed(NO_RECORDS)
-    if None in oldest.values() or wanted > LOOKS_BACK:
-        return unknown("Azure returned no oldest record as old as is asked for")
+    if None in oldest.values():
+        return unknown("Azure returned no time of the oldest record")
+    if wanted > LOOKS_BACK:
+        return unknown(f"the query looks back {LOOKS_BACK.days} days, not {wanted.days}")
     short = sorted((at, name) for name, at in oldest.items() if at is not None and at > since)
     if not short:
-        return passed(f"every table reaches back to {day(since)} or further")
+        return passed(f"reaching back to {day(since)} or further: {', '.join(sorted(oldest))}")
     return _short(workspace, short[-1][1], day(short[-1][0]), wanted, expectations)
 
 
@@ -50,7 +52,7 @@ def recent(workspace: Item, expectations: Expectations) -> Verdict:
         return failed(f"nothing arrived in {late[0][1]} since {day(late[0][0])}, over {hours} h")
     if None in newest.values():
         return unknown("Azure returned no time of the newest record")
-    return passed(f"every table received records in the last {hours} h")
+    return passed(f"records came in the last {hours} h: {', '.join(sorted(newest))}")
 
 
 def _short(
@@ -62,7 +64,7 @@ def _short(
         return unknown(f"{table} begins on {first} and Azure returned no createdDate to compare")
     if made > expectations.as_of - wanted:
         return unknown(f"the workspace is younger than the retention, made on {day(made)}")
-    return failed(f"{table} begins on {first}, not {wanted.days} days back")
+    return failed(f"{table} begins on {first}, {wanted.days} days back are expected")
 
 
 def _tables(workspace: Item) -> dict[str, Mapping[str, Any]]:

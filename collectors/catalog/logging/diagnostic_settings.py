@@ -1,6 +1,6 @@
 """Diagnostic settings: whether resources log, and where the logs go."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from collectors.kit import (
@@ -9,6 +9,7 @@ from collectors.kit import (
     Collector,
     Expectations,
     Item,
+    Judge,
     Owner,
     ResourceGraph,
     Verdict,
@@ -25,9 +26,9 @@ https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage
 
 def enabled(settings: Item, _: Expectations) -> Verdict:
     """Something is logged."""
-    if not _settings(settings):
+    states = [on for _, on in _streams(settings)]
+    if not settings["value"]:
         return failed("has no diagnostic setting")
-    states = [state for _, state in _streams(settings)]
     if True in states:
         return passed("its diagnostic settings are switched on")
     if None in states:
@@ -37,11 +38,11 @@ def enabled(settings: Item, _: Expectations) -> Verdict:
 
 def to_workspace(settings: Item, _: Expectations) -> Verdict:
     """The logs arrive where they can be searched and kept."""
-    found = list(_streams(settings))
-    targets = [setting.get("workspaceId", UNSAID) for setting, on in found if on]
+    streams = _streams(settings)
+    targets = [setting.get("workspaceId", UNSAID) for setting, on in streams if on]
     if any(target and target is not UNSAID for target in targets):
         return passed("what is switched on goes to a Log Analytics workspace")
-    if UNSAID in targets or any(on is None for _, on in found):
+    if UNSAID in targets or any(on is None for _, on in streams):
         return unknown("Azure returned a diagnostic setting without its workspaceId or switches")
     return failed("nothing goes to a Log Analytics workspace")
 
@@ -49,23 +50,26 @@ def to_workspace(settings: Item, _: Expectations) -> Verdict:
 UNSAID = object()
 
 
-def _settings(settings: Item) -> list[Mapping[str, Any]]:
-    """Raises TypeError where Azure sent no list: the kit answers unknown."""
-    value = settings["value"]
-    if not isinstance(value, list):
-        raise TypeError("no list of diagnostic settings")
-    return [setting["properties"] for setting in value]
+def listed(judge: Judge) -> Judge:
+    """The judge for resources whose settings Azure listed; without a list it cannot be known."""
+
+    def answer(settings: Item, expectations: Expectations) -> Verdict:
+        if not isinstance(settings["value"], list):
+            return unknown("Azure returned no list of diagnostic settings")
+        return judge(settings, expectations)
+
+    return answer
 
 
-def _streams(settings: Item) -> Iterator[tuple[Mapping[str, Any], bool | None]]:
+def _streams(settings: Item) -> list[tuple[Mapping[str, Any], bool | None]]:
     """Each setting with each switch in it; None where Azure did not say."""
-    of = settings.parent.type if settings.parent else ""
-    for setting in _settings(settings):
-        streams = setting.get("metrics" if of == STORAGE else "logs")
-        if not isinstance(streams, list):
-            yield setting, None
-        for stream in streams or ():
-            yield setting, stream.get("enabled")
+    kind = "metrics" if settings.parent and settings.parent.type == STORAGE else "logs"
+    found: list[tuple[Mapping[str, Any], bool | None]] = []
+    for setting in (element["properties"] for element in settings["value"]):
+        streams = setting.get(kind)
+        unsaid: list[Any] = [] if isinstance(streams, list) else [{}]
+        found += [(setting, stream.get("enabled")) for stream in streams or unsaid]
+    return found
 
 
 COLLECTOR = Collector(
@@ -113,7 +117,7 @@ COLLECTOR = Collector(
             id="enabled",
             title="Resources log what happens to them",
             on="settings",
-            judge=enabled,
+            judge=listed(enabled),
             controls=("A.8.15",),
             remedy=(
                 "az monitor diagnostic-settings create --resource <id> --name to-workspace"
@@ -125,7 +129,7 @@ COLLECTOR = Collector(
             id="to_workspace",
             title="Logs go to a Log Analytics workspace",
             on="settings",
-            judge=to_workspace,
+            judge=listed(to_workspace),
             controls=("A.8.15", "A.8.16"),
             remedy=(
                 "az monitor diagnostic-settings update --resource <id> --name <setting>"

@@ -59,7 +59,7 @@ def _kept(days: object, wanted: int) -> Verdict:
         case int() if days >= wanted:
             return passed(f"keeps logs for {days} days")
         case int():
-            return failed(f"keeps logs for {days} days, not {wanted}")
+            return failed(f"keeps logs for {days} days, {wanted} are expected")
         case _:
             return unknown("Azure returned no retention in days")
 

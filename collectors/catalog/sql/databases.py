@@ -85,7 +85,7 @@ def auditing(setting: Item, expectations: Expectations) -> Verdict:
         case {"state": "Enabled", "retentionDays": int(days)} if days == 0 or days >= wanted:
             return passed(f"the audit log is kept {f'for {days} days' if days else 'for good'}")
         case {"state": "Enabled", "retentionDays": int(days)}:
-            return failed(f"the audit log is kept for {days} days, not {wanted}")
+            return failed(f"the audit log is kept for {days} days, {wanted} are expected")
         case _:
             return unknown("Azure returned no complete auditing settings")
 

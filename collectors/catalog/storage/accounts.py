@@ -63,18 +63,14 @@ def shared_key(account: Item, _: Expectations) -> Verdict:
 
 def network_default_deny(account: Item, _: Expectations) -> Verdict:
     """Networks that are not named are refused."""
-    public, default = (
-        account["properties.publicNetworkAccess"],
-        account["properties.networkAcls.defaultAction"],
-    )
-    match (public, default):
-        case ("Disabled", _):
+    match account["properties"]:
+        case {"publicNetworkAccess": "Disabled"}:
             return passed("public network access is disabled")
-        case ("SecuredByPerimeter", _):
+        case {"publicNetworkAccess": "SecuredByPerimeter"}:
             return unknown("a network security perimeter decides, which is not read")
-        case (_, "Deny"):
+        case {"networkAcls": {"defaultAction": "Deny"}}:
             return passed("networks that are not listed are refused")
-        case (_, "Allow"):
+        case {"networkAcls": {"defaultAction": "Allow"}}:
             return failed("every network may connect (default action Allow, expected Deny)")
         case _:
             return unknown("Azure returned no default action of the network rules")

@@ -36,7 +36,7 @@ def _restorable(what: str, policy: Any, wanted: int) -> Verdict:
         case {"enabled": True, "days": int(days)} if days >= wanted:
             return passed(f"deleted {what} can be restored for {days} days")
         case {"enabled": True, "days": int(days)}:
-            return failed(f"deleted {what} can be restored for {days} days, not {wanted}")
+            return failed(f"deleted {what} can be restored for {days} days, {wanted} are expected")
         case _:
             return unknown(f"Azure returned no complete retention policy for deleted {what}")
 
