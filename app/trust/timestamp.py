@@ -226,6 +226,14 @@ def _gen_time(response: TimeStampResponse) -> datetime:
     return response.tst_info.gen_time.astimezone(UTC)
 
 
+def authority_name(response: bytes) -> str:
+    """The name a stored TimeStampResp gives its authority, unverified (RFC 3161: tsa)."""
+    name = _decoded(response).tst_info.name
+    if isinstance(name, x509.DirectoryName):
+        return str(name.value.rfc4514_string())
+    return "an authority that does not name itself"
+
+
 def recognise(response: bytes, data: bytes, authorities: Sequence[TimeAuthority]) -> Timestamp:
     """A stored TimeStampResp over `data`, with the authority whose root it chains to.
 

@@ -1,0 +1,1 @@
+"""What travels inside a bundle so that an auditor can verify it: verify.py and VERIFY.md."""

@@ -1,0 +1,109 @@
+"""The command line of the verifier."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+from app.packs.verify.checks import Bundle, Report, need
+from app.packs.verify.container import SEAL, STAMP, check_files, check_manifest, unpack
+from app.packs.verify.log import CHECKPOINT, LogKey, check_log
+from app.packs.verify.signatures import check_seal, check_time
+
+
+def main() -> int:
+    """Verify one bundle. 0: verified, 5: something did not verify; wrong use exits with 2."""
+    parser = arguments()
+    given = parser.parse_args()
+    given.time_root = given.time_root or given.root
+    try:
+        need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
+        for path in (given.bundle, given.root, given.time_root):
+            need(Path(path).exists(), f"there is no {path}")
+        given.at = [] if given.at is None else ["-attime", str(moment(given.at))]
+        if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
+            given.log_vkey = Path(given.log_vkey).read_text("utf-8")
+        key = LogKey(given.log_vkey.strip())
+    except ValueError as error:
+        parser.error(str(error))
+    report = opened(given, key)
+    show(report, as_json=given.json)
+    return 5 if report.failures else 0
+
+
+def opened(given: argparse.Namespace, key: LogKey) -> Report:
+    """All checks, on a folder or on a bundle unpacked for the while."""
+    report, place = Report(), Path(given.bundle)
+    with tempfile.TemporaryDirectory() as folder:
+        if place.is_file():
+            report.check(place.name, "is a zip", lambda: unpack(place, Path(folder), report))
+        verify(Bundle(place if place.is_dir() else Path(folder)), given, key, report)
+    return report
+
+
+def verify(bundle: Bundle, given: argparse.Namespace, key: LogKey, report: Report) -> None:
+    """All checks on a folder."""
+    anchors = {Path(path).name: Path(path).read_text() for path in (given.root, given.time_root)}
+    check_files(bundle, {**anchors, "log.vkey": given.log_vkey}, report)
+    check_manifest(bundle, SEAL, report)
+    check_manifest(bundle, STAMP, report, SEAL)
+    root = ["-CAfile", given.root, *given.at]
+    report.check(SEAL[0], f"is sealed by {SEAL[1]}", lambda: check_seal(bundle, SEAL, root))
+    root = ["-CAfile", given.time_root, *given.at]
+    for names in (STAMP, CHECKPOINT):
+        run = lambda pair=names: check_time(bundle, pair, root)  # noqa: E731 - one line
+        report.notes += report.check(names[0], f"is dated by {names[1]}", run) or []
+    check_log(bundle, key, report)
+
+
+def moment(text: str) -> int:
+    """Seconds since 1970 from a number or an ISO 8601 instant, UTC unless it says otherwise."""
+    if text.isdigit():
+        return int(text)
+    at = datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162 - Python 3.8
+    return int((at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp())  # noqa: UP017 - Python 3.8
+
+
+def show(report: Report, *, as_json: bool) -> None:
+    """Print the answers, and the result last."""
+    result = f"{report.failures} FAILURE(S)" if report.failures else "VERIFIED"
+    if as_json:
+        failures = [
+            {"file": line["file"], "reason": line["what"]}
+            for line in report.lines
+            if not line["ok"]
+        ]
+        told = {
+            "result": result,
+            "failures": failures,
+            "checks": len(report.lines),
+            "notes": report.notes,
+        }
+        sys.stdout.write(json.dumps(told, indent=1) + "\n")
+        return
+    for line in report.lines:
+        sys.stdout.write(f"{'OK  ' if line['ok'] else 'FAIL'} {line['file']}: {line['what']}\n")
+    for note in report.notes:
+        sys.stdout.write(f"NOTE {note}\n")
+    sys.stdout.write(f"RESULT: {result}\n")
+
+
+def arguments() -> argparse.ArgumentParser:
+    """The options."""
+    parser = argparse.ArgumentParser(description="Verify an evidence bundle.")
+    parser.add_argument("bundle", nargs="?", default=".", help="folder or .asice file")
+    parser.add_argument("--root", required=True, help="PEM root of the seal")
+    parser.add_argument("--time-root", help="PEM root of the time authority; default: --root")
+    parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
+    parser.add_argument("--at", help="judge certificates at this time (once they have expired)")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

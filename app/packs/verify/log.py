@@ -1,0 +1,139 @@
+"""The log: each entry is in the tree that the checkpoint signs, in order, with its objects."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from app.packs.verify.checks import Bundle, Refused, Report, decimal, decode, need
+from app.packs.verify.signatures import ed25519
+
+CHECKPOINT = ("checkpoint/checkpoint", "checkpoint/checkpoint.tsr")
+RECORD = "urn:annexa:record:v1"
+EMPTY = hashlib.sha256(b"").hexdigest()
+
+
+class LogKey:
+    """A log's public key, from its C2SP vkey `<name>+<key id>+<base64(0x01, Ed25519 key)>`."""
+
+    def __init__(self, vkey: str) -> None:
+        self.name, _, rest = vkey.partition("+")
+        self.key_id, _, encoded = rest.partition("+")
+        key = decode(encoded)
+        expected = hashlib.sha256(self.name.encode() + b"\n" + key).digest()[:4].hex()
+        sound = self.name and len(key) == 33 and key[0] == 1 and self.key_id == expected
+        need(sound, "the log's vkey is not <name>+<id>+<Ed25519 key>")
+        self.public = key[1:]
+
+
+def check_log(bundle: Bundle, key: LogKey, report: Report) -> None:
+    """The checkpoint, each entry in it, the order of entries, and the objects they name."""
+    note = CHECKPOINT[0]
+    what = f"is signed by {key.name}"
+    signed = report.check(note, what, lambda: check_checkpoint(bundle.read(note), key))
+    names = bundle.names("entries")
+    if not names:
+        report.fail("entries", "the bundle has no entries")
+    for proof in sorted({*bundle.names("proofs")} - {proof_of(name) for name in names}):
+        report.fail(proof, "there is no entry for this proof")
+    if signed:
+        check_entries(bundle, names, signed, report)
+
+
+def check_checkpoint(note: bytes, key: LogKey) -> tuple[int, bytes]:
+    """Size and root of the log, once its key has signed them (c2sp.org/tlog-checkpoint)."""
+    text, found, lines = note.decode("utf-8").rpartition("\n\n")
+    fields = text.split("\n")
+    need(found and len(fields) > 2 and lines.endswith("\n"), "it is no signed checkpoint")
+    need(fields[0] == key.name, f"it is of the log {fields[0]!r}, not of {key.name!r}")
+    for line in lines[:-1].split("\n"):
+        raw = decode(line.rpartition(" ")[2])
+        if line.startswith(f"\u2014 {key.name} ") and raw[:4].hex() == key.key_id:
+            ed25519(key.public, raw[4:], (text + "\n").encode())
+            return decimal(fields[1]), decode(fields[2])
+    raise Refused("the log's key has not signed it")
+
+
+def check_entries(
+    bundle: Bundle, names: list[str], signed: tuple[int, bytes], report: Report
+) -> None:
+    """Each entry by its proof; where two neighbours are here, the later names the earlier."""
+    previous: dict[str, Any] = {}
+    named: dict[str, str] = {}
+    for name in names:
+        run = lambda file=name: check_proof(bundle, file, *signed)  # noqa: E731 - one line
+        entry = report.check(name, "is in the log", run) or {}
+        if previous and entry and previous["seq"] + 1 == entry["seq"]:
+            before = bundle.digest(f"entries/{previous['seq']:012d}.json")
+            if entry["prev_sha256"] != before:
+                report.fail(name, f"it does not follow entry {previous['seq']}")
+        if entry.get("schema") == RECORD:
+            found = lambda record=entry: list(objects(record))  # noqa: E731 - one line
+            named.update(report.check(name, "names its objects", found) or [])
+        previous = entry
+    check_objects(bundle, named, report)
+
+
+def check_proof(bundle: Bundle, name: str, size: int, root: bytes) -> dict[str, Any]:
+    """The entry's JSON, once its bytes are proven to be in the log (c2sp.org/tlog-proof)."""
+    data, proof = bundle.read(name), proof_of(name)
+    head, _, checkpoint = bundle.read(proof).decode("utf-8").partition("\n\n")
+    header, place, *hashes = head.split("\n")
+    sound = header == "c2sp.org/tlog-proof@v1" and place.startswith("index ")
+    need(sound, f"{proof} is no tlog-proof")
+    ours = checkpoint.encode() == bundle.read(CHECKPOINT[0])
+    need(ours, f"{proof} is for another checkpoint")
+    index = decimal(place[len("index ") :])
+    leaf = hashlib.sha256(b"\0" + data).digest()
+    proven = included(leaf, index, size, [decode(line) for line in hashes], root)
+    need(proven, f"{proof} does not lead from it to the checkpoint")
+    entry: dict[str, Any] = json.loads(data.decode("utf-8"))
+    placed = entry["seq"] == index and name == f"entries/{index:012d}.json"
+    need(placed, f"it is entry {index} of the log under another name")
+    return entry
+
+
+def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes) -> bool:
+    """RFC 9162, section 2.1.3.2."""
+    node, last, computed = index, size - 1, leaf
+    for sibling in proof:
+        if last <= 0:
+            return False
+        if node & 1 or node == last:
+            computed = hashlib.sha256(b"\1" + sibling + computed).digest()
+            while node and not node & 1:
+                node, last = node >> 1, last >> 1
+        else:
+            computed = hashlib.sha256(b"\1" + computed + sibling).digest()
+        node, last = node >> 1, last >> 1
+    return index < size and last == 0 and computed == root
+
+
+def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None:
+    """The raw pages, verdicts and expectations that records name are here; and no others."""
+
+    def compare(file: str) -> None:
+        need(bundle.digest(file) == named[file], "its bytes are not those that a record names")
+
+    for file in sorted(named):
+        if named[file] != EMPTY or (bundle.folder / file).exists():
+            report.check(file, "is what a record names", lambda name=file: compare(name))  # type: ignore[misc]
+    for file in [*bundle.names("raw"), *bundle.names("derived")]:
+        if file not in named:
+            report.fail(file, "no record names it")
+
+
+def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(file, digest) of everything a record stands on."""
+    for source in record["source"]:
+        yield f"raw/{source['raw_sha256']}", source["raw_sha256"]
+    for part in ("verdicts", "expectations"):
+        yield f"derived/{record[part]['sha256']}.json", record[part]["sha256"]
+
+
+def proof_of(entry: str) -> str:
+    """Name of an entry's proof."""
+    return f"proofs/{Path(entry).stem}.tlog-proof"
