@@ -3,8 +3,9 @@
 Units are millimetres. The `<title>` of each drawing becomes its text for screen readers.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, timedelta
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
@@ -49,12 +50,14 @@ def coverage_calendar(cells: Sequence[NightCell]) -> Markup:
     pitch = min(5.0, (WIDTH - left) / weeks)
     size = pitch * 0.84
     shapes = [_text(0, top + row * pitch + size * 0.8, name, 2.3) for row, name in WEEKDAYS]
+    free = 0.0
     for place, cell in enumerate(cells):
         offset = (cell.day - start).days
         x, y = left + offset // 7 * pitch, top + offset % 7 * pitch
         shapes += _night(cell.state, x, y, size)
-        if place == 0 or cell.day.day == 1:
+        if (place == 0 or cell.day.day == 1) and x >= free:
             shapes.append(_text(x, 2.6, _month(cell.day), 2.3))
+            free = x + 11
     collected = sum(cell.state.startswith("complete") for cell in cells)
     said = f"Calendar of nights: {collected} of {len(cells)} left a snapshot."
     return _svg(WIDTH, top + 7 * pitch + 0.4, said, shapes)
@@ -77,18 +80,43 @@ def trend_columns(cells: Sequence[TrendCell]) -> Markup:
     shapes.append(_text(left - 1.6, base, "0", 2.3, MUTED, "end"))
     if highest:
         shapes.append(_text(left - 1.6, top + 0.8, f"{highest:,}", 2.3, MUTED, "end"))
-    for place, cell in enumerate(cells):
-        x = left + place * pitch + (pitch - width) / 2
-        shapes += _column(cell, x, width, base, scale, numbers=pitch > 5)
-        if place == 0 or (pitch > 5 and len(cells) <= 14) or cell.day.day == 1:
-            label = f"{cell.day.day} {MONTHS[cell.day.month - 1][:3]}"
-            shapes.append(_text(x, base + 3.0, label, 2.2))
+    for first, cell, nights in _runs(cells, merge=pitch <= 1):
+        x = left + first * pitch + (pitch - width) / 2
+        shapes += _column(cell, x, width + (nights - 1) * pitch, base, scale, numbers=pitch > 5)
+    shapes += _days(cells, left + (pitch - width) / 2, pitch, base + 3.0)
     asked = sum(cell.passed is not None for cell in cells)
     said = (
         f"Answers that did not pass, for each of {len(cells)} nights: at most {highest:,}. "
         f"{len(cells) - asked} nights without an answer."
     )
     return _svg(WIDTH, base + foot, said, shapes)
+
+
+def _runs(cells: Sequence[TrendCell], *, merge: bool) -> Iterator[tuple[int, TrendCell, int]]:
+    """Place, cell and number of nights; equal neighbours as one where columns are thin."""
+    place = 0
+    for _, group in groupby(
+        enumerate(cells), key=lambda entry: _answers(entry[1]) if merge else entry[0]
+    ):
+        members = [cell for _, cell in group]
+        yield place, members[0], len(members)
+        place += len(members)
+
+
+def _answers(cell: TrendCell) -> tuple[int | None, int | None]:
+    return cell.failed, cell.unknown
+
+
+def _days(cells: Sequence[TrendCell], left: float, pitch: float, y: float) -> list[str]:
+    """Labels of the first night, of each month, and of every night of a short period."""
+    shapes: list[str] = []
+    free = 0.0
+    for place, cell in enumerate(cells):
+        x = left + place * pitch
+        if x >= free and (place == 0 or pitch > 11 or cell.day.day == 1):
+            shapes.append(_text(x, y, f"{cell.day.day} {MONTHS[cell.day.month - 1][:3]}", 2.2))
+            free = x + 9
+    return shapes
 
 
 def _column(

@@ -1,6 +1,7 @@
 """One section of a pack: a control, its checks, deviations, gaps and evidence items."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
@@ -27,6 +28,8 @@ from collectors.kit.level import is_tenant_wide
 DEVIATIONS_PRINTED = 40
 """For each check; the rest is in deviations.csv."""
 GAPS_PRINTED = 30
+EVIDENCE_PRINTED = 60
+"""Rows of evidence items; records.csv has all."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,9 +58,10 @@ def control_section(
     by_id = {check.id: check for check in checks}
     last = max((f.last_slot for f in assessment.figures if f.last_slot), default=None)
     own = _own_records(checks, material)
-    evidence = _evidence(own, assessment, by_id, last, material)
-    groups = _deviation_groups(assessment, by_id, own, {row.seq for row in evidence}, material)
+    groups = _deviation_groups(assessment, by_id, own, material)
     gaps = _gap_rows(assessment.gaps, material)
+    cited = {row.record_seq for group in groups for row in group.rows}
+    cited |= {row.record_seq for row in gaps[:GAPS_PRINTED]}
     still_open = sum(deviation.open for deviation in assessment.deviations)
     corrected = len(assessment.deviations) - still_open
     return ControlSection(
@@ -77,7 +81,7 @@ def control_section(
         gaps_left_out=max(0, len(gaps) - GAPS_PRINTED),
         trend=_trend(by_id, material),
         sources=_sources(checks),
-        evidence=evidence,
+        evidence=_evidence(own, cited, last, material),
         records_in_period=len(own),
         manual_evidence=control.manual_evidence,
         note=control.note,
@@ -155,16 +159,14 @@ def _own_records(checks: Iterable[ControlCheck], material: Material) -> list[Sea
 
 def _evidence(
     own: Sequence[SealedRecord],
-    assessment: Assessment,
-    by_id: Mapping[str, ControlCheck],
+    cited: AbstractSet[int | None],
     last: datetime | None,
     material: Material,
 ) -> tuple[EvidenceRow, ...]:
-    """Records of the last night, and the records that printed deviations and gaps point to."""
-    cited = {gap.record_seq for gap in assessment.gaps}
-    for deviation in assessment.deviations:
-        record = _record_of(deviation, by_id[deviation.check_id], own)
-        cited.add(record.seq if record else -1)
+    """Records that deviations and gaps point to, and those of the last night, up to a limit."""
+    others = [record for record in own if record.slot == last and record.seq not in cited]
+    kept = [record for record in own if record.seq in cited]
+    kept += others[: max(0, EVIDENCE_PRINTED - len(kept))]
     return tuple(
         EvidenceRow(
             seq=record.seq,
@@ -176,8 +178,7 @@ def _evidence(
             items=record.items,
             sha256=record.sha256,
         )
-        for record in own
-        if record.slot == last or record.seq in cited
+        for record in sorted(kept, key=lambda record: record.seq)
     )
 
 
@@ -202,14 +203,13 @@ def _deviation_groups(
     assessment: Assessment,
     by_id: Mapping[str, ControlCheck],
     own: Sequence[SealedRecord],
-    printed: set[int],
     material: Material,
 ) -> tuple[DeviationGroup, ...]:
     order = {check_id: place for place, check_id in enumerate(by_id)}
     found = sorted(assessment.deviations, key=lambda d: order[d.check_id])
     groups = []
     for check_id, members in groupby(found, key=lambda d: d.check_id):
-        rows = [_row(member, by_id[check_id], own, printed, material) for member in members]
+        rows = [_row(member, by_id[check_id], own, material) for member in members]
         check = by_id[check_id].check
         groups.append(
             DeviationGroup(
@@ -228,7 +228,6 @@ def _row(
     deviation: Deviation,
     check: ControlCheck,
     own: Sequence[SealedRecord],
-    printed: set[int],
     material: Material,
 ) -> DeviationRow:
     record = _record_of(deviation, check, own)
@@ -240,7 +239,7 @@ def _row(
         first=deviation.first_slot,
         last=deviation.last_slot,
         open=deviation.open,
-        record_seq=record.seq if record and record.seq in printed else None,
+        record_seq=record.seq if record else None,
     )
 
 

@@ -4,10 +4,13 @@ from app.packs.view import Command
 
 
 def verification_commands(pack_id: str) -> tuple[Command, ...]:
-    """Commands in order; `root.pem` and `log.vkey` are the anchors given out of band."""
+    """Commands in order, as VERIFY.md of the bundle has them.
+
+    `root.pem` and `log.vkey` are the anchors, given out of band and lying beside the bundle.
+    """
     return (
         Command(
-            line=f"unzip {pack_id}.asice -d {pack_id} && cd {pack_id}",
+            line=f"unzip bundle.asice -d {pack_id} && cd {pack_id}",
             shows="opens the bundle; any zip program will do",
         ),
         Command(
@@ -18,19 +21,19 @@ def verification_commands(pack_id: str) -> tuple[Command, ...]:
             line=(
                 "openssl cms -verify -cades -binary -inform DER "
                 "-in META-INF/signature001.p7s -content META-INF/ASiCManifest001.xml "
-                "-CAfile root.pem -out /dev/null"
+                "-CAfile ../root.pem -out /dev/null"
             ),
             shows="the organisation sealed this list of files",
         ),
         Command(
             line=(
-                "openssl ts -verify -data checkpoint/checkpoint -in checkpoint/checkpoint.tsr "
-                "-CAfile root.pem"
+                "openssl ts -verify -in checkpoint/checkpoint.tsr -data checkpoint/checkpoint "
+                "-CAfile ../root.pem"
             ),
             shows="the checkpoint existed when the time token says",
         ),
         Command(
-            line="python3 verify.py --anchors root.pem log.vkey",
-            shows="every record is in the log that the checkpoint signs",
+            line="python3 verify.py . --root ../root.pem --log-vkey ../log.vkey",
+            shows="every record is in the log that the checkpoint signs, and nothing was added",
         ),
     )

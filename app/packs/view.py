@@ -73,7 +73,7 @@ class DeviationRow:
     last: datetime
     open: bool
     record_seq: int | None
-    """Newest record that shows it, if it stands among the evidence rows."""
+    """Newest record that shows it; it stands among the evidence rows of its section."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

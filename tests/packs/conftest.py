@@ -4,7 +4,7 @@ import base64
 import hashlib
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -55,6 +55,7 @@ class Pack:
 
     view: PackView
     attachments: dict[str, bytes]
+    collectors: tuple[Collector, ...]
 
 
 def _check(
@@ -224,8 +225,6 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
     catalogue = load_catalogue()
     crosswalk = load_crosswalk(catalogue)
     if reviewed_by:
-        from dataclasses import replace
-
         crosswalk = replace(crosswalk, reviewed_by=reviewed_by)
     view = build_view(
         pack_id="pack-2026-11-20-0001",
@@ -262,7 +261,7 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
         tool_version="0.1.0",
         generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
     )
-    return Pack(view=view, attachments=attachments)
+    return Pack(view=view, attachments=attachments, collectors=COLLECTORS)
 
 
 def _digest(text: str) -> str:

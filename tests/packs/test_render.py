@@ -8,6 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
 from importlib.metadata import distribution
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,10 @@ from typing import Any
 import pikepdf
 import pytest
 
+from app.controls.assessment import State
+from app.controls.catalogue import load_catalogue, load_crosswalk
+from app.controls.expectations import load_expectations
+from app.packs.build import build_view
 from app.packs.fetcher import PackFetcher
 from app.packs.legible import FONTS
 from app.packs.render import PackDrawingError, render_html, render_pdf
@@ -149,6 +155,40 @@ def test_development_time_and_a_local_store_are_said_loudly(drawn: Path) -> None
 def test_a_real_authority_is_not_called_development(make: Callable[..., Any]) -> None:
     html = render_html(make(assurance="qualified").view)
     assert "proves nothing about time" not in html
+
+
+def test_a_pack_without_a_time_token_says_so(pack: Any) -> None:
+    bare = replace(pack.view, checkpoint=replace(pack.view.checkpoint, stamp=None))
+    assert "No time token." in render_html(bare)
+
+
+def test_a_pack_of_a_period_without_any_night_is_drawn_and_says_incomplete(pack: Any) -> None:
+    engagement = replace(pack.view.engagement, first=date(2026, 1, 1), last=date(2026, 1, 3))
+    empty = build_view(
+        pack_id="empty",
+        organisation="Empty",
+        engagement=engagement,
+        connection=replace(pack.view.connection, subscriptions=()),
+        store=pack.view.store,
+        checkpoint=pack.view.checkpoint,
+        collectors=pack.collectors,
+        catalogue=load_catalogue(),
+        crosswalk=load_crosswalk(load_catalogue()),
+        expectations=load_expectations(),
+        nights=(),
+        counts=(),
+        intervals=(),
+        gaps=(),
+        records=(),
+        attachments={},
+        not_applicable={},
+        commands=(),
+        tool_version="0.1.0",
+        generated_at=pack.view.generated_at,
+    )
+    assert {section.state for section in empty.sections} == {State.INCOMPLETE}
+    assert render_pdf(empty, {}).startswith(b"%PDF")
+    assert "No record of the period speaks for this control." in render_html(empty)
 
 
 def test_related_evidence_is_printed_only_when_an_auditor_reviewed_it(
