@@ -16,13 +16,16 @@ def parse(data: bytes) -> Any:
 
     Raises ValueError (JSONDecodeError, DuplicateKeyError, UnicodeDecodeError) on anything else.
     """
-    value = json.loads(
-        data.decode("utf-8"),
-        parse_float=str,
-        parse_int=_exact,
-        parse_constant=_refuse,
-        object_pairs_hook=_unique,
-    )
+    try:
+        value = json.loads(
+            data.decode("utf-8"),
+            parse_float=str,
+            parse_int=_exact,
+            parse_constant=_refuse,
+            object_pairs_hook=_unique,
+        )
+    except RecursionError as error:
+        raise ValueError("the JSON is nested too deeply") from error
     if b"\\ud" in data.lower():
         # An escaped lone surrogate is no Unicode: it has no UTF-8 and so no canonical bytes.
         json.dumps(value, ensure_ascii=False).encode()

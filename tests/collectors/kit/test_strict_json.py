@@ -24,8 +24,19 @@ def test_a_key_that_stands_twice_is_refused() -> None:
         (b"[NaN]", "NaN is not JSON"),
         (b"-Infinity", "-Infinity is not JSON"),
         (b"\xff", "can't decode byte 0xff"),
+        (b"[" * 100_000, "nested too deeply"),
     ],
 )
 def test_anything_else_is_refused(data: bytes, said: str) -> None:
     with pytest.raises(ValueError, match=said):
         parse(data)
+
+
+@pytest.mark.parametrize("data", [rb'["\ud800"]', rb'["\uDFFF x"]', rb'{"\ud83d": 1}'])
+def test_text_that_has_no_bytes_is_refused(data: bytes) -> None:
+    with pytest.raises(UnicodeEncodeError):
+        parse(data)
+
+
+def test_a_pair_of_surrogates_is_a_character() -> None:
+    assert parse(rb'["\ud83d\ude00"]') == ["\U0001f600"]
