@@ -33,6 +33,10 @@ def test_a_collector_has_cases(collector: Collector) -> None:
     assert cases_of(collector), f"write the cases of {collector.id} in {CASES}/{collector.id}.json"
 
 
+def test_every_case_file_belongs_to_a_collector() -> None:
+    assert {path.stem for path in CASES.iterdir()} == {one.id for one in all_collectors()}
+
+
 @pytest.mark.parametrize("collector", all_collectors(), ids=lambda collector: collector.id)
 def test_cases_show_every_answer_of_every_check(collector: Collector) -> None:
     shown = {(check, status) for case in cases_of(collector) for _, check, status, _ in case.expect}

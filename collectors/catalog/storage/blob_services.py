@@ -17,6 +17,14 @@ from collectors.kit import (
 )
 
 
+def has_blobs(service: Item) -> bool:
+    """Accounts of the kind FileStorage hold file shares only, Azure refuses the question for them.
+
+    https://learn.microsoft.com/azure/storage/common/storage-account-overview
+    """
+    return service.parent is None or service.parent["kind"] != "FileStorage"
+
+
 def soft_delete(service: Item, expectations: Expectations) -> Verdict:
     """Deleted blobs can be restored."""
     policy = service["properties.deleteRetentionPolicy"]
@@ -74,6 +82,7 @@ COLLECTOR = Collector(
             id="soft_delete",
             title="Deleted blobs can be restored",
             on="services",
+            when=has_blobs,
             judge=soft_delete,
             controls=("A.8.13",),
             expectation="soft_delete_days",
@@ -87,6 +96,7 @@ COLLECTOR = Collector(
             id="container_soft_delete",
             title="Deleted containers can be restored",
             on="services",
+            when=has_blobs,
             judge=container_soft_delete,
             controls=("A.8.13",),
             expectation="soft_delete_days",
@@ -100,6 +110,7 @@ COLLECTOR = Collector(
             id="versioning",
             title="Overwritten blobs keep their earlier versions",
             on="services",
+            when=has_blobs,
             judge=versioning,
             controls=("A.8.13", "A.5.33"),
             remedy=(
