@@ -144,11 +144,13 @@ class TileLog:
 
     def _tile(self, level: int, index: int, width: int) -> list[bytes]:
         place = (level, index, width)
-        if place not in self._cache:
+        tile = self._cache.get(place)
+        if tile is None:
+            tile = self._read(level, index, width)
             if len(self._cache) >= _CACHED_TILES:
                 self._cache.clear()
-            self._cache[place] = self._read(level, index, width)
-        return self._cache[place]
+            self._cache[place] = tile
+        return tile
 
     def _read(self, level: int, index: int, width: int) -> list[bytes]:
         key = tile_key(level, index, width)

@@ -1,5 +1,7 @@
 """Checkpoints as a store holds them: signed notes and the tokens that date them."""
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.errors import NotFoundError, RefusedError
@@ -8,6 +10,7 @@ from app.store.base import Store
 from app.trust.keys import NoteSigner
 
 CHECKPOINTS = "checkpoint/"
+_NAME = re.compile(rf"{CHECKPOINTS}([0-9]{{12}})(\.tsr)?")
 _TOKEN = ".tsr"  # noqa: S105 - a file name's end
 
 
@@ -48,14 +51,17 @@ def token_key(size: int) -> str:
 
 def checkpoint_sizes(store: Store) -> list[int]:
     """Sizes that have a checkpoint, ascending."""
-    keys = store.list(CHECKPOINTS)
-    return [int(key.removeprefix(CHECKPOINTS)) for key in keys if not key.endswith(_TOKEN)]
+    return [int(found[1]) for found in _checkpoint_objects(store) if not found[2]]
 
 
 def token_sizes(store: Store) -> list[int]:
     """Sizes whose checkpoint has a token, ascending."""
-    keys = (key for key in store.list(CHECKPOINTS) if key.endswith(_TOKEN))
-    return [int(key.removeprefix(CHECKPOINTS).removesuffix(_TOKEN)) for key in keys]
+    return [int(found[1]) for found in _checkpoint_objects(store) if found[2]]
+
+
+def _checkpoint_objects(store: Store) -> Iterator[re.Match[str]]:
+    matches = (_NAME.fullmatch(key) for key in store.list(CHECKPOINTS))
+    return (match for match in matches if match)
 
 
 def latest_checkpoint(store: Store, signer: NoteSigner) -> Checkpoint | None:

@@ -14,6 +14,7 @@ from app.evidence.note import NoteError, VerifierKey, open_checkpoint
 from app.evidence.record import entry_key
 from app.evidence.tiles import WIDTH, MissingTileError, TileLog, tile_key
 from app.services.checkpoints import (
+    CHECKPOINTS,
     StoreTiles,
     checkpoint_key,
     checkpoint_sizes,
@@ -34,13 +35,10 @@ def verify_log(
     walk = _Walk(store, sizes)
     yield from walk.findings()
     yield from _stray_tiles(store, walk.tiles)
+    yield from _strays(store, walk.size, sizes)
     for size in sizes:
         yield from _checkpoint(store, size, walk.roots.get(size), key)
         yield from _token(store, size, roots)
-    for size in token_sizes(store):
-        if size not in sizes:
-            reason = "the checkpoint is missing, though its timestamp is there"
-            yield Finding(key=checkpoint_key(size), reason=reason)
     if walk.size > max(sizes, default=0):
         last = entry_key(walk.size - 1)
         yield Finding(key=last, reason="no checkpoint covers it yet", broken=False)
@@ -139,6 +137,22 @@ def _stray_tiles(store: Store, known: dict[str, bytes]) -> Iterator[Finding]:
             whole = widest.get(key.partition(".p/")[0], b"")
             if not data or not whole.startswith(data):
                 yield Finding(key=key, reason="the tile fits no entries of the log")
+
+
+def _strays(store: Store, size: int, sizes: Sequence[int]) -> Iterator[Finding]:
+    """Objects where the log keeps its own that are not of it."""
+    entries = {entry_key(seq) for seq in range(size)}
+    for key in store.list("entry/"):
+        if key not in entries:
+            yield Finding(key=key, reason="the log does not reach this entry")
+    tokens = token_sizes(store)
+    own = {*map(checkpoint_key, sizes), *map(token_key, tokens)}
+    for key in store.list(CHECKPOINTS):
+        if key not in own:
+            yield Finding(key=key, reason="the name is not one of a checkpoint")
+    for lonely in sorted({*tokens} - {*sizes}):
+        reason = "the checkpoint is missing, though its timestamp is there"
+        yield Finding(key=checkpoint_key(lonely), reason=reason)
 
 
 def _checkpoint(store: Store, size: int, root: bytes | None, key: VerifierKey) -> Iterator[Finding]:

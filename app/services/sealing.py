@@ -60,6 +60,7 @@ class EvidenceLog:
         self._prev: str | None = None
         self._doubtful = False
         """True when a write failed: the entry may be there or not."""
+        self._cached: TileLog | None = None
         self._lock = threading.Lock()
 
     @classmethod
@@ -181,7 +182,7 @@ class EvidenceLog:
 
     def _trusted_tiles(self) -> TileLog:
         """Tiles of the last checkpoint, which must give its root: nothing is built on damage."""
-        tiles = self._tiles(self.sealed_size)
+        tiles = TileLog(StoreTiles(self._store), self.sealed_size)  # from the store, not a cache
         if self._last is None:
             return tiles
         try:
@@ -221,4 +222,8 @@ class EvidenceLog:
         return read_checkpoint(self._store, self._signer, size or 0)
 
     def _tiles(self, size: int) -> TileLog:
-        return TileLog(StoreTiles(self._store), size)
+        """Tiles at a size; the last asked for stay cached, since proofs come in numbers."""
+        log = self._cached
+        if log is None or log.size != size:
+            log = self._cached = TileLog(StoreTiles(self._store), size)
+        return log

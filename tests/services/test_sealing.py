@@ -358,6 +358,12 @@ def test_a_stray_tile_is_named(sealed: dict[str, bytes], trust: Trust) -> None:
     assert _broken(_with(stray), trust) == {"tile/0/002.p/1", "tile/7/000.p/1"}
 
 
+def test_objects_that_are_not_of_the_log_are_named(sealed: dict[str, bytes], trust: Trust) -> None:
+    strays = {entry_key(700), "entry/notes.json", "checkpoint/latest"}
+    store = _with({**sealed, **dict.fromkeys(strays, b"{}")})
+    assert _broken(store, trust) == strays
+
+
 def test_nothing_is_sealed_on_top_of_damage(
     sealed: dict[str, bytes], trust: Trust, authority: DevelopmentAuthority
 ) -> None:

@@ -33,7 +33,14 @@ class Report:
             result = run()
         except Refused as error:
             return self.fail(file, str(error))
-        except (ValueError, KeyError, TypeError, IndexError, OSError) as error:
+        except (
+            ValueError,
+            LookupError,
+            TypeError,
+            AttributeError,
+            OSError,
+            RecursionError,
+        ) as error:
             return self.fail(file, f"cannot be read as it should: {error!r}")
         self.lines.append({"ok": True, "file": file, "what": what})
         return result

@@ -48,7 +48,8 @@ def opened(given: argparse.Namespace, key: LogKey) -> Report:
 
 def verify(bundle: Bundle, given: argparse.Namespace, key: LogKey, report: Report) -> None:
     """All checks on a folder."""
-    anchors = {Path(path).name: Path(path).read_text() for path in (given.root, given.time_root)}
+    roots = (Path(given.root), Path(given.time_root))
+    anchors = {path.name: path.read_text("utf-8", "replace") for path in roots}
     check_files(bundle, {**anchors, "log.vkey": given.log_vkey}, report)
     check_manifest(bundle, SEAL, report)
     check_manifest(bundle, STAMP, report, SEAL)

@@ -27,8 +27,11 @@ SHA256 = "http://www.w3.org/2001/04/xmlenc#sha256"
 
 def unpack(archive: Path, folder: Path, report: Report) -> None:
     """Unpack a bundle, refusing what could write outside of the folder or hide a file."""
-    need(zipfile.is_zipfile(archive), "it is no zip file")
-    with zipfile.ZipFile(archive) as opened:
+    try:
+        opened = zipfile.ZipFile(archive)
+    except zipfile.BadZipFile as error:
+        raise Refused(f"it cannot be opened: {error}") from None
+    with opened:
         infos = opened.infolist()
         names = Counter(info.filename.lower() for info in infos)
         for info in infos:

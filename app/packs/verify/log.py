@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ def check_entries(
         entry = report.check(name, "is in the log", run) or {}
         if previous and entry and previous["seq"] + 1 == entry["seq"]:
             before = bundle.digest(f"entries/{previous['seq']:012d}.json")
-            if entry["prev_sha256"] != before:
+            if entry.get("prev_sha256") != before:
                 report.fail(name, f"it does not follow entry {previous['seq']}")
         if entry.get("schema") == RECORD:
             found = lambda record=entry: list(objects(record))  # noqa: E731 - one line
@@ -129,9 +130,13 @@ def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None
 def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(file, digest) of everything a record stands on."""
     for source in record["source"]:
-        yield f"raw/{source['raw_sha256']}", source["raw_sha256"]
+        digest = source["raw_sha256"]
+        need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
+        yield f"raw/{digest}", digest
     for part in ("verdicts", "expectations"):
-        yield f"derived/{record[part]['sha256']}.json", record[part]["sha256"]
+        digest = record[part]["sha256"]
+        need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
+        yield f"derived/{digest}.json", digest
 
 
 def proof_of(entry: str) -> str:

@@ -18,6 +18,7 @@ from app.evidence.note import NoteSignature, format_note, parse_note, verifier_k
 from app.packs.bundle import build_bundle
 from app.packs.verify import verify as installed
 from app.packs.verify.one_file import verifier
+from app.services.sealing import EvidenceLog
 from app.store.local import LocalStore
 from app.trust.keys import create_trust
 from app.trust.timestamp import DevelopmentAuthority
@@ -298,6 +299,36 @@ def test_what_is_no_bundle_does_not_verify(case: Case, tmp_path: Path) -> None:
     assert "bundle.asice" in failures(case.run(tmp_path / "bundle.asice"))
     (tmp_path / "empty").mkdir()
     assert len(failures(case.run(tmp_path / "empty"))) > 5
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        b"[]",
+        b"{}",
+        b'{"seq":1}',
+        b'{"schema":"urn:annexa:record:v1","seq":1}',
+        b'{"schema":"urn:annexa:record:v1","seq":1,"source":[{"raw_sha256":"../../root.pem"}]}',
+        b'{"schema":"urn:annexa:record:v1","seq":1,"source":[{"raw_sha256":5}]}',
+        b"[" * 100_000,
+    ],
+)
+def test_odd_entries_that_the_log_itself_proves_are_told_and_do_not_crash(
+    record: bytes, case: Case, tmp_path: Path
+) -> None:
+    log = EvidenceLog.open(LocalStore(tmp_path / "store", now=now), case.signer.trust.log)
+    log.append(lambda _: b'{"seq":0}')
+    log.append(lambda _: record)
+    checkpoint = log.seal(now, [case.signer.authority])
+    files = {
+        "checkpoint/checkpoint": checkpoint.note,
+        "checkpoint/checkpoint.tsr": checkpoint.timestamp or b"",
+        "entries/000000000000.json": b'{"seq":0}',
+        "entries/000000000001.json": record,
+        "proofs/000000000000.tlog-proof": log.proof(0).encode(),
+        "proofs/000000000001.tlog-proof": log.proof(1).encode(),
+    }
+    assert set(resigned(case, files, tmp_path)) == {"entries/000000000001.json"}
 
 
 def test_a_truncated_bundle_does_not_verify(case: Case, tmp_path: Path) -> None:
