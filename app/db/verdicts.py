@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db.folding import Fold, standing
@@ -64,6 +64,20 @@ def previous_slot(session: Session, connection_id: str, slot: datetime) -> datet
     )
     newest: datetime | None = session.scalar(asked)
     return newest
+
+
+def newest_folded(session: Session, connection_id: str) -> datetime | None:
+    """The newest slot of which the index holds verdicts."""
+    newest: datetime | None = session.scalar(
+        select(func.max(night_count.c.slot)).where(night_count.c.connection_id == connection_id)
+    )
+    return newest
+
+
+def forget_verdicts(session: Session, connection_id: str) -> None:
+    """Drop a connection's intervals and counts, to fold its nights again from the store."""
+    for table in (verdict_interval, night_count):
+        session.execute(delete(table).where(table.c.connection_id == connection_id))
 
 
 def intervals(

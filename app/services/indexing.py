@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -12,9 +12,15 @@ from app.db.database import clear
 from app.db.evidence import Origin, add_record, indexed_size, run_records
 from app.db.log import add_event
 from app.db.packs import StoredPack, add_pack
-from app.db.runs import claim_slot, record_missed, set_run_state
+from app.db.runs import claim_slot, nights, record_missed, set_run_state
 from app.db.tokens import ApiToken, add_token, revoke_token
-from app.db.verdicts import NightVerdict, fold_verdicts, previous_slot
+from app.db.verdicts import (
+    NightVerdict,
+    fold_verdicts,
+    forget_verdicts,
+    newest_folded,
+    previous_slot,
+)
 from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import RECORD_SCHEMA, Event, derived_key, entry_key, instant
@@ -159,15 +165,27 @@ def _run_started(session: Session, detail: Entry, at: datetime) -> None:
 def _run_completed(session: Session, store: Store, detail: Entry, at: datetime) -> None:
     """Verdicts become intervals once the whole night is there."""
     connection_id, slot = detail["connection_id"], instant(detail["slot"])
-    fold_verdicts(
-        session,
-        connection_id,
-        slot,
-        previous_slot(session, connection_id, slot),
-        _verdicts(session, store, detail["run_id"]),
-    )
     state = "complete_with_gaps" if detail["gaps"] else "complete"
     set_run_state(session, detail["run_id"], state, at=at)
+    newer = newest_folded(session, connection_id)
+    if newer is not None and newer > slot:
+        _fold_again(session, store, connection_id)
+    else:
+        _fold(session, store, connection_id, slot, detail["run_id"])
+
+
+def _fold(session: Session, store: Store, connection_id: str, slot: datetime, run_id: str) -> None:
+    before = previous_slot(session, connection_id, slot)
+    fold_verdicts(session, connection_id, slot, before, _verdicts(session, store, run_id))
+
+
+def _fold_again(session: Session, store: Store, connection_id: str) -> None:
+    """An interrupted night ended after a newer one: intervals are made again, in their order."""
+    forget_verdicts(session, connection_id)
+    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+    for night in nights(session, connection_id, first, last):
+        if night.state.startswith("complete") and night.run_id is not None:
+            _fold(session, store, connection_id, night.slot, night.run_id)
 
 
 def _verdicts(session: Session, store: Store, run_id: str) -> Iterator[NightVerdict]:

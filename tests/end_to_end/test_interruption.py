@@ -1,0 +1,133 @@
+"""A run killed at any moment goes on where it was; nothing sealed is lost, doubled or redone."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.evidence.canonical import parse
+from app.evidence.record import RECORD_SCHEMA
+from app.services.indexing import reindex
+from app.services.nights import collect_night, plan_night
+from app.services.verifying import verify_store
+from simulator.process import SimulatorProcess
+from tests.conftest import StartSimulator
+from tests.installation import Installation, installed
+
+KILLS = 6
+
+
+@pytest.fixture(scope="module")
+def slow_tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
+    with start_simulator(quotas="off", as_of=datetime.now(UTC), latency_ms=60) as process:
+        yield process
+
+
+@pytest.fixture
+def installation(slow_tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installation]:
+    with installed(tmp_path / "home", slow_tenant) as made:
+        yield made
+
+
+def records(installation: Installation) -> list[dict[str, object]]:
+    entries = (parse(data) for _, data in installation.ports.open_log().entries())
+    return [entry for entry in entries if entry["schema"] == RECORD_SCHEMA]
+
+
+def key(record: dict[str, object]) -> tuple[str, str | None]:
+    what = record["what"]
+    assert isinstance(what, dict)
+    return what["collector"], what["scope"]["subscription_id"]
+
+
+def resume(installation: Installation) -> subprocess.Popen[bytes]:
+    command = [sys.executable, "-m", "app.main", "--home", str(installation.home)]
+    return subprocess.Popen(
+        [*command, "collect", "--resume"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE
+    )
+
+
+def asked_settings(tenant: SimulatorProcess, since: int) -> set[str]:
+    """Subscriptions whose diagnostic settings were asked in this part of the log."""
+    paths = [entry["path"].lower() for entry in tenant.log()[since:]]
+    return {path.split("/")[2] for path in paths if "diagnosticsettings" in path}
+
+
+def test_a_run_killed_again_and_again_completes_with_every_record_once(
+    slow_tenant: SimulatorProcess,
+    installation: Installation,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    ports, connection = installation.ports, installation.connection
+    slot = ports.now().replace(microsecond=0)
+    plan_night(ports, connection, slot, "manual", "test")
+    dice = random.Random(27001)
+    redone: set[str] = set()
+    sealed_at_kill: list[int] = []
+    for _ in range(KILLS):
+        before = records(installation)
+        asked_before = len(slow_tenant.log())
+        process = resume(installation)
+        wanted = len(before) + dice.randint(1, 8)
+        deadline = time.monotonic() + 60
+        while len(records(installation)) < wanted and process.poll() is None:
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+        os.kill(process.pid, signal.SIGKILL)
+        process.communicate()
+        sealed_at_kill.append(len(records(installation)))
+        finished = {str(scope) for name, scope in map(key, before) if name.startswith("logging.d")}
+        redone |= finished & asked_settings(slow_tenant, asked_before)
+    process = resume(installation)
+    _, said = process.communicate(timeout=120)
+
+    assert process.returncode == 0, said.decode()
+    done = Counter(map(key, records(installation)))
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\nkilled {KILLS} times with {sealed_at_kill} records sealed, {len(done)} in the end\n"
+        )
+    assert set(done.values()) == {1}
+    assert len(done) == 33
+    assert redone == set()
+    assert verify_store(ports).faults == ()
+
+
+def test_an_index_that_was_lost_is_rebuilt_from_the_store(
+    slow_tenant: SimulatorProcess, installation: Installation
+) -> None:
+    report = installation.collect()
+    truth = {(t["subject"].lower(), t["check"]): t["expected"] for t in slow_tenant.truth()}
+    before = installation.verdicts(report.slot)
+
+    with installation.ports.store.writer("test"):
+        count = reindex(installation.ports)
+
+    after = installation.verdicts(report.slot)
+    assert count == report.log_size
+    assert after == before
+    assert {k: one.status.value for k, one in after.items()} == truth
+
+
+def test_an_older_night_that_ends_after_a_newer_one_is_folded_in_its_place(
+    installation: Installation,
+) -> None:
+    ports, connection = installation.ports, installation.connection
+    older = ports.now().replace(microsecond=0) - timedelta(hours=3)
+    waiting = plan_night(ports, connection, older, "scheduled", "test")
+    newer = installation.collect()
+
+    late = collect_night(ports, connection, waiting)
+
+    assert late.gaps == 0
+    assert installation.verdicts(older).keys() == installation.verdicts(newer.slot).keys()
+    first = {one.first_slot for one in installation.verdicts(newer.slot).values()}
+    assert first == {older}
