@@ -42,8 +42,8 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
     """Requests by purpose, and their `total`, from the tenant alone.
 
     Lists cost a request for each 1,000 elements (and one when empty); facts that Resource Graph
-    does not hold cost one for each parent; sign-in costs one token for each audience (a client that knows
-    its authority needs no discovery).
+    does not hold cost one for each parent; sign-in costs one token for each audience (a client that
+    knows its authority needs no discovery).
     """
     amount = _amounts(tenant.tables["resources"])
     roles = _amounts(tenant.tables["authorizationresources"])
