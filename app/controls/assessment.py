@@ -6,9 +6,24 @@ from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from app.controls.catalogue import Control
+from app.controls.deviations import Deviation, Ending, deviations_of
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from collectors.kit import Check, Collector, Status
 from collectors.kit.level import parent_read
+
+__all__ = [
+    "Assessment",
+    "CheckFigures",
+    "ControlCheck",
+    "Deviation",
+    "Ending",
+    "Period",
+    "State",
+    "assess",
+    "checks_of",
+    "nights_asked",
+    "overlaps",
+]
 
 COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
 COLLECTED_RECORDS = frozenset({"collected", "empty", "partial"})
@@ -93,20 +108,6 @@ class CheckFigures:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Deviation:
-    """A subject that failed a check from one night to another."""
-
-    check_id: str
-    subject: str
-    subject_name: str
-    reason: str
-    first_slot: datetime
-    last_slot: datetime
-    open: bool
-    """Still so on the last night on which the check was asked."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
 class Assessment:
     """A control over a period."""
 
@@ -157,7 +158,7 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
         gap for gap in gaps if period.holds(gap.slot) and any(c.touched_by(gap) for c in checks)
     )
     figures = tuple(_figures(check, asked, counted, seen, period) for check in checks)
-    deviations = _deviations(figures, verdicts, period)
+    deviations = _deviations(checks, figures, verdicts, seen, period)
     incomplete = (
         *_uncovered(figures, sealed, period),
         *_unknowns(figures, counted, verdicts, period),
@@ -232,29 +233,22 @@ def _figures(
 
 
 def _deviations(
-    figures: Sequence[CheckFigures], verdicts: Iterable[Interval], period: Period
+    checks: Sequence[ControlCheck],
+    figures: Sequence[CheckFigures],
+    verdicts: Iterable[Interval],
+    gaps: Sequence[SeenGap],
+    period: Period,
 ) -> tuple[Deviation, ...]:
+    by_id = {check.id: check for check in checks}
+
+    def blind(check_id: str, after: datetime) -> bool:
+        return any(gap.slot > after and by_id[check_id].touched_by(gap) for gap in gaps)
+
     last = {figure.check_id: figure.last_slot for figure in figures}
-    found = [
-        Deviation(
-            check_id=interval.check_id,
-            subject=interval.subject,
-            subject_name=interval.subject_name,
-            reason=interval.reason,
-            first_slot=interval.first_slot,
-            last_slot=interval.last_slot,
-            open=_reaches(interval, last[interval.check_id]),
-        )
-        for interval in verdicts
-        if interval.status is Status.FAIL and overlaps(interval, period)
-    ]
-    order = {figure.check_id: place for place, figure in enumerate(figures)}
+    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, blind)
+    order = {check.id: place for place, check in enumerate(checks)}
     found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
     return tuple(found)
-
-
-def _reaches(interval: Interval, last: datetime | None) -> bool:
-    return last is None or interval.last_slot >= last
 
 
 def _uncovered(

@@ -105,7 +105,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         second_route=summary.second_route_of(intervals, in_period),
         owners=totals.owners,
         open_deviations=totals.open,
-        corrected_deviations=totals.corrected,
+        ended_deviations=totals.ended,
         unknown_answers=totals.unknown,
         answers=totals.answers,
         gaps=sum(period.holds(gap.slot) for gap in gaps),

@@ -21,7 +21,7 @@ def pack_attachments(
     nights: Iterable[Night],
     period: Period,
 ) -> dict[str, bytes]:
-    """Files of a pack by name: a population for each check, all deviations, all records.
+    """Files of a pack by name: a population for each check, all failed verdicts, all records.
 
     A population is that of the newest night on which the check was asked; a check that was never
     asked has no file.
@@ -60,7 +60,7 @@ def population_csv(check_id: str, intervals: Iterable[Interval], night: datetime
 def deviations_csv(
     intervals: Iterable[Interval], check_ids: AbstractSet[str], period: Period
 ) -> bytes:
-    """Every deviation of these checks that touches the period, with its first and last night."""
+    """Every failed verdict of these checks in the period, with its first and last night."""
     rows = sorted(
         (
             i.check_id,

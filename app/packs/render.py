@@ -126,6 +126,7 @@ def _environment() -> Environment:
         "legend_cell": charts.legend_cell,
         "trend_columns": charts.trend_columns,
         "state_class": words.STATE_CLASS,
+        "ending_class": words.ENDING_CLASS,
         "night_words": words.NIGHT_WORDS,
         "span": words.span,
     }

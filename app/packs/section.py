@@ -63,18 +63,18 @@ def control_section(
     cited = {row.record_seq for group in groups for row in group.rows}
     cited |= {row.record_seq for row in gaps[:GAPS_PRINTED]}
     still_open = sum(deviation.open for deviation in assessment.deviations)
-    corrected = len(assessment.deviations) - still_open
+    ended = len(assessment.deviations) - still_open
     return ControlSection(
         control_id=control.id,
         slug=slug(control.id),
         title=control.title,
         theme=control.theme,
         state=assessment.state,
-        headline=_headline(assessment, still_open, corrected),
+        headline=_headline(assessment, still_open, ended),
         checks=_check_blocks(assessment, by_id, material),
         last_night=last,
         open_deviations=still_open,
-        corrected_deviations=corrected,
+        ended_deviations=ended,
         deviations=groups,
         incomplete=assessment.incomplete,
         gaps=gaps[:GAPS_PRINTED],
@@ -99,12 +99,12 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
-def _headline(assessment: Assessment, still_open: int, corrected: int) -> str:
+def _headline(assessment: Assessment, still_open: int, ended: int) -> str:
     answers = sum(figure.population for figure in assessment.figures)
     passed = sum(figure.passed for figure in assessment.figures)
     said = [f"{passed:,} of {counted(answers, 'answer')} pass on the last night"]
-    if still_open or corrected or assessment.state is State.DEVIATIONS:
-        said.append(f"{still_open:,} open and {corrected:,} corrected in the period")
+    if still_open or ended or assessment.state is State.DEVIATIONS:
+        said.append(f"deviations of the period: {still_open:,} open, {ended:,} ended")
     return "; ".join(said) + "."
 
 
@@ -238,7 +238,7 @@ def _row(
         reason=deviation.reason,
         first=deviation.first_slot,
         last=deviation.last_slot,
-        open=deviation.open,
+        ending=deviation.ending,
         record_seq=record.seq if record else None,
     )
 

@@ -39,7 +39,7 @@ class Totals:
     answers: int
     unknown: int
     open: int
-    corrected: int
+    ended: int
     owners: tuple[tuple[str, int], ...]
 
 
@@ -72,7 +72,7 @@ def totals_of(
         answers=sum(figure.population for figure in figures.values()),
         unknown=sum(figure.unknown for figure in figures.values()),
         open=sum(d.open for d in deviations.values()),
-        corrected=sum(not d.open for d in deviations.values()),
+        ended=sum(not d.open for d in deviations.values()),
         owners=tuple(sorted(tally.items(), key=lambda entry: (-entry[1], entry[0]))),
     )
 
@@ -198,7 +198,7 @@ def attached_files(
         for check in collector.checks
     }
     says |= {
-        "deviations.csv": "All deviations of the period, open and corrected",
+        "deviations.csv": "Every failed verdict of the period, with its first and last night",
         "records.csv": "All records of the period, with the digest of each",
     }
     return tuple(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from app.controls.assessment import Period, State
+from app.controls.assessment import Ending, Period, State
 from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
@@ -71,7 +71,7 @@ class DeviationRow:
     reason: str
     first: datetime
     last: datetime
-    open: bool
+    ending: Ending
     record_seq: int | None
     """Newest record that shows it; it stands among the evidence rows of its section."""
 
@@ -144,7 +144,8 @@ class ControlSection:
     checks: tuple[CheckBlock, ...]
     last_night: datetime | None
     open_deviations: int
-    corrected_deviations: int
+    ended_deviations: int
+    """Corrected, or of subjects no longer there."""
     deviations: tuple[DeviationGroup, ...]
     incomplete: tuple[str, ...]
     gaps: tuple[GapRow, ...]
@@ -181,7 +182,10 @@ class ControlSection:
     def open_for(self, owner: str) -> bool:
         """Whether a team has an open deviation here."""
         return any(
-            row.open for group in self.deviations if group.owner == owner for row in group.rows
+            row.ending in {Ending.OPEN, Ending.UNSEEN}
+            for group in self.deviations
+            if group.owner == owner
+            for row in group.rows
         )
 
 
@@ -272,7 +276,8 @@ class PackView:
     owners: tuple[tuple[str, int], ...]
     """Open deviations of each team, each counted once however many controls it touches."""
     open_deviations: int
-    corrected_deviations: int
+    ended_deviations: int
+    """Corrected, or of subjects no longer there."""
     unknown_answers: int
     answers: int
     gaps: int

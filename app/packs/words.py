@@ -3,7 +3,7 @@
 import re
 from datetime import UTC, date, datetime
 
-from app.controls.assessment import State
+from app.controls.assessment import Ending, State
 
 MONTHS = (
     "January",
@@ -26,6 +26,13 @@ STATE_CLASS = {
     State.INCOMPLETE: "incomplete",
     State.MANUAL: "manual",
     State.NOT_APPLICABLE: "na",
+}
+
+ENDING_CLASS = {
+    Ending.OPEN: "deviations",
+    Ending.UNSEEN: "deviations",
+    Ending.CORRECTED: "clean",
+    Ending.GONE: "na",
 }
 
 NIGHT_WORDS = {

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.controls.assessment import State
+from app.controls.assessment import Ending, State
 from app.controls.catalogue import annex_a_ids
 from app.errors import UsageError
 from app.packs.facts import Engagement
@@ -38,7 +38,7 @@ def test_every_deviation_is_counted_once_however_many_controls_it_touches(pack: 
         for group in section.deviations
         for row in group.rows
     ]
-    assert len(set(rows)) == pack.view.open_deviations + pack.view.corrected_deviations
+    assert len(set(rows)) == pack.view.open_deviations + pack.view.ended_deviations
     assert len(rows) > len(set(rows))
     assert sum(number for _, number in pack.view.owners) == pack.view.open_deviations
 
@@ -61,10 +61,10 @@ def test_every_gap_points_to_a_record_that_is_printed(pack: Any) -> None:
 def test_a_corrected_deviation_keeps_its_nights(pack: Any) -> None:
     backups = next(s for s in pack.view.sections if s.control_id == "A.8.13")
     [row] = backups.deviations[0].rows
-    assert not row.open
+    assert row.ending is Ending.CORRECTED
     assert (row.first.day, row.last.day) == (16, 17)
     assert backups.state is State.DEVIATIONS
-    assert (backups.open_deviations, backups.corrected_deviations) == (0, 1)
+    assert (backups.open_deviations, backups.ended_deviations) == (0, 1)
 
 
 def test_a_missed_night_is_a_hole_in_every_trend(pack: Any) -> None:

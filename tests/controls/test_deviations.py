@@ -1,0 +1,83 @@
+"""A deviation ends with a pass, or with its subject; never by looking away."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.controls.deviations import Deviation, Ending, deviations_of
+from app.controls.observed import Interval
+from collectors.kit import Status
+
+SLOTS = [datetime(2026, 11, 16, 2, tzinfo=UTC) + timedelta(days=n) for n in range(6)]
+CODES = {"P": Status.PASS, "F": Status.FAIL, "G": Status.FAIL, "U": Status.UNKNOWN}
+
+
+def _told(nights: str, *, blind: bool = False) -> list[Deviation]:
+    """Deviations of one subject; G is a fail for another reason, `.` a night it is not listed."""
+    intervals: list[Interval] = []
+    previous = "."
+    for slot, code in zip(SLOTS, nights, strict=False):
+        if code == previous and code != ".":
+            intervals[-1] = _interval(code, intervals[-1].first_slot, slot)
+        elif code != ".":
+            intervals.append(_interval(code, slot, slot))
+        previous = code
+    last = {"a.b": SLOTS[len(nights) - 1]}
+    return deviations_of(intervals, last, lambda _check, _after: blind)
+
+
+def _interval(code: str, first: datetime, last: datetime) -> Interval:
+    return Interval(
+        check_id="a.b",
+        subject="s",
+        subject_name="s",
+        status=CODES[code],
+        reason=f"reason {code}",
+        first_slot=first,
+        last_slot=last,
+    )
+
+
+@pytest.mark.parametrize(
+    ("nights", "endings"),
+    [
+        ("PPP", []),
+        ("PFF", [Ending.OPEN]),
+        ("FFP", [Ending.CORRECTED]),
+        ("FPF", [Ending.CORRECTED, Ending.OPEN]),
+        ("FUU", [Ending.UNSEEN]),
+        ("FUP", [Ending.CORRECTED]),
+        ("FUF", [Ending.OPEN]),
+        ("FGG", [Ending.OPEN]),
+        ("FGU", [Ending.UNSEEN]),
+        ("FF.", [Ending.GONE]),
+        ("F.F", [Ending.OPEN]),
+        ("UUU", []),
+    ],
+)
+def test_a_deviation_ends_as_its_nights_tell(nights: str, endings: list[Ending]) -> None:
+    assert [deviation.ending for deviation in _told(nights)] == endings
+
+
+def test_a_subject_that_is_not_listed_while_a_gap_blinds_us_is_still_open() -> None:
+    [deviation] = _told("FF.", blind=True)
+    assert deviation.ending is Ending.UNSEEN
+    assert deviation.open
+
+
+def test_a_deviation_runs_from_its_first_fail_to_its_last_with_the_newest_reason() -> None:
+    [deviation] = _told("PFUGG")
+    assert (deviation.first_slot, deviation.last_slot) == (SLOTS[1], SLOTS[4])
+    assert deviation.reason == "reason G"
+
+
+@given(st.text(alphabet="PFGU.", min_size=1, max_size=6), st.data())
+def test_looking_away_never_closes_a_deviation(nights: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(nights) - 1))
+    if nights[place] in "FG":
+        return  # a fail that was not seen is not there to be closed
+    before = _told(nights)
+    after = _told(nights[:place] + "U" + nights[place + 1 :])
+    assert sum(d.open for d in after) >= sum(d.open for d in before)
