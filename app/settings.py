@@ -33,17 +33,37 @@ class AuthoritySettings(BaseModel):
     assurance: Literal["public", "qualified"] = "public"
 
 
+class StoreCredentialSettings(BaseModel):
+    """The identity that writes evidence. It needs to create and read blobs, nothing else."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["managed_identity", "workload_identity", "certificate_file", "secret_env"] = (
+        "managed_identity"
+    )
+    tenant_id: str = ""
+    client_id: str | None = None
+    secret_env: str | None = None
+    file: Path | None = None
+    password_env: str | None = None
+
+
 class StoreSettings(BaseModel):
-    """Where evidence is kept."""
+    """Where evidence is kept. All but `url` is for a blob container."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     url: str = "store"
     """A folder (relative to the home folder) or the https address of a blob container."""
     retention_days: int | None = Field(default=None, ge=1, le=146_000)
-    """Locked retention of each blob. Only for a blob container; it can never be shortened."""
-    ca_file: Path | None = None
-    """CA of a private cloud's blob endpoint."""
+    """Immutability of each blob from the day it is written."""
+    locked: bool = False
+    """Lock that policy: it can then never be shortened or removed, by anyone."""
+    legal_hold: bool = False
+    """Set a legal hold on each blob."""
+    cloud: str = "public"
+    cloud_file: Path | None = None
+    credential: StoreCredentialSettings = StoreCredentialSettings()
 
 
 class PatienceSettings(BaseModel):

@@ -13,7 +13,7 @@ from app.controls.expectations import Expectation, expectation_values, load_expe
 from app.db.database import Database, open_database
 from app.errors import UnavailableError, UsageError
 from app.services.sealing import EvidenceLog
-from app.settings import AuthoritySettings, Settings, load_settings
+from app.settings import AuthoritySettings, Settings, StoreSettings, load_settings
 from app.store.base import Store
 from app.store.factory import open_store
 from app.trust.keys import Trust, load_trust
@@ -64,7 +64,7 @@ def open_ports(home: Path, now: Clock) -> Ports:
     return Ports(
         home=home,
         settings=settings,
-        store=open_store(_at_home(home, settings.store.url)),
+        store=_store(home, settings.store, now),
         database=open_database(_database_url(home, settings.database)),
         trust=trust,
         authorities=_authorities(settings, trust, now),
@@ -86,8 +86,22 @@ def _collectors(
     return collectors
 
 
-def _at_home(home: Path, url: str) -> str:
-    return url if "://" in url else str(home / url)
+def _store(home: Path, settings: StoreSettings, now: Clock) -> Store:
+    if "://" not in settings.url:
+        return open_store(str(home / settings.url))
+    if not settings.url.startswith("https://"):
+        return open_store(settings.url)
+    from app.services.store_identity import store_cloud, store_credential
+
+    cloud = store_cloud(settings)
+    return open_store(
+        settings.url,
+        credential=store_credential(settings, cloud, now),
+        retention_days=settings.retention_days,
+        locked=settings.locked,
+        legal_hold=settings.legal_hold,
+        ca_file=cloud.ca_file,
+    )
 
 
 def _database_url(home: Path, setting: str) -> str:

@@ -5,15 +5,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from types import ModuleType
 from typing import Any, Literal, assert_never
 
+import azure.identity
+import azure.identity.aio
+from azure.core.credentials import TokenCredential
 from azure.core.credentials_async import AsyncTokenCredential
-from azure.identity.aio import (
-    CertificateCredential,
-    ClientSecretCredential,
-    ManagedIdentityCredential,
-    WorkloadIdentityCredential,
-)
 
 from collectors.azure.certificate import read_certificate
 from collectors.azure.clouds import Cloud
@@ -53,9 +51,31 @@ def open_credential(
     Raises GatewayError: `credential_refused` when the variable, file, id or password is missing or
     unusable, `certificate_expired` when the certificate's time is over.
     """
-    environ = os.environ if environ is None else environ
+    opened: AsyncTokenCredential = _checked(spec, cloud, now, environ, azure.identity.aio)
+    return opened
+
+
+def open_blocking_credential(
+    spec: CredentialSpec,
+    cloud: Cloud,
+    *,
+    now: Callable[[], datetime],
+    environ: Mapping[str, str] | None = None,
+) -> TokenCredential:
+    """As `open_credential`, for clients that block: the store's."""
+    opened: TokenCredential = _checked(spec, cloud, now, environ, azure.identity)
+    return opened
+
+
+def _checked(
+    spec: CredentialSpec,
+    cloud: Cloud,
+    now: Callable[[], datetime],
+    environ: Mapping[str, str] | None,
+    identity: ModuleType,
+) -> Any:
     try:
-        return _open(spec, cloud, now, environ)
+        return _open(spec, cloud, now, os.environ if environ is None else environ, identity)
     except ValueError:
         # azure-identity refuses ids and authorities of the wrong form; its text may quote values.
         raise GatewayError(
@@ -70,11 +90,12 @@ def _open(
     cloud: Cloud,
     now: Callable[[], datetime],
     environ: Mapping[str, str],
-) -> AsyncTokenCredential:
+    identity: ModuleType,
+) -> Any:
     match spec.kind:
         case "secret_env":
             secret = _from_environment(spec.secret_env, "client secret", environ)
-            return ClientSecretCredential(
+            return identity.ClientSecretCredential(
                 spec.tenant_id, _client_id(spec), secret, **_sign_in(cloud)
             )
         case "certificate_file":
@@ -82,7 +103,7 @@ def _open(
             if spec.password_env is not None:
                 password = _from_environment(spec.password_env, "certificate's password", environ)
             data = read_certificate(_file(spec, "certificate"), password, now())
-            return CertificateCredential(
+            return identity.CertificateCredential(
                 spec.tenant_id,
                 _client_id(spec),
                 certificate_data=data,
@@ -90,11 +111,11 @@ def _open(
                 **_sign_in(cloud),
             )
         case "managed_identity":
-            return ManagedIdentityCredential(client_id=spec.client_id, **_TOKEN_RETRIES)
+            return identity.ManagedIdentityCredential(client_id=spec.client_id, **_TOKEN_RETRIES)
         case "workload_identity":
             path = _file(spec, "federated token")
             _readable(path)
-            return WorkloadIdentityCredential(
+            return identity.WorkloadIdentityCredential(
                 tenant_id=spec.tenant_id,
                 client_id=_client_id(spec),
                 token_file_path=str(path),
