@@ -37,7 +37,7 @@ USER 10001:10001
 WORKDIR /var/lib/annexa
 VOLUME ["/var/lib/annexa"]
 EXPOSE 8080
-HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
+HEALTHCHECK --interval=30s --timeout=5s --start-period=40s \
     CMD ["python", "-c", "import urllib.request as u; u.urlopen('http://127.0.0.1:8080/health', timeout=4)"]
 ENTRYPOINT ["annexa"]
 CMD ["serve", "--host", "0.0.0.0", "--port", "8080"]
