@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from app.errors import RefusedError, UnavailableError
 from app.services.ports import Clock, open_ports
 from app.services.writing import record_event
-from app.settings import FILE_NAME
+from app.settings import FILE_NAME, load_settings
 from app.trust.keys import create_trust
 
 TEMPLATE = """\
@@ -57,24 +57,20 @@ class Home:
 
 
 def initialise(home: Path, organisation: str, now: Clock) -> Home:
-    """Make a new home. Raises RefusedError when one is there, UnavailableError when unwritable."""
-    settings = home / FILE_NAME
-    if settings.exists():
-        raise RefusedError(f"{home} is an Annexa home already; nothing was changed")
-    origin = f"annexa.invalid/{secrets.token_hex(8)}"
-    try:
-        home.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise UnavailableError(f"{home} cannot be made: {error.strerror}") from error
+    """Make a new home; an annexa.toml that was prepared there is kept and followed.
+
+    Raises RefusedError when keys are there already, UnavailableError when it cannot be written.
+    """
+    if (home / "trust").exists():
+        raise RefusedError(
+            f"{home} is an Annexa home already and was not changed; name another folder with --home"
+        )
+    if not (home / FILE_NAME).exists():
+        _write_settings(home, organisation)
+    settings = load_settings(home)
+    origin = settings.log_origin
     trust = create_trust(home / "trust", origin, now)
-    text = TEMPLATE.format(
-        organisation=_toml(organisation), origin=_toml(origin), label="tamper-evident only"
-    )
-    try:
-        settings.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise UnavailableError(f"{settings} cannot be written: {error.strerror}") from error
-    _first_entry(home, organisation, now)
+    _first_entry(home, settings.organisation, now)
     return Home(
         home=home,
         origin=origin,
@@ -83,6 +79,19 @@ def initialise(home: Path, organisation: str, now: Clock) -> Home:
         vkey=trust.vkey,
         root_sha256=trust.root.fingerprint(SHA256()).hex(),
     )
+
+
+def _write_settings(home: Path, organisation: str) -> None:
+    text = TEMPLATE.format(
+        organisation=_toml(organisation),
+        origin=_toml(f"annexa.invalid/{secrets.token_hex(8)}"),
+        label="tamper-evident only",
+    )
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        (home / FILE_NAME).write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise UnavailableError(f"{home} cannot be written: {error.strerror}") from error
 
 
 def _first_entry(home: Path, organisation: str, now: Clock) -> None:
