@@ -1,0 +1,75 @@
+"""Runs: every night of every connection, and one begun now."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from app.api.asked import (
+    NAMED,
+    AnyConnection,
+    IdempotencyKey,
+    Installation,
+    Places,
+    Worker,
+    list_name,
+)
+from app.api.auth import ReadsRuns, RunMaker
+from app.api.cursors import USUAL, Cursor, Limit, Listing
+from app.api.problems import problems
+from app.db.runs import Run
+from app.evidence.record import instant, utc
+from app.services.reading import find_run, list_runs
+from app.services.registering import find_connection
+from app.services.running import request_run
+
+router = APIRouter(prefix="/runs", tags=["runs"])
+POLL_SECONDS = "5"
+
+
+class RunOrder(BaseModel):
+    """Which connection to collect now."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    connection: Annotated[str, Field(pattern=NAMED)]
+
+
+@router.get("", responses=problems(404), dependencies=[ReadsRuns])
+def read_runs(
+    ports: Installation,
+    connection: AnyConnection,
+    places: Places,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Listing[Run]:
+    """Newest slot first, missed and failed nights included."""
+    of = list_name("runs", connection.id if connection else "")
+    place = places.read(cursor, of)
+    after = (instant(str(place[0])), str(place[1])) if place else None
+    found = list_runs(ports, connection, after, limit + 1)
+    return places.listing(found, limit, of, lambda run: [utc(run.slot), run.id])
+
+
+@router.get("/{run_id}", responses=problems(404), dependencies=[ReadsRuns])
+def read_run(run_id: uuid.UUID, ports: Installation) -> Run:
+    """One run and what became of it."""
+    return find_run(ports, str(run_id))
+
+
+@router.post("", status_code=202, responses=problems(400, 404, 409, 413))
+def begin_run(
+    order: RunOrder,
+    ports: Installation,
+    worker: Worker,
+    token: RunMaker,
+    response: Response,
+    idempotency_key: IdempotencyKey = None,
+) -> Run:
+    """Claim this second as a slot and collect it in the background; follow it at Location."""
+    connection = find_connection(ports, order.connection)
+    run = request_run(ports, worker, connection, f"API token {token.id}", idempotency_key)
+    response.headers["Location"] = f"/v1/runs/{run.id}"
+    response.headers["Retry-After"] = POLL_SECONDS
+    return run

@@ -1,0 +1,109 @@
+"""Runs over HTTP: seen, begun, followed, never begun twice by one key."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from tests.api.conftest import Served
+from tests.installation import SECRET_ENV
+
+PATIENCE = 40.0
+
+
+def until(look: Callable[[], dict[str, Any]], ended: Callable[[dict[str, Any]], bool]) -> Any:
+    deadline = time.monotonic() + PATIENCE
+    while not ended(found := look()):
+        assert time.monotonic() < deadline, found
+        time.sleep(0.1)
+    return found
+
+
+def follow(client: TestClient, location: str) -> dict[str, Any]:
+    finished = {"complete", "complete_with_gaps", "failed", "missed"}
+    found: dict[str, Any] = until(
+        lambda: client.get(location).json(), lambda run: run["state"] in finished
+    )
+    return found
+
+
+def test_status_tells_of_nights_and_of_the_log(client: TestClient, served: Served) -> None:
+    told = client.get("/v1/status").json()
+
+    assert told["log"]["assurance"] == "development"
+    assert "proves nothing about time" in told["log"]["time"]
+    assert "tamper-evident only" in told["log"]["store"]
+    nights = told["connections"][0]["nights"]
+    assert served.night.run_id in {night["run_id"] for night in nights}
+
+
+def test_connections_tell_nothing_of_where_secrets_lie(client: TestClient) -> None:
+    answer = client.get("/v1/connections")
+
+    assert [one["name"] for one in answer.json()["items"]] == ["northgate"]
+    assert answer.json()["items"][0]["credential"] == "secret_env"
+    assert SECRET_ENV not in answer.text
+
+
+def test_a_run_begun_over_http_is_collected_and_sealed(client: TestClient) -> None:
+    answer = client.post("/v1/runs", json={"connection": "northgate"})
+
+    assert answer.status_code == 202
+    assert answer.headers["location"] == f"/v1/runs/{answer.json()['id']}"
+    assert answer.headers["retry-after"]
+    assert answer.json()["state"] == "planned"
+    ended = follow(client, answer.headers["location"])
+    assert ended["state"] == "complete"
+    assert ended["claimed_by"].startswith("API token ")
+    listed = client.get("/v1/runs", params={"connection": "northgate"}).json()["items"]
+    assert ended["id"] in {run["id"] for run in listed}
+    assert [run["slot"] for run in listed] == sorted((r["slot"] for r in listed), reverse=True)
+
+
+def test_the_same_key_never_begins_a_second_run(client: TestClient) -> None:
+    time.sleep(1.1)  # a slot is a second, and the test before may have taken this one
+    key = {"Idempotency-Key": "night-of-the-audit"}
+
+    first = client.post("/v1/runs", json={"connection": "northgate"}, headers=key)
+    second = client.post("/v1/runs", json={"connection": "northgate"}, headers=key)
+
+    assert (first.status_code, second.status_code) == (202, 202)
+    assert first.json()["id"] == second.json()["id"]
+    follow(client, first.headers["location"])
+
+
+def test_a_run_waits_for_whoever_writes_to_the_store(client: TestClient, served: Served) -> None:
+    time.sleep(1.1)
+    with served.ports.store.writer("a test"):
+        answer = client.post("/v1/runs", json={"connection": "northgate"})
+        time.sleep(0.5)
+        waiting = client.get(answer.headers["location"]).json()
+
+    assert answer.status_code == 202
+    assert waiting["state"] == "planned"
+    assert follow(client, answer.headers["location"])["state"] == "complete"
+
+
+def test_a_run_that_azure_refuses_ends_as_failed_and_says_why(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    time.sleep(1.1)
+    monkeypatch.setenv(SECRET_ENV, "a wrong secret")
+
+    answer = client.post("/v1/runs", json={"connection": "northgate"})
+
+    ended = follow(client, answer.headers["location"])
+    assert ended["state"] == "failed"
+    assert ended["detail"]
+    assert "a wrong secret" not in str(ended)
+
+
+def test_an_unknown_connection_begins_nothing(client: TestClient) -> None:
+    before = client.get("/v1/runs").json()
+
+    answer = client.post("/v1/runs", json={"connection": "nobody"})
+
+    assert answer.status_code == 404
+    assert client.get("/v1/runs").json() == before
