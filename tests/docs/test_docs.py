@@ -6,8 +6,10 @@ import subprocess
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
+from pydantic import BaseModel
 
 from app.settings import Settings
 from collectors.kit import GapKind
@@ -123,7 +125,16 @@ def test_no_error_code_is_explained_that_nothing_raises() -> None:
     assert sorted(explained - error_codes()) == []
 
 
-@pytest.mark.parametrize("setting", sorted(Settings.model_fields))
+def settings(model: type[BaseModel]) -> Iterator[str]:
+    """Names of the settings of a table, and of the tables in it."""
+    for name, field in model.model_fields.items():
+        yield name
+        for part in (field.annotation, *get_args(field.annotation)):
+            if isinstance(part, type) and issubclass(part, BaseModel):
+                yield from settings(part)
+
+
+@pytest.mark.parametrize("setting", sorted(set(settings(Settings))))
 def test_every_setting_is_explained(setting: str) -> None:
     assert f"`{setting}`" in (ROOT / "docs/operate.md").read_text("utf-8")
 
