@@ -1,7 +1,8 @@
-"""Entry points: the command line, and the ASGI application for uvicorn."""
+"""Entry point of the command line: whatever goes wrong is one sentence and an exit code."""
 
 import sys
 
+import typer
 from rich.text import Text
 
 from app.cli.commands import app
@@ -9,24 +10,41 @@ from app.cli.edge import ERR
 from app.errors import AppError
 from collectors.kit.errors import CollectorError
 
+INTERRUPTED = 130
+
 
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line; expected failures are one sentence and an exit code."""
     try:
-        app(arguments, standalone_mode=True)
+        code = app(arguments, prog_name="annexa", standalone_mode=False)
     except AppError as error:
         _say(error.message, error.kind)
         sys.exit(error.exit_code)
     except CollectorError as error:
         _say(str(error), "collector")
         sys.exit(3)
-    except KeyboardInterrupt:
+    except typer.TyperException as error:
+        _say_usage(error)
+        sys.exit(error.exit_code)
+    if code == INTERRUPTED:
         _say("interrupted; sealed evidence is safe, go on with `annexa collect --resume`", "stop")
-        sys.exit(130)
+    sys.exit(code)
 
 
 def _say(sentence: str, code: str) -> None:
-    ERR.print(Text.assemble(("annexa: ", "bold red"), sentence, (f" [{code}]", "dim")))
+    # One line, whatever a library's text brought along.
+    said = " ".join(sentence.split())
+    ERR.print(Text.assemble(("annexa: ", "bold red"), said, (f" [{code}]", "dim")))
+
+
+def _say_usage(error: typer.TyperException) -> None:
+    told = error.format_message()
+    if "\n" in told:  # a group without a command: its help
+        ERR.print(told, markup=False)
+        return
+    context = getattr(error, "ctx", None)
+    command = context.command_path if context is not None else "annexa"
+    _say(f"{told[:1].lower()}{told[1:].rstrip('.')}; see `{command} --help`", "usage")
 
 
 if __name__ == "__main__":

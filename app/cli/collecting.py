@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from app.cli.edge import ERR, OUT, opened, print_json
-from app.services.nights import NightReport, Progress, Told, collect_night, plan_night
+from app.services.nights import NightReport, Progress, Told, collect_night, collect_now
 from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.resuming import interrupted_runs
@@ -55,9 +55,8 @@ def status(ctx: typer.Context, connection: Name = None, *, as_json: Json = False
 def _collected(ports: Ports, name: str | None) -> NightReport:
     connection = find_connection(ports, name)
     slot = ports.now().astimezone(UTC).replace(microsecond=0)
-    run_id = plan_night(ports, connection, slot, "manual", "annexa collect")
     with _shown(connection.name) as told:
-        return collect_night(ports, connection, run_id, told)
+        return collect_now(ports, connection, slot, "annexa collect", told)
 
 
 def _resumed(ports: Ports) -> list[NightReport]:

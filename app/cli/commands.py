@@ -6,7 +6,6 @@ from typing import Annotated
 import typer
 
 from app.cli import collecting, connection, evidence, serving, token
-from app.cli.demo import demo
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.log import configure_logs
 from app.services.setup import initialise
@@ -28,7 +27,6 @@ app.command()(evidence.pack)
 app.command()(evidence.verify)
 app.command()(evidence.reindex)
 app.command()(serving.serve)
-app.command()(demo)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
@@ -102,6 +100,16 @@ def permissions(
     for permission in graph_permissions(known):
         OUT.print(f"  {permission}", markup=False)
     OUT.print("\nNo permission writes, and none returns a secret.")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="Folder to make anew.")] = Path("demo-out"),
+) -> None:
+    """Collect five simulated nights, seal them, issue a pack, verify its bundle with openssl."""
+    from app.cli.demo import demonstrate
+
+    demonstrate(out)
 
 
 @app.command()

@@ -9,9 +9,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from app.cli.demo_checks import Shown, check_bundle
 from app.cli.demo_tenant import DemoTenant, demo_tenant
@@ -62,9 +59,7 @@ class Agreement:
     unknown_by_fault: int = 0
 
 
-def demo(
-    out: Annotated[Path, typer.Option(help="Folder to make anew.")] = Path("demo-out"),
-) -> None:
+def demonstrate(out: Path) -> None:
     """Collect five simulated nights, seal them, issue a pack, verify its bundle with openssl."""
     _make_room(out)
     today = clock().date()

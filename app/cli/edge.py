@@ -31,9 +31,9 @@ def home_folder(ctx: typer.Context) -> Path:
 
 
 @contextmanager
-def opened(ctx: typer.Context) -> Iterator[Ports]:
+def opened(ctx: typer.Context, *, rebuild: bool = False) -> Iterator[Ports]:
     """The installation of this call, closed at the end."""
-    ports = open_ports(home_folder(ctx), clock)
+    ports = open_ports(home_folder(ctx), clock, rebuild=rebuild)
     try:
         yield ports
     finally:

@@ -10,9 +10,7 @@ import typer
 
 from app.cli.edge import ERR, OUT, home_folder, opened, print_json
 from app.errors import UnavailableError, UsageError
-from app.packs.facts import Engagement
 from app.services.indexing import reindex as rebuild
-from app.services.packing import issue_pack
 from app.services.registering import find_connection
 from app.services.verifying import verify_bundle_file, verify_store
 
@@ -33,6 +31,9 @@ def pack(
     as_json: Json = False,
 ) -> None:
     """Draw the PDF pack of a period and seal its bundle."""
+    from app.packs.facts import Engagement
+    from app.services.packing import issue_pack
+
     with opened(ctx) as ports:
         today = ports.now().date()
         found = find_connection(ports, connection)
@@ -95,7 +96,7 @@ def verify(
 
 def reindex(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Drop the SQL index and rebuild it from the store."""
-    with opened(ctx) as ports, ports.store.writer("reindexing"):
+    with opened(ctx, rebuild=True) as ports, ports.store.writer("reindexing"):
         count = rebuild(ports, lambda done, of: ERR.print(f"  {done} of {of}", markup=False))
     if as_json:
         print_json({"entries": count})

@@ -43,6 +43,8 @@ def list_all(ctx: typer.Context, *, as_json: Json = False) -> None:
     if as_json:
         print_json([asdict(token) for token in known])
         return
+    if not known:
+        OUT.print("No token yet; make one with `annexa token create NAME`.")
     for one in known:
         ends = f"revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else f"until {one.expires_at}"
         OUT.print(f"{one.id}  {one.name}  {' '.join(one.scopes)}  {ends}", markup=False)

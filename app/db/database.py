@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.db.engine import BEGIN, open_engine, reachable
-from app.db.schema import assert_current, drop_everything, migrate, migrate_within
+from app.db.schema import assert_current, assert_ours, drop_everything, migrate, migrate_within
 
 
 class Database:
@@ -40,15 +40,16 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str) -> Database:
+def open_database(url: str, *, rebuild: bool = False) -> Database:
     """The database at this URL, migrated to this program's schema.
 
+    With `rebuild` it is taken as it is, however old or altered, for `clear` to make it anew.
     Raises UsageError (not such a URL), RefusedError (newer or foreign schema) and
     UnavailableError.
     """
     engine = open_engine(url)
     try:
-        migrate(engine)
+        (assert_ours if rebuild else migrate)(engine)
     except BaseException:
         engine.dispose()
         raise

@@ -1,17 +1,21 @@
 """The schema: brought up to date at start-up, refused when it is newer than this program."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
 import app
 from app.db.append_only import assert_guarded
 from app.db.engine import BEGIN, reachable, shown
 from app.errors import RefusedError
+
+if TYPE_CHECKING:
+    from alembic.config import Config
+    from alembic.script import ScriptDirectory
+
+HEAD = "2026_11_23_0900"
+"""The newest migration. An index that is there already is opened without loading Alembic."""
 
 _ONE_AT_A_TIME = 4_713_900_271
 """Key of the PostgreSQL advisory lock under which one replica migrates and the others wait."""
@@ -23,13 +27,24 @@ def migrate(engine: Engine) -> None:
     Raises RefusedError for a newer or foreign schema, UnavailableError if it cannot be reached.
     """
     with reachable(engine):
-        with engine.execution_options(**{BEGIN: "IMMEDIATE"}).begin() as connection:
-            migrate_within(connection)
+        with engine.connect() as connection:
+            current = _found(connection) == {HEAD}
+        if not current:
+            with engine.execution_options(**{BEGIN: "IMMEDIATE"}).begin() as connection:
+                migrate_within(connection)
         assert_guarded(engine)
+
+
+def assert_ours(engine: Engine) -> None:
+    """Raise RefusedError for a newer or foreign schema; anything else may be made anew."""
+    with reachable(engine), engine.connect() as connection:
+        _refuse_unknown(connection)
 
 
 def migrate_within(connection: Connection) -> None:
     """The same inside a transaction of the caller's."""
+    from alembic import command
+
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _ONE_AT_A_TIME})
     _refuse_unknown(connection)
@@ -41,7 +56,7 @@ def assert_current(engine: Engine) -> None:
     with reachable(engine):
         with engine.connect() as connection:
             _refuse_unknown(connection)
-            if _found(connection) != set(_scripts(connection).get_heads()):
+            if _found(connection) != {HEAD}:
                 raise RefusedError(
                     f"The index {shown(engine)} has an older schema than this annexa: start "
                     "`annexa serve` or any command that writes, which brings it up to date.",
@@ -59,6 +74,8 @@ def drop_everything(connection: Connection) -> None:
 
 def _refuse_unknown(connection: Connection) -> None:
     found = _found(connection)
+    if found == {HEAD}:
+        return
     known = {script.revision for script in _scripts(connection).walk_revisions()}
     if found - known:
         raise RefusedError(
@@ -76,10 +93,14 @@ def _refuse_unknown(connection: Connection) -> None:
 
 
 def _found(connection: Connection) -> set[str]:
-    return set(MigrationContext.configure(connection).get_current_heads())
+    if not inspect(connection).has_table("alembic_version"):
+        return set()
+    return set(connection.scalars(text("SELECT version_num FROM alembic_version")))
 
 
-def _config(connection: Connection) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     # beside the package `app` in a checkout and in an installed wheel
     config.set_main_option("script_location", str(Path(app.__file__).parents[1] / "migrations"))
@@ -87,5 +108,7 @@ def _config(connection: Connection) -> Config:
     return config
 
 
-def _scripts(connection: Connection) -> ScriptDirectory:
+def _scripts(connection: Connection) -> "ScriptDirectory":
+    from alembic.script import ScriptDirectory
+
     return ScriptDirectory.from_config(_config(connection))

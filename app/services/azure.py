@@ -1,17 +1,19 @@
-"""From a connection to a gateway into its tenant."""
+"""From a connection to a gateway into its tenant. The SDKs are imported once one is opened."""
 
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from app.errors import AppError, RefusedError, UnavailableError, UsageError
 from app.services.connections import Connection
 from app.settings import Settings
 from collectors.azure.clouds import Cloud, cloud_named, load_custom
-from collectors.azure.credentials import CredentialSpec, open_credential
-from collectors.azure.limits import Limits
-from collectors.azure.live import LiveGateway
 from collectors.kit.errors import CollectorError, GatewayError
+
+if TYPE_CHECKING:
+    from collectors.azure.credentials import CredentialSpec
+    from collectors.azure.live import LiveGateway
 
 REFUSALS = {"credential_refused", "certificate_expired"}
 
@@ -26,8 +28,10 @@ def cloud_of(connection: Connection) -> Cloud:
         raise UsageError(str(error), code="cloud_invalid") from error
 
 
-def credential_spec(connection: Connection) -> CredentialSpec:
+def credential_spec(connection: Connection) -> "CredentialSpec":
     """The reference to the connection's credential."""
+    from collectors.azure.credentials import CredentialSpec
+
     reference = dict(connection.credential)
     file = reference.pop("file", None)
     return CredentialSpec(
@@ -39,8 +43,12 @@ def credential_spec(connection: Connection) -> CredentialSpec:
 
 def open_gateway(
     connection: Connection, settings: Settings, now: Callable[[], datetime]
-) -> LiveGateway:
+) -> "LiveGateway":
     """A gateway into the tenant. Asks nothing yet. Raises AppError for a bad credential."""
+    from collectors.azure.credentials import open_credential
+    from collectors.azure.limits import Limits
+    from collectors.azure.live import LiveGateway
+
     cloud = cloud_of(connection)
     try:
         credential = open_credential(credential_spec(connection), cloud, now=now)

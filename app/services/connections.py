@@ -45,7 +45,7 @@ def new_connection(
     subscriptions: tuple[str, ...],
     schedule: str,
 ) -> Connection:
-    """A connection with a fresh id. Raises UsageError for a bad name, id or cloud."""
+    """A connection with a fresh id. Raises UsageError for a bad name, id, credential or cloud."""
     if not NAME.match(name):
         raise UsageError(
             f"connection name {name!r} must be lower-case letters, digits and dashes, at most 41"
@@ -56,6 +56,7 @@ def new_connection(
                 f"{label} {value!r} is not an id like 00000000-0000-0000-0000-000000000000; "
                 "the Azure portal shows it under Overview"
             )
+    _check_application(credential)
     if (cloud == "custom") != (cloud_file is not None):
         raise UsageError("--cloud custom and --cloud-file FILE go together")
     return Connection(
@@ -68,6 +69,22 @@ def new_connection(
         subscriptions=tuple(s.lower() for s in subscriptions),
         schedule=schedule,
     )
+
+
+def _check_application(credential: Mapping[str, str]) -> None:
+    client_id = credential.get("client_id")
+    if client_id is None and credential.get("kind") != "managed_identity":
+        raise UsageError(
+            "--client-id is missing: the application (client) id, which the Azure portal shows "
+            "under App registrations"
+        )
+    if client_id is not None and not GUID.match(client_id.lower()):
+        raise UsageError(
+            f"client id {client_id!r} is not an id like 00000000-0000-0000-0000-000000000000; "
+            "the Azure portal shows it under App registrations"
+        )
+    if "password_env" in credential and credential.get("kind") != "certificate_file":
+        raise UsageError("--certificate-password-env goes with --certificate FILE only")
 
 
 def connection_of(detail: Mapping[str, Any]) -> Connection:

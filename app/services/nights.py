@@ -5,6 +5,7 @@ import traceback
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -24,12 +25,14 @@ from app.services.sealing import EvidenceLog
 from app.services.tool import tool
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.azure.live import LiveGateway
 from collectors.kit import TENANT, Expectations, Gap, GapKind, Scope
 from collectors.kit.answers import forget_pages
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import interpret
 from collectors.kit.registry import collector_by_id
+
+if TYPE_CHECKING:
+    from collectors.azure.live import LiveGateway
 
 RECORDS_AT_ONCE = 6
 """Records in work at the same time: bounds what is held in memory, not the requests."""
@@ -89,19 +92,34 @@ def collect_night(
     run stays unfinished and can be resumed).
     """
     with ports.store.writer(f"collecting {connection.name}"):
-        log = ports.open_log()
-        catch_up(ports, log)
-        night = _Night(ports, connection, run_id, log, told)
-        try:
-            return asyncio.run(night.collect())
-        except GatewayError as error:
-            night.fail(str(error))
-            raise said(error) from error
-        except WriterBusyError:
-            raise
-        except (RefusedError, UsageError) as error:
-            night.fail(error.message)
-            raise
+        return _attempt(ports, connection, run_id, told)
+
+
+def collect_now(
+    ports: Ports, connection: Connection, slot: datetime, by: str, told: Told = lambda _: None
+) -> NightReport:
+    """Claim a slot and collect it at once, for somebody who waits. Raises as `collect_night`.
+
+    While another annexa writes, it is refused whole: no planned run is left for others to find.
+    """
+    with ports.store.writer(f"collecting {connection.name}"):
+        return _attempt(ports, connection, plan_night(ports, connection, slot, "manual", by), told)
+
+
+def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> NightReport:
+    log = ports.open_log()
+    catch_up(ports, log)
+    night = _Night(ports, connection, run_id, log, told)
+    try:
+        return asyncio.run(night.collect())
+    except GatewayError as error:
+        night.fail(str(error))
+        raise said(error) from error
+    except WriterBusyError:
+        raise
+    except (RefusedError, UsageError) as error:
+        night.fail(error.message)
+        raise
 
 
 class _Night:
@@ -136,7 +154,7 @@ class _Night:
         self._log.seal(self._ports.now, self._ports.authorities)
         catch_up(self._ports, self._log)
 
-    async def _begin(self, gateway: LiveGateway) -> RunFacts:
+    async def _begin(self, gateway: "LiveGateway") -> RunFacts:
         principal = await gateway.principal()  # no token, no run: before anything is sealed
         values = canonical(self._ports.expectation_values)
         self._ports.store.put_once(derived_key(sha256(values)), values)

@@ -54,8 +54,11 @@ class Ports:
         self.database.close()
 
 
-def open_ports(home: Path, now: Clock) -> Ports:
-    """Open an installation. Raises UsageError, RefusedError or UnavailableError."""
+def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
+    """Open an installation; `rebuild` takes any index, so that `reindex` can make it anew.
+
+    Raises UsageError, RefusedError or UnavailableError.
+    """
     settings = load_settings(home)
     catalogue = load_catalogue()
     expectations = load_expectations(settings.expectations)
@@ -65,7 +68,7 @@ def open_ports(home: Path, now: Clock) -> Ports:
         home=home,
         settings=settings,
         store=_store(home, settings.store, now),
-        database=open_database(_database_url(home, settings.database)),
+        database=open_database(_database_url(home, settings.database), rebuild=rebuild),
         trust=trust,
         authorities=_authorities(settings, trust, now),
         now=now,

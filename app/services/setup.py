@@ -1,12 +1,13 @@
 """Make a home: settings, keys, an empty store and its log."""
 
 import secrets
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from app.errors import RefusedError, UnavailableError
+from app.errors import AppError, RefusedError, UnavailableError
 from app.services.ports import Clock, open_ports
 from app.services.writing import record_event
 from app.settings import FILE_NAME, load_settings
@@ -38,7 +39,7 @@ url = "store"
 # roots = ["example-tsa-root.pem"]
 # assurance = "public"          # or "qualified"
 
-# Your own criteria, over the defaults (see `annexa collectors --expectations`).
+# Your own criteria, over the defaults (evidence_templates/expectations.toml lists them).
 # [expectations]
 # log_retention_days = 365
 """
@@ -70,7 +71,12 @@ def initialise(home: Path, organisation: str, now: Clock) -> Home:
     settings = load_settings(home)
     origin = settings.log_origin
     trust = create_trust(home / "trust", origin, now)
-    _first_entry(home, settings.organisation, now)
+    try:
+        _first_entry(home, settings.organisation, now)
+    except AppError:
+        # Keys that have signed nothing are worth nothing: a second `init` starts anew.
+        shutil.rmtree(home / "trust")
+        raise
     return Home(
         home=home,
         origin=origin,

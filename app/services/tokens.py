@@ -58,7 +58,9 @@ def revoke(ports: Ports, token_id: str) -> None:
     def known() -> None:
         with ports.database.read() as session:
             if token_id not in {token.id for token in tokens(session)}:
-                raise NotFoundError(f"there is no token {token_id}; see `annexa token list`")
+                raise NotFoundError(
+                    f"there is no token {token_id}; see `annexa token list`", code="token_unknown"
+                )
 
     detail = {"id": token_id}
     record_event(ports, "token_revoked", detail, actor="annexa token revoke", allowed=known)

@@ -1,19 +1,21 @@
 """Which store a setting names."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
-
-from azure.core.credentials import TokenCredential
 
 from app.errors import UsageError
 from app.store.base import Store
 from app.store.local import LocalStore
 
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
 
 def open_store(
     url: str,
     *,
-    credential: TokenCredential | None = None,
+    credential: "TokenCredential | None" = None,
     retention_days: int | None = None,
     locked: bool = False,
     legal_hold: bool = False,
