@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
@@ -125,7 +126,9 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
             set_run_state(session, detail["run_id"], "failed", at=at, detail=detail["reason"])
         case "slot_missed":
             slot = instant(detail["slot"])
-            record_missed(session, detail["connection_id"], slot, detail["reason"])
+            # An id of its own from what it is, so that a rebuilt index names it the same.
+            run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
+            record_missed(session, detail["connection_id"], slot, detail["reason"], run_id=run_id)
         case "token_created":
             add_token(session, _token(detail, at), detail["secret_sha256"])
         case "token_revoked":
