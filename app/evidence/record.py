@@ -3,8 +3,8 @@
 Its canonical bytes are a leaf of the log. One record speaks for one collector in one scope and
 night. A second kind of entry, the event, tells everything else that happened to the log.
 
-Store keys: `raw/sha256/<digest>` raw bodies, `derived/sha256/<digest>` items and verdicts,
-`entry/<seq>` canonical records and events.
+Store keys: `raw/sha256/<digest>` raw bodies, `derived/sha256/<digest>` verdicts and expectations,
+`rules/sha256/<digest>` the rules' source code, `entry/<seq>` canonical records and events.
 """
 
 from collections.abc import Mapping
@@ -80,6 +80,11 @@ def raw_key(digest: str) -> str:
 def derived_key(digest: str) -> str:
     """Store key of items or verdicts computed from raw pages."""
     return f"derived/sha256/{digest[:2]}/{digest}"
+
+
+def rules_key(digest: str) -> str:
+    """Store key of the source code of the rules that a record was judged with."""
+    return f"rules/sha256/{digest[:2]}/{digest}"
 
 
 def _path(seq: int) -> str:

@@ -7,7 +7,14 @@ from typing import IO, Any
 from app.db.log import LoggedEvent, events
 from app.evidence.canonical import canonical, parse
 from app.evidence.observed import SealedRecord
-from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, instant, raw_key
+from app.evidence.record import (
+    RECORD_SCHEMA,
+    derived_key,
+    entry_key,
+    instant,
+    raw_key,
+    rules_key,
+)
 from app.packs.bundle import write_bundle
 from app.packs.facts import Engagement
 from app.services.checkpoints import Checkpoint
@@ -81,6 +88,8 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
     for kind, digest in sorted(named):
         if kind == "raw":
             yield f"raw/{digest}", ports.store.get(raw_key(digest))
+        elif kind == "rules":
+            yield f"rules/{digest}.zip", ports.store.get(rules_key(digest))
         else:
             yield f"derived/{digest}.json", ports.store.get(derived_key(digest))
 
@@ -106,6 +115,7 @@ def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "raw", source["raw_sha256"]
     yield "derived", record["verdicts"]["sha256"]
     yield "derived", record["expectations"]["sha256"]
+    yield "rules", record["collector"]["rules_sha256"]
 
 
 def described(collector: Collector) -> dict[str, Any]:

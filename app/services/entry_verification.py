@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.evidence.canonical import canonical, parse, sha256
-from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key
+from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, rules_key
 from app.services.checkpoints import found
 from app.store.base import Store
 
@@ -68,7 +68,7 @@ class NamedObjects:
 
 
 def named(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
-    """(store key, digest) of the objects a record names: raw pages, verdicts, expectations.
+    """(store key, digest) of the objects a record names: raw pages, verdicts, expectations, rules.
 
     Raises KeyError or TypeError when it does not name them.
     """
@@ -76,6 +76,8 @@ def named(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield raw_key(_digest(source["raw_sha256"])), source["raw_sha256"]
     for part in ("verdicts", "expectations"):
         yield derived_key(_digest(record[part]["sha256"])), record[part]["sha256"]
+    rules = record["collector"]["rules_sha256"]
+    yield rules_key(_digest(rules)), rules
 
 
 def _digest(text: str) -> str:

@@ -14,13 +14,14 @@ from app.db.runs import claim_slot, run_by_id
 from app.errors import AppError, RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
-from app.evidence.record import Event, derived_key, utc
+from app.evidence.record import Event, derived_key, instant, rules_key, utc
 from app.services.azure import open_gateway, said
 from app.services.collecting import Job, blind, collect, keep_in
 from app.services.connections import Connection
 from app.services.indexing import catch_up
 from app.services.jobs import UNLISTED, Subscriptions, planned_jobs, together
 from app.services.ports import Ports
+from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.tool import tool
 from collectors.azure.collect import Asker
@@ -134,7 +135,8 @@ class _Night:
             self._finished = done_scopes(session, run_id)
             slot = self._run.slot
             self._gaps = len(gaps(session, connection.id, slot, slot))
-        self._as_of = self._run.started_at or ports.now()
+        # judged by the very instant that the record can say: milliseconds
+        self._as_of = instant(utc(self._run.started_at or ports.now()))
         self._done = len(self._finished)
 
     async def collect(self) -> NightReport:
@@ -158,6 +160,8 @@ class _Night:
         principal = await gateway.principal()  # no token, no run: before anything is sealed
         values = canonical(self._ports.expectation_values)
         self._ports.store.put_once(derived_key(sha256(values)), values)
+        rules = rules_archive()
+        self._ports.store.put_once(rules_key(sha256(rules)), rules)
         if self._run.state == "planned":
             self._event("run_started", trigger=self._run.reason, by=self._run.claimed_by)
         return RunFacts(

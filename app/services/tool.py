@@ -9,17 +9,22 @@ from pathlib import Path
 from typing import Any
 
 import collectors
+from app.services.rules import rules_archive
 
 SDKS = ("azure-core", "azure-identity", "azure-mgmt-resource", "azure-monitor-query")
 
 
 @cache
 def tool() -> Mapping[str, Any]:
-    """Name, version, digest of the collectors' code, Python and SDK versions."""
+    """Name, version, digests of the collectors' code and of the rules, Python and SDK versions.
+
+    `rules_sha256` names the archive of `rules_archive`, which every bundle carries.
+    """
     return {
         "name": "annexa",
         "version": version("annexa"),
         "code_sha256": _code_digest(Path(collectors.__file__).parent),
+        "rules_sha256": hashlib.sha256(rules_archive()).hexdigest(),
         "python": platform.python_version(),
         "sdk": {name: version(name) for name in SDKS},
     }

@@ -21,7 +21,15 @@ from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.merkle import verify_consistency
 from app.evidence.note import open_checkpoint
 from app.evidence.proof import verify_proof
-from app.evidence.record import RECORD_SCHEMA, EntryPlace, Event, derived_key, entry_key, raw_key
+from app.evidence.record import (
+    RECORD_SCHEMA,
+    EntryPlace,
+    Event,
+    derived_key,
+    entry_key,
+    raw_key,
+    rules_key,
+)
 from app.services.checkpoints import checkpoint_key, token_key
 from app.services.entry_verification import Finding
 from app.services.log_verification import verify_log
@@ -36,6 +44,7 @@ from app.trust.timestamp import (
 )
 
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
+RULES = b"an archive of rules"
 
 
 def now() -> datetime:
@@ -300,6 +309,7 @@ def record(place: EntryPlace, raw: bytes, verdicts: bytes, expectations: bytes) 
             "source": [{"raw_sha256": sha256(raw)}],
             "verdicts": {"sha256": sha256(verdicts)},
             "expectations": {"sha256": sha256(expectations)},
+            "collector": {"rules_sha256": sha256(RULES)},
         }
     )
 
@@ -311,6 +321,7 @@ def sealed(trust: Trust, authority: DevelopmentAuthority) -> dict[str, bytes]:
     store.put_once(raw_key(sha256(b"page")), b"page")
     for derived in (b"[]", b"{}"):
         store.put_once(derived_key(sha256(derived)), derived)
+    store.put_once(rules_key(sha256(RULES)), RULES)
     log = EvidenceLog.open(store, trust.log)
     log.append(lambda place: record(place, b"page", b"[]", b"{}"))
     filled(store, trust, authority, 300, 600)
@@ -341,7 +352,9 @@ def test_a_missing_object_is_named(sealed: dict[str, bytes], trust: Trust) -> No
 def test_a_rewritten_history_is_noticed_though_its_chain_is_whole(
     sealed: dict[str, bytes], trust: Trust, authority: DevelopmentAuthority
 ) -> None:
-    forged = {key: data for key, data in sealed.items() if key.startswith(("raw/", "derived/"))}
+    forged = {
+        key: data for key, data in sealed.items() if key.startswith(("raw/", "derived/", "rules/"))
+    }
     store = _with(forged)
     log = EvidenceLog.open(store, trust.log)
     for number in range(600):

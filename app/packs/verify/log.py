@@ -114,7 +114,7 @@ def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes
 
 
 def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None:
-    """The raw pages, verdicts and expectations that records name are here; and no others."""
+    """The raw pages, verdicts, expectations and rules that records name are here; no others."""
 
     def compare(file: str) -> None:
         need(bundle.digest(file) == named[file], "its bytes are not those that a record names")
@@ -122,7 +122,7 @@ def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None
     for file in sorted(named):
         if named[file] != EMPTY or (bundle.folder / file).exists():
             report.check(file, "is what a record names", lambda name=file: compare(name))  # type: ignore[misc]
-    for file in [*bundle.names("raw"), *bundle.names("derived")]:
+    for file in [name for kind in ("raw", "derived", "rules") for name in bundle.names(kind)]:
         if file not in named:
             report.fail(file, "no record names it")
 
@@ -137,6 +137,9 @@ def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
         digest = record[part]["sha256"]
         need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
         yield f"derived/{digest}.json", digest
+    digest = record["collector"]["rules_sha256"]
+    need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
+    yield f"rules/{digest}.zip", digest
 
 
 def proof_of(entry: str) -> str:

@@ -19,6 +19,7 @@ from app.trust.timestamp import DevelopmentAuthority, stamp
 NOW = datetime.now(UTC) - timedelta(days=3)
 PAGES = [b'{"value":[%d]}' % number for number in range(4)]
 EXPECTATIONS = b'{"minimum_tls":"1.2"}'
+RULES = b"an archive of rules"
 
 
 def now() -> datetime:
@@ -72,6 +73,7 @@ def record(place: EntryPlace, page: bytes, verdicts: bytes) -> bytes:
             "source": [{"raw_sha256": sha256(page)}, {"raw_sha256": sha256(b"")}],
             "verdicts": {"sha256": sha256(verdicts)},
             "expectations": {"sha256": sha256(EXPECTATIONS)},
+            "collector": {"rules_sha256": sha256(RULES)},
         }
     )
 
@@ -79,7 +81,10 @@ def record(place: EntryPlace, page: bytes, verdicts: bytes) -> bytes:
 def evidence(signer: Signer, store: Store) -> dict[str, bytes]:
     """Seven entries: an event, four records of which two are neighbours, and others between."""
     log = EvidenceLog.open(store, signer.trust.log)
-    files = {f"derived/{sha256(EXPECTATIONS)}.json": EXPECTATIONS}
+    files = {
+        f"derived/{sha256(EXPECTATIONS)}.json": EXPECTATIONS,
+        f"rules/{sha256(RULES)}.zip": RULES,
+    }
     for number, page in enumerate(PAGES):
         log.append(Event(kind="run_started", at=NOW, actor="test", detail={"n": number}).sealed)
         verdicts = canonical([number])

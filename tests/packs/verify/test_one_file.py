@@ -148,6 +148,7 @@ def resigned(case: Case, files: dict[str, bytes], tmp_path: Path) -> list[str]:
     [
         "raw/",
         "derived/",
+        "rules/",
         "entries/000000000001.json",
         "proofs/000000000001.tlog-proof",
         "checkpoint/checkpoint",
@@ -172,7 +173,7 @@ def test_an_entry_left_out_of_its_proof_or_of_its_objects_is_named(
     case: Case, tmp_path: Path
 ) -> None:
     for victim in case.files:
-        if victim.startswith(("raw/", "derived/", "proofs/", "entries/")):
+        if victim.startswith(("raw/", "derived/", "rules/", "proofs/", "entries/")):
             rest = {name: data for name, data in case.files.items() if name != victim}
             named = resigned(case, rest, tmp_path)
             expected = victim.replace("proofs", "entries").replace("tlog-proof", "json")
@@ -182,8 +183,8 @@ def test_an_entry_left_out_of_its_proof_or_of_its_objects_is_named(
 
 
 def test_unnamed_evidence_cannot_be_slipped_in(case: Case, tmp_path: Path) -> None:
-    stray = "raw/" + "0" * 64
-    assert resigned(case, {**case.files, stray: b"stray"}, tmp_path) == [stray]
+    for stray in ("raw/" + "0" * 64, "rules/" + "0" * 64 + ".zip"):
+        assert resigned(case, {**case.files, stray: b"stray"}, tmp_path) == [stray]
 
 
 def test_an_entry_under_another_number_is_named(case: Case, tmp_path: Path) -> None:
