@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import collecting, connection, evidence, serving, token
+from app.cli import collecting, connection, evidence, serving, token, worm
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.log import configure_logs
 from app.services.setup import initialise
@@ -26,6 +26,7 @@ app.command()(collecting.status)
 app.command()(evidence.pack)
 app.command()(evidence.verify)
 app.command()(evidence.reindex)
+app.command("verify-worm")(worm.prove)
 app.command()(serving.serve)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

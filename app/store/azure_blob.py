@@ -84,6 +84,16 @@ class AzureBlobStore:
         self._lost = threading.Event()
 
     @property
+    def url(self) -> str:
+        """Address of the container."""
+        return self._url
+
+    @property
+    def container(self) -> ContainerClient:
+        """For what lies beside the Store port: canaries, holds, retention."""
+        return self._container
+
+    @property
     def label(self) -> str:
         """What Azure was seen to guarantee, by the weakest object this process wrote."""
         said = "immutability not read back yet"
@@ -116,7 +126,7 @@ class AzureBlobStore:
                 if error_code(error) not in _THERE:
                     raise
                 return self._found(key, data)
-            self._remember(key, self._read_protection(key))
+            self._remember(key, self.read_protection(key))
         return True
 
     def get(self, key: str) -> bytes:
@@ -145,17 +155,31 @@ class AzureBlobStore:
                     yield name
 
     def protection(self, key: str) -> Protection:
-        """What Azure told of this object, when it was written or now. Raises NotFoundError."""
+        """What Azure tells of this object now. Raises NotFoundError, UnavailableError."""
         checked_key(key)
-        if key in self._protected:
-            return self._protected[key]
         with azure_errors(self._url):
             try:
-                return self._read_protection(key)
+                return self.read_protection(key)
             except ResourceNotFoundError as error:
                 if error_code(error) == "ContainerNotFound":
                     raise
                 raise self._missing(key) from None
+
+    def read_protection(self, key: str, version_id: str | None = None) -> Protection:
+        """What Azure tells now of the current or of one version. Raises HttpResponseError."""
+        version: dict[str, Any] = {"version_id": version_id} if version_id else {}
+        told = self._container.get_blob_client(key).get_blob_properties(**version)
+        policy = told.immutability_policy
+        mode = "none" if policy.expiry_time is None else str(policy.policy_mode).lower()
+        if mode == "none" and self._has_container_policy():
+            mode = "unlocked"  # the data plane does not tell whether a container's is locked
+        return Protection(
+            mode=mode,
+            until=policy.expiry_time,
+            legal_hold=bool(told.has_legal_hold),
+            version_id=told.version_id,
+            etag=told.etag,
+        )
 
     def writer(self, purpose: str) -> AbstractContextManager[None]:
         """Be the only writer until the block ends, or a minute after the process died.
@@ -193,20 +217,6 @@ class AzureBlobStore:
                 "never replaced. Check that only one log writes to this store."
             )
         return False
-
-    def _read_protection(self, key: str) -> Protection:
-        told = self._container.get_blob_client(key).get_blob_properties()
-        policy = told.immutability_policy
-        mode = "none" if policy.expiry_time is None else str(policy.policy_mode).lower()
-        if mode == "none" and self._has_container_policy():
-            mode = "unlocked"  # the data plane does not tell whether a container's is locked
-        return Protection(
-            mode=mode,
-            until=policy.expiry_time,
-            legal_hold=bool(told.has_legal_hold),
-            version_id=told.version_id,
-            etag=told.etag,
-        )
 
     def _has_container_policy(self) -> bool:
         if self._container_policy is None:

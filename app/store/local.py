@@ -39,6 +39,11 @@ class LocalStore:
         self._now = now
 
     @property
+    def root(self) -> Path:
+        """The folder."""
+        return self._root
+
+    @property
     def label(self) -> str:
         """What this store guarantees."""
         return "local (tamper-evident only)"

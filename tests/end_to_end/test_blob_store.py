@@ -4,17 +4,22 @@ import json
 import ssl
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from itertools import count
 from pathlib import Path
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import pytest
 
+from app.db.log import events
 from app.errors import StoreConflictError
 from app.evidence.record import entry_key
 from app.services.verifying import verify_store
+from app.services.worm import verify_worm
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import SECRET_ENV, Installation, installed
+
+NUMBERS = count()
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +30,8 @@ def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
 
 @pytest.fixture
 def installation(tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installation]:
-    make_container(tenant, "evidence")
+    name = f"evidence-{next(NUMBERS)}"
+    make_container(tenant, name)
     home = tmp_path / "home"
     home.mkdir()
     (home / "annexa.toml").write_text(
@@ -33,7 +39,7 @@ def installation(tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installat
 organisation = "Northgate Health"
 
 [store]
-url = "{tenant.blob_url}/northgate/evidence"
+url = "{tenant.blob_url}/northgate/{name}"
 retention_days = 2190
 locked = true
 cloud = "custom"
@@ -74,3 +80,16 @@ def test_a_night_in_a_blob_container_is_locked_and_verifies(installation: Instal
     assert verify_store(installation.ports).faults == ()
     with pytest.raises(StoreConflictError):
         store.put_once(entry_key(0), b"something else")
+
+
+def test_verify_worm_proves_the_container_and_the_log_keeps_the_answers(
+    installation: Installation,
+) -> None:
+    report = verify_worm(installation.ports)
+
+    assert report.immutable
+    assert report.protected_by == "policy"
+    with installation.ports.database.read() as session:
+        (logged,) = events(session, "worm_verified")
+    assert logged.event.detail == report.detail()
+    assert verify_store(installation.ports).faults == ()

@@ -1,0 +1,31 @@
+"""verify-worm as a user runs it: exit code, answers, and the event in the log."""
+
+import json
+from pathlib import Path
+
+from app.evidence.canonical import parse
+from app.evidence.record import entry_key
+from app.services.setup import initialise
+from app.store.local import LocalStore
+from tests.command_line import annexa
+from tests.installation import now
+
+
+def test_a_local_store_is_reported_tamper_evident_only_and_the_log_keeps_all_answers(
+    tmp_path: Path,
+) -> None:
+    home = tmp_path / "home"
+    initialise(home, "Northgate Health", now)
+
+    said = annexa(home, "verify-worm", "--json")
+
+    told = json.loads(said.out)
+    assert said.code == 5
+    assert told["immutable"] is False
+    assert told["permitted"] == ["overwrite", "delete"]
+    assert told["verdict"].startswith("tamper-evident only")
+    entry = parse(LocalStore(home / "store").get(entry_key(1)))
+    assert entry["kind"] == "worm_verified"
+    assert entry["detail"] == told
+    assert "overwrite by file" not in annexa(home, "verify-worm").err
+    assert annexa(home, "verify").code == 0
