@@ -18,9 +18,11 @@ from app.services.checkpoints import (
     StoreTiles,
     checkpoint_key,
     checkpoint_sizes,
+    covered,
     found,
+    read_tokens,
     token_key,
-    token_sizes,
+    token_names,
 )
 from app.services.entry_verification import Finding, NamedObjects, entry_findings, parsed
 from app.store.base import Store
@@ -38,7 +40,7 @@ def verify_log(
     yield from _strays(store, walk.size, sizes)
     for size in sizes:
         yield from _checkpoint(store, size, walk.roots.get(size), key)
-        yield from _token(store, size, roots)
+        yield from token_findings(store, size, roots)
     if walk.size > max(sizes, default=0):
         last = entry_key(walk.size - 1)
         yield Finding(key=last, reason="no checkpoint covers it yet", broken=False)
@@ -145,11 +147,13 @@ def _strays(store: Store, size: int, sizes: Sequence[int]) -> Iterator[Finding]:
     for key in store.list("entry/"):
         if key not in entries:
             yield Finding(key=key, reason="the log does not reach this entry")
-    tokens = token_sizes(store)
-    own = {*map(checkpoint_key, sizes), *map(token_key, tokens)}
+    tokens = token_names(store)
+    own = {*map(checkpoint_key, sizes), *(name for names in tokens.values() for name in names)}
     for key in store.list(CHECKPOINTS):
         if key not in own:
             yield Finding(key=key, reason="the name is not one of a checkpoint")
+    for known in sizes:
+        yield from _unreached(known, tokens.get(known, []))
     for lonely in sorted({*tokens} - {*sizes}):
         reason = "the checkpoint is missing, though its timestamp is there"
         yield Finding(key=checkpoint_key(lonely), reason=reason)
@@ -168,13 +172,25 @@ def _checkpoint(store: Store, size: int, root: bytes | None, key: VerifierKey) -
         yield Finding(key=name, reason="its root is not the root of the entries")
 
 
-def _token(store: Store, size: int, roots: Sequence[x509.Certificate]) -> Iterator[Finding]:
-    name = token_key(size)
-    token = found(store, name)
-    if token is None:
-        yield Finding(key=name, reason="no timestamp yet", broken=False)
-        return
-    try:
-        verify_timestamp(token, store.get(checkpoint_key(size)), roots)
-    except TimestampRefusedError as error:
-        yield Finding(key=name, reason=f"the timestamp does not verify: {error}")
+def _unreached(size: int, names: Sequence[str]) -> Iterator[Finding]:
+    """Tokens are numbered without a gap: one after a gap tells that another is missing."""
+    reached = next(n for n in range(1, len(names) + 2) if token_key(size, n) not in names)
+    after = {*names} - {token_key(size, number) for number in range(1, reached)}
+    if after:
+        missing = token_key(size, reached)
+        reason = f"the timestamp is missing, though {min(after)} is there"
+        yield Finding(key=missing, reason=reason)
+
+
+def token_findings(store: Store, size: int, roots: Sequence[x509.Certificate]) -> Iterator[Finding]:
+    """What the tokens of a checkpoint do not hold; that there is none is merely awaited."""
+    note = store.get(checkpoint_key(size))
+    tokens = read_tokens(store, size, note)
+    if not tokens:
+        yield Finding(key=token_key(size), reason="no timestamp yet", broken=False)
+    for token in tokens:
+        try:
+            verify_timestamp(token.response, covered(note, tokens, token), roots)
+        except TimestampRefusedError as error:
+            name = checkpoint_key(size) + token.ending
+            yield Finding(key=name, reason=f"the timestamp does not verify: {error}")

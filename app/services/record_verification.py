@@ -9,12 +9,12 @@ from app.evidence.merkle import leaf_hash, verify_inclusion
 from app.evidence.note import CheckpointBody, NoteError, open_checkpoint
 from app.evidence.record import entry_key
 from app.evidence.tiles import MissingTileError, TileLog
-from app.services.checkpoints import StoreTiles, checkpoint_key, checkpoint_sizes, found, token_key
+from app.services.checkpoints import StoreTiles, checkpoint_key, checkpoint_sizes, found
 from app.services.entry_verification import Finding, NamedObjects, entry_findings
+from app.services.log_verification import token_findings
 from app.services.ports import Ports
 from app.services.reading import indexed
 from app.services.verifying import Fault
-from app.trust.timestamp import TimestampRefusedError, verify_timestamp
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,28 +78,16 @@ def _seal(ports: Ports, seq: int, data: bytes | None, size: int) -> Iterator[Fin
     """Signature, token and inclusion proof of the checkpoint that covers the record."""
     name = checkpoint_key(size)
     try:
-        note = ports.store.get(name)
-        body = open_checkpoint(note, ports.trust.log.key)
+        body = open_checkpoint(ports.store.get(name), ports.trust.log.key)
     except (NoteError, NotFoundError) as error:
         yield Finding(key=name, reason=str(error))
         return
-    yield from _token(ports, size, note)
+    roots = [root for authority in ports.authorities for root in authority.roots]
+    yield from token_findings(ports.store, size, roots)
     if body.size != size:
         yield Finding(key=name, reason=f"it speaks for {body.size} entries")
     elif data is not None:
         yield from _inclusion(ports, seq, data, body)
-
-
-def _token(ports: Ports, size: int, note: bytes) -> Iterator[Finding]:
-    token = found(ports.store, token_key(size))
-    if token is None:
-        yield Finding(key=token_key(size), reason="no timestamp yet", broken=False)
-        return
-    roots = [root for authority in ports.authorities for root in authority.roots]
-    try:
-        verify_timestamp(token, note, roots)
-    except TimestampRefusedError as error:
-        yield Finding(key=token_key(size), reason=f"the timestamp does not verify: {error}")
 
 
 def _inclusion(ports: Ports, seq: int, data: bytes, body: CheckpointBody) -> Iterator[Finding]:

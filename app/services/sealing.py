@@ -6,7 +6,7 @@ a store that the next `open` and `seal` go on from.
 
 import threading
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from cryptography import x509
@@ -31,13 +31,13 @@ from app.services.checkpoints import (
     found,
     latest_checkpoint,
     read_checkpoint,
-    token_key,
 )
 from app.services.entry_verification import Finding
 from app.services.log_verification import verify_log
+from app.services.stamping import completed
 from app.store.base import Store
 from app.trust.keys import NoteSigner
-from app.trust.timestamp import TimeAuthority, TimestampUnavailableError, stamp
+from app.trust.timestamp import TimeAuthority
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -114,16 +114,16 @@ class EvidenceLog:
     def seal(self, now: Callable[[], datetime], authorities: Sequence[TimeAuthority]) -> Checkpoint:
         """Cover all entries by a signed, timestamped checkpoint. Safe to repeat at any time.
 
-        When no time authority answers, the checkpoint awaits its token: the next `seal` asks
-        again. Raises RefusedError for an empty log, VerificationFailedError when the tiles no
-        longer give the last checkpoint's root.
+        When no time authority answers, the checkpoint awaits its token: the next `seal` and each
+        tick ask again. Raises RefusedError for an empty log, VerificationFailedError when the
+        tiles no longer give the last checkpoint's root.
         """
         with self._lock:
             if self._doubtful:
                 self._catch_up()
             if self._last is None or self._tail:
                 self._last, self._tail = self._signed(), []
-            self._last = self._stamped(self._last, now, authorities)
+            self._last = completed(self._store, self._last, now, authorities)
             return self._last
 
     def proof(self, seq: int, size: int | None = None) -> str:
@@ -195,24 +195,6 @@ class EvidenceLog:
                 "see what changed with: annexa verify"
             )
         return tiles
-
-    def _stamped(
-        self,
-        checkpoint: Checkpoint,
-        now: Callable[[], datetime],
-        authorities: Sequence[TimeAuthority],
-    ) -> Checkpoint:
-        if checkpoint.timestamp is not None:
-            return checkpoint
-        key = token_key(checkpoint.size)
-        token = found(self._store, key)
-        if token is None:
-            try:
-                token = stamp(checkpoint.note, authorities, now).response
-            except TimestampUnavailableError as error:
-                return replace(checkpoint, awaiting=error.message)
-            self._store.put_once(key, token)
-        return replace(checkpoint, timestamp=token, awaiting="")
 
     def _checkpoint_of(self, size: int | None) -> Checkpoint:
         if self._last is None:

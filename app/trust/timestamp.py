@@ -17,10 +17,11 @@ from rfc3161_client import (
     VerifierBuilder,
     decode_timestamp_response,
 )
+from rfc3161_client.tsp import Accuracy
 
 from app.errors import UnavailableError, UsageError
 from app.trust.keys import Trust
-from app.trust.tsa import DevelopmentTsa
+from app.trust.tsa import POLICY, DevelopmentTsa
 
 Assurance = Literal["development", "public", "qualified"]
 _SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
@@ -61,6 +62,16 @@ class TimeAuthority(Protocol):
         """Certificates an answer must chain to."""
         ...
 
+    @property
+    def policies(self) -> tuple[str, ...]:
+        """Policy OIDs under which its tokens are accepted; empty: any."""
+        ...
+
+    @property
+    def max_accuracy(self) -> timedelta | None:
+        """The widest error of its clock that is accepted; None: any, also an unstated one."""
+        ...
+
     def answer(self, query: bytes) -> bytes:
         """TimeStampResp (DER) to a TimeStampReq (DER). Raises OSError when there is none."""
         ...
@@ -74,6 +85,8 @@ class DevelopmentAuthority:
     roots: tuple[x509.Certificate, ...]
     name: str = "built-in development authority"
     assurance: Assurance = "development"
+    policies: tuple[str, ...] = (POLICY,)
+    max_accuracy: timedelta | None = timedelta(seconds=1)
 
     @classmethod
     def of(cls, trust: Trust, now: Callable[[], datetime]) -> "DevelopmentAuthority":
@@ -94,6 +107,8 @@ class HttpAuthority:
     url: str
     roots: tuple[x509.Certificate, ...]
     assurance: Assurance = "public"
+    policies: tuple[str, ...] = ()
+    max_accuracy: timedelta | None = None
     timeout: timedelta = timedelta(seconds=_TIMEOUT)
 
     def __post_init__(self) -> None:
@@ -177,6 +192,7 @@ def _asked(digest: bytes, authority: TimeAuthority, now: Callable[[], datetime])
     response = authority.answer(_query(digest, nonce))
     decoded = _decoded(response)
     _judge(decoded, digest, authority.roots, nonce)
+    _accept(decoded, authority)
     at = _gen_time(decoded)
     if abs(at - now()) > _MAX_SKEW:
         raise TimestampRefusedError(f"its clock says {at.isoformat()}, ours {now().isoformat()}")
@@ -222,8 +238,56 @@ def _judge(
         raise TimestampRefusedError(str(error)) from error
 
 
+def _accept(response: TimeStampResponse, authority: TimeAuthority) -> None:
+    """Policy and accuracy as this authority promised them. Raises TimestampRefusedError."""
+    policy = response.tst_info.policy.dotted_string
+    if authority.policies and policy not in authority.policies:
+        raise TimestampRefusedError(
+            f"its policy is {policy}, not {' or '.join(authority.policies)}"
+        )
+    if authority.max_accuracy is None:
+        return
+    stated = _accuracy(response)
+    if stated is None:
+        raise TimestampRefusedError("it does not state its accuracy")
+    if stated > authority.max_accuracy:
+        raise TimestampRefusedError(
+            f"its accuracy is {stated.total_seconds():g} s, "
+            f"{authority.max_accuracy.total_seconds():g} s are accepted"
+        )
+
+
+def _accuracy(response: TimeStampResponse) -> timedelta | None:
+    """RFC 3161, section 2.4.2: absent parts are zero, an absent whole says nothing."""
+    stated: Accuracy | None = response.tst_info.accuracy
+    if stated is None:
+        return None
+    return timedelta(
+        seconds=stated.seconds or 0,
+        milliseconds=stated.millis or 0,
+        microseconds=stated.micros or 0,
+    )
+
+
 def _gen_time(response: TimeStampResponse) -> datetime:
     return response.tst_info.gen_time.astimezone(UTC)
+
+
+def imprint(response: bytes) -> bytes:
+    """The digest that a stored TimeStampResp is over, unverified; empty for what is none."""
+    try:
+        return bytes(_decoded(response).tst_info.message_imprint.message)
+    except (TimestampRefusedError, ValueError):
+        return b""
+
+
+def certificates_of(response: bytes) -> tuple[x509.Certificate, ...]:
+    """Certificates that a stored TimeStampResp carries, its authority's among them; unverified."""
+    try:
+        found = _decoded(response).signed_data.certificates
+        return tuple(x509.load_der_x509_certificate(each) for each in found)
+    except ValueError as error:
+        raise TimestampRefusedError("its certificates cannot be read") from error
 
 
 def authority_name(response: bytes) -> str:
