@@ -181,7 +181,7 @@ def _sent(pack_id: str, kind: Kind, ports: Installation, request: Request) -> Re
     file = open_pack_file(ports, pack_id, kind)
     LOG.info(
         "pack_downloaded",
-        token=request.state.token.id,
+        by=request.state.token.id,
         pack=pack_id,
         file=kind,
         sha256=file.sha256,

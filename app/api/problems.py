@@ -11,6 +11,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 
 from app.api.headers import SECURITY_HEADERS
 from app.errors import AppError
@@ -21,6 +22,7 @@ SCHEMA = "#/components/schemas/Problem"
 ALWAYS = (401, 403, 422, 500, 503)
 """What every route but health may answer."""
 OUTSIDE = "something this answer depends on does not work now; the log of annexa says what"
+METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 FAULT = "a fault of annexa; its log says what happened"
 
 
@@ -109,6 +111,8 @@ def handle_errors(app: FastAPI) -> None:
 
     async def http(request: Request, error: HTTPException) -> JSONResponse:
         code = error.code if isinstance(error, ProblemError) else _code(error.status_code)
+        if error.status_code == 405:
+            error.headers = {"Allow": ", ".join(_allowed(request))}
         return problem(request, error.status_code, code, str(error.detail), headers=error.headers)
 
     async def invalid(request: Request, error: RequestValidationError) -> JSONResponse:
@@ -126,6 +130,16 @@ def handle_errors(app: FastAPI) -> None:
     app.exception_handlers.update(
         {AppError: ours, HTTPException: http, RequestValidationError: invalid, Exception: fault}
     )
+
+
+def _allowed(request: Request) -> list[str]:
+    """Methods of every route of this path; the router names only those of the first."""
+    scope, routes = request.scope, request.app.routes
+    return [
+        method
+        for method in METHODS
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in routes)
+    ]
 
 
 def _code(status: int) -> str:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.db.tables import pack
@@ -29,8 +29,9 @@ class StoredPack:
 
 
 def add_pack(session: Session, made: StoredPack) -> None:
-    """Add one."""
+    """Add one. Issued again of the same evidence it has the same id, and the newest stands."""
     row = {name: getattr(made, name) for name in StoredPack.__slots__}
+    session.execute(delete(pack).where(pack.c.id == made.id))
     session.execute(insert(pack).values(row))
 
 

@@ -1,13 +1,14 @@
 """Long work that was asked for over HTTP: one thread, in the order asked."""
 
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
 import structlog
 
-from app.errors import UnavailableError, WriterBusyError
+from app.errors import AppError, UnavailableError, WriterBusyError
 
 LOG = structlog.get_logger()
 T = TypeVar("T")
@@ -55,6 +56,11 @@ class Background:
 
     def _told(self, what: str, done: "Future[T]") -> None:
         self._room.release()
-        error = None if done.cancelled() else done.exception()
-        if error is not None:
-            LOG.warning("background_failed", what=what, exc_info=error)
+        match None if done.cancelled() else done.exception():
+            case None:
+                pass
+            case AppError() as error:
+                LOG.warning("background_failed", what=what, code=error.kind, reason=error.message)
+            case error:
+                text = "".join(traceback.format_exception(error))
+                LOG.error("background_fault", what=what, traceback=text)

@@ -1,7 +1,9 @@
 """One installation with a collected night and an issued pack, made once and served in-process."""
 
 import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -53,7 +55,7 @@ def served(
 ) -> Iterator[Served]:
     home = tmp_path_factory.mktemp("api") / "home"
     with (
-        start_simulator(seed=7, subscriptions=2, resources=60, quotas="off", as_of=now()) as tenant,
+        start_simulator(seed=7, subscriptions=1, resources=30, quotas="off", as_of=now()) as tenant,
         installed(home, tenant) as made,
     ):
         night = made.collect()
@@ -85,7 +87,14 @@ def stranger(client: TestClient) -> TestClient:
 def copied(served: Served, tmp_path: Path) -> Iterator[tuple[TestClient, Path]]:
     """A copy of the home to do damage to, and a client of it."""
     home = tmp_path / "home"
-    shutil.copytree(served.home, home)
+    # Opening and closing a database file would drop the locks that SQLite holds on it in this
+    # process (sqlite.org/howtocorrupt.html, section 2.2): SQLite itself has to copy it.
+    shutil.copytree(served.home, home, ignore=shutil.ignore_patterns("index.sqlite*"))
+    with (
+        closing(sqlite3.connect(served.home / "index.sqlite")) as source,
+        closing(sqlite3.connect(home / "index.sqlite")) as target,
+    ):
+        source.backup(target)
     ports = open_ports(home, now)
     try:
         with TestClient(create_app(ports), raise_server_exceptions=False) as opened:

@@ -159,6 +159,22 @@ def test_what_is_wrong_is_a_named_problem(
     assert told["instance"] == path.partition("?")[0]
 
 
+@pytest.mark.parametrize(
+    ("path", "allowed"),
+    [
+        ("/v1/runs", "GET, POST"),
+        ("/v1/packs/AXP-000000000000/pdf", "GET, HEAD"),
+        ("/health", "GET"),
+    ],
+)
+def test_a_method_that_is_not_allowed_is_told_which_are(
+    client: TestClient, path: str, allowed: str
+) -> None:
+    answer = client.delete(path)
+
+    assert (answer.status_code, answer.headers["allow"]) == (405, allowed)
+
+
 def test_a_body_too_long_is_refused_whether_announced_or_not(client: TestClient) -> None:
     def unannounced() -> list[bytes]:
         return [b"x" * 10_000] * 10
