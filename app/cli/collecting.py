@@ -115,6 +115,7 @@ def _print_status(found: Status) -> None:
     log = found.log
     OUT.print(f"Log {log.origin}: {log.size} entries, {log.sealed} sealed.", markup=False)
     OUT.print(f"Time: {log.time}.  Store: {log.store}.", markup=False)
+    OUT.print(log.guarantee, markup=False)
     for one in found.connections:
         OUT.print(
             f"\n{one.name}  tenant {one.tenant_id}  schedule {one.schedule} UTC", markup=False

@@ -120,8 +120,9 @@ def _print(probes: list[Probe]) -> None:
     for probe in probes:
         sign = "ok     " if probe.seen else "MISSING"
         OUT.print(f"{sign}  {probe.collector_id}  {probe.read}", markup=False)
-        if not probe.seen:
+        if probe.detail:
             OUT.print(f"         {probe.detail}", markup=False)
+        if not probe.seen:
             OUT.print(f"         needs {', '.join(probe.needs)}", markup=False)
     missing = sum(not probe.seen for probe in probes)
     OUT.print(

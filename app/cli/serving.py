@@ -1,17 +1,22 @@
 """serve: the API and the nightly schedule in one process."""
 
+import signal
+import socket
+from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from app.cli.edge import ERR, opened
-from app.services.scheduling import Schedule
+from app.errors import UnavailableError
 
 
 def serve(
     ctx: typer.Context,
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on.", min=1, max=65535)] = 8080,
+    port: Annotated[
+        int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
+    ] = 8080,
     *,
     no_schedule: Annotated[
         bool, typer.Option("--no-schedule", help="Only the API: another replica collects.")
@@ -21,18 +26,37 @@ def serve(
     import uvicorn
 
     from app.api.application import create_app
+    from app.services.scheduling import Schedule
 
-    with opened(ctx) as ports:
-        schedule = None if no_schedule else Schedule(ports, by=f"annexa serve on {host}:{port}")
+    with opened(ctx) as ports, closing(_listening(host, port)) as listening:
+        address = _address(listening)
+        schedule = None if no_schedule else Schedule(ports, by=f"annexa serve on {address}")
+        server = uvicorn.Server(
+            uvicorn.Config(create_app(ports, schedule), log_level="warning", server_header=False)
+        )
+        # uvicorn stops on SIGTERM and then raises it once more, which would end us half-closed.
+        signal.signal(signal.SIGTERM, lambda *_: None)
         ERR.print(
-            f"Annexa serves http://{host}:{port}/v1 "
+            f"Annexa serves http://{address}/v1 "
             + ("without a schedule." if no_schedule else "and collects every night."),
             markup=False,
         )
-        uvicorn.run(
-            create_app(ports, schedule),
-            host=host,
-            port=port,
-            log_level="warning",
-            server_header=False,
-        )
+        server.run(sockets=[listening])
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        return socket.create_server((host, port), family=family)
+    except (OSError, UnicodeError) as error:
+        told = error.strerror if isinstance(error, OSError) else "not a host name"
+        reason = str(told).partition(" (while ")[0]  # Python repeats the address there
+        raise UnavailableError(
+            f"cannot listen on {host}, port {port} ({reason}); choose another with --host and "
+            "--port, or stop what uses it"
+        ) from error
+
+
+def _address(listening: socket.socket) -> str:
+    host, port = listening.getsockname()[:2]
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -9,12 +9,18 @@ from app.services.connections import Connection
 from app.services.ports import Ports
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.kit import TENANT, Collector, Exchange, Item, Read, Scope
+from collectors.kit import TENANT, Collector, Exchange, Item, Read, ResourceGraph, Scope
 from collectors.kit.answers import Answer, read_answer
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import interpret, parents_of
 from collectors.kit.level import is_tenant_wide, parent_read
 from collectors.kit.registry import collector_by_id
+
+INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
+NO_SUBSCRIPTION = "no subscription can be seen"
+NO_ROWS = (
+    "no rows: nothing of this kind, or no right to see it, of which Resource Graph says nothing"
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -68,9 +74,9 @@ async def _discard(body: bytes) -> None:
 
 
 async def _first_subscription(asker: Asker) -> str | None:
-    inventory = collector_by_id("inventory.resources")
-    ask = Ask(name="subscriptions", read=inventory.reads["subscriptions"], scope=TENANT)
-    items = interpret(inventory, TENANT, await asker.exchanges(ask)).items["subscriptions"]
+    inventory = collector_by_id(INVENTORY)
+    ask = Ask(name=SUBSCRIPTIONS, read=inventory.reads[SUBSCRIPTIONS], scope=TENANT)
+    items = interpret(inventory, TENANT, await asker.exchanges(ask)).items[SUBSCRIPTIONS]
     return str(items[0]["subscriptionId"]).lower() if items else None
 
 
@@ -86,22 +92,38 @@ async def _probe(asker: Asker, collector: Collector, name: str, scope: Scope) ->
         parent = found[0]
     where = TENANT if is_tenant_wide(read) else scope
     if where == TENANT and not is_tenant_wide(read):
-        return _told(collector, name, where, "no subscription can be seen", "")
+        return _told(collector, name, where, NO_SUBSCRIPTION, "", _to_list_subscriptions())
     pages = await asker.exchanges(Ask(name=name, read=read, scope=where, parent=parent))
-    return _told(collector, name, where, _refusal(read, pages), "")
-
-
-def _refusal(read: Read, pages: tuple[Exchange, ...]) -> str | None:
     answer = read_answer(read, pages[-1])
-    return None if isinstance(answer, Answer) else f"{answer.kind.value}: {answer.detail}"
+    if not isinstance(answer, Answer):
+        return _told(collector, name, where, f"{answer.kind.value}: {answer.detail}", "")
+    empty = isinstance(read, ResourceGraph) and not any(_rows(read, page) for page in pages)
+    return _told(collector, name, where, None, NO_ROWS * empty)
 
 
-def _told(collector: Collector, name: str, scope: Scope, refusal: str | None, detail: str) -> Probe:
+def _rows(read: Read, page: Exchange) -> bool:
+    answer = read_answer(read, page)
+    return isinstance(answer, Answer) and bool(answer.elements)
+
+
+def _to_list_subscriptions() -> tuple[str, ...]:
+    # Without the list nothing inside a subscription can be asked, whatever else is granted.
+    return collector_by_id(INVENTORY).reads[SUBSCRIPTIONS].needs
+
+
+def _told(
+    collector: Collector,
+    name: str,
+    scope: Scope,
+    refusal: str | None,
+    detail: str,
+    needs: tuple[str, ...] = (),
+) -> Probe:
     return Probe(
         collector_id=collector.id,
         read=name,
         scope=str(scope),
         seen=refusal is None,
         detail=refusal or detail,
-        needs=collector.reads[name].needs,
+        needs=needs or collector.reads[name].needs,
     )

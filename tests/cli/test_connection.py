@@ -1,0 +1,231 @@
+"""connection add takes only what can be collected with; connection check names what is missing."""
+
+import json
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from app.services.checking import Probe, check_connection
+from simulator.process import SimulatorProcess
+from tests.cli.conftest import Place
+from tests.command_line import Said, several
+from tests.installation import IMPATIENT, Installation, installed
+
+TENANT = "11111111-2222-3333-4444-555555555555"
+CLIENT = ("--client-id", "99999999-2222-3333-4444-555555555555")
+SECRET = ("--client-secret-env", "A_VARIABLE")
+
+REFUSED = {
+    "no credential": (("x", "--tenant", TENANT), "usage", "exactly one of --client-secret-env"),
+    "two credentials": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--managed-identity"),
+        "usage",
+        "exactly one of --client-secret-env",
+    ),
+    "no client id": (("x", "--tenant", TENANT, *SECRET), "usage", "--client-id is missing"),
+    "a client id that is none": (
+        ("x", "--tenant", TENANT, "--client-id", "annexa", *SECRET),
+        "usage",
+        "'annexa' is not an id",
+    ),
+    "a tenant that is none": (
+        ("x", "--tenant", "contoso.com", *CLIENT, *SECRET),
+        "usage",
+        "'contoso.com' is not an id",
+    ),
+    "a subscription that is none": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--subscription", "prod"),
+        "usage",
+        "'prod' is not an id",
+    ),
+    "a name with blanks": (("My tenant", "--tenant", TENANT, *CLIENT, *SECRET), "usage", "letters"),
+    "a cloud nobody knows": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--cloud", "germany"),
+        "cloud_invalid",
+        "germany",
+    ),
+    "a custom cloud without its file": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--cloud", "custom"),
+        "usage",
+        "--cloud-file",
+    ),
+    "a cloud file for a cloud that is not custom": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--cloud-file", "cloud.toml"),
+        "usage",
+        "--cloud custom",
+    ),
+    "a cloud file that is not there": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--cloud", "custom", "--cloud-file", "no.toml"),
+        "cloud_invalid",
+        "no.toml",
+    ),
+    "a password without a certificate": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--certificate-password-env", "P"),
+        "usage",
+        "--certificate FILE",
+    ),
+    "a schedule that is none": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--schedule", "nightly"),
+        "schedule_invalid",
+        "five fields",
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def answers(place: Place) -> dict[str, Said]:
+    lines = [("connection", "add", *words) for words, _, _ in REFUSED.values()]
+    return dict(zip(REFUSED, several(place.home, lines), strict=True))
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_connection_that_could_never_collect_is_refused(
+    case: str, answers: dict[str, Said]
+) -> None:
+    _, code, part = REFUSED[case]
+    said = answers[case]
+    assert said.code == 2
+    assert said.sentence.endswith(f"[{code}]")
+    assert part in said.sentence
+
+
+def test_a_name_that_is_taken_is_refused(place: Place) -> None:
+    said: Said = place.annexa(
+        "connection", "add", "northgate", "--tenant", TENANT, *CLIENT, *SECRET
+    )
+    assert said.code == 3
+    assert said.sentence.endswith("[connection_exists]")
+
+
+@pytest.fixture(scope="module")
+def installation(
+    small_tenant: SimulatorProcess, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Installation]:
+    home = tmp_path_factory.mktemp("check") / "home"
+    with installed(home, small_tenant, IMPATIENT) as made:
+        yield made
+
+
+PROVIDERS = [
+    (
+        {"path": "blobservices"},
+        {"storage.blob_services services"},
+        {"Microsoft.Storage/storageAccounts/blobServices/read"},
+    ),
+    (
+        {"path": "resourcegraph", "body": "microsoft.storage/storageaccounts"},
+        {"storage.accounts accounts", "storage.blob_services accounts"},
+        {"Microsoft.Storage/storageAccounts/read"},
+    ),
+    (
+        {"path": "transparentdataencryption"},
+        {"sql.databases tde"},
+        {"Microsoft.Sql/servers/databases/transparentDataEncryption/read"},
+    ),
+    (
+        {"path": "auditingsettings"},
+        {"sql.databases auditing"},
+        {"Microsoft.Sql/servers/auditingSettings/read"},
+    ),
+    (
+        {"path": "resourcegraph", "body": "microsoft.compute/disks"},
+        {"compute.disks disks"},
+        {"Microsoft.Compute/disks/read"},
+    ),
+    (
+        {"path": "resourcegraph", "body": "networksecuritygroups"},
+        {"network.security_groups groups"},
+        {"Microsoft.Network/networkSecurityGroups/read"},
+    ),
+    (
+        {"path": "resourcegraph", "body": "roledefinitions"},
+        {"access.role_assignments definitions"},
+        {"Microsoft.Authorization/roleDefinitions/read"},
+    ),
+    (
+        {"path": "rolemanagementpolicyassignments", "service": "arm"},
+        {"access.pim_azure policies"},
+        {"Microsoft.Authorization/roleManagementPolicyAssignments/read"},
+    ),
+    (
+        {"path": "roleeligibilityscheduleinstances", "service": "graph"},
+        {"identity.pim_directory eligible"},
+        {"RoleEligibilitySchedule.Read.Directory"},
+    ),
+    (
+        {"path": "/applications", "service": "graph"},
+        {"identity.app_credentials applications"},
+        {"Application.Read.All"},
+    ),
+    (
+        {"path": "diagnosticsettings"},
+        {"logging.diagnostic_settings settings"},
+        {"Microsoft.Insights/diagnosticSettings/read"},
+    ),
+    (
+        {"path": "/tables"},
+        {"logging.workspace_retention tables"},
+        {"Microsoft.OperationalInsights/workspaces/tables/read"},
+    ),
+    (
+        {"path": "/query", "service": "logs"},
+        {"logging.activity activity"},
+        {
+            f"Microsoft.OperationalInsights/workspaces/query/{right}read"
+            for right in ("", "AzureActivity/", "AuditLogs/", "SigninLogs/")
+        },
+    ),
+    (
+        {"path": "^/subscriptions\\?"},
+        {
+            "inventory.resources subscriptions",
+            "inventory.resources listed",
+            "access.pim_azure eligible",
+            "access.pim_azure active",
+            "access.pim_azure policies",
+        },
+        {"Microsoft.Resources/subscriptions/read"},
+    ),
+]
+
+
+@pytest.mark.parametrize(("rule", "sources", "rights"), PROVIDERS, ids=lambda v: str(v)[:40])
+def test_check_names_exactly_what_is_missing_for_exactly_what_is_refused(
+    rule: dict[str, str],
+    sources: set[str],
+    rights: set[str],
+    installation: Installation,
+    denied: Callable[..., None],
+) -> None:
+    denied(**rule)
+    probes = check_connection(installation.ports, installation.connection)
+    missing = [probe for probe in probes if not probe.seen]
+    assert {named(probe) for probe in missing} == sources
+    assert {right for probe in missing for right in probe.needs} == rights
+    assert all(probe.detail for probe in missing)
+
+
+def named(probe: Probe) -> str:
+    return f"{probe.collector_id} {probe.read}"
+
+
+def test_check_on_the_command_line_says_it_in_prose_and_json(
+    place: Place, denied: Callable[..., None]
+) -> None:
+    good = place.annexa("connection", "check")
+    denied(path="blobservices")
+    plain = place.annexa("connection", "check", "northgate")
+    told = place.annexa("connection", "check", "northgate", "--json")
+
+    assert (good.code, plain.code, told.code) == (0, 3, 3)
+    assert "MISSING" not in good.out
+    assert plain.out.count("MISSING") == 1
+    assert "needs Microsoft.Storage/storageAccounts/blobServices/read" in plain.out
+    assert "annexa permissions" in plain.out
+    assert [one["read"] for one in json.loads(told.out) if not one["seen"]] == ["services"]
+
+
+def test_check_leaves_nothing_behind(installation: Installation) -> None:
+    before = installation.ports.open_log().size, list(installation.ports.store.list(""))
+    check_connection(installation.ports, installation.connection)
+    assert (installation.ports.open_log().size, list(installation.ports.store.list(""))) == before
