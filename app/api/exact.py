@@ -37,31 +37,39 @@ def download(request: Request, file: PackFile, media_type: str) -> Response:
     Multiple ranges, other units and what is malformed give the whole file (RFC 9110, 14.2).
     """
     headers = _headers(file.sha256, file.name) | {"Accept-Ranges": "bytes"}
-    wanted: tuple[int, int] | Literal["unsatisfiable"] | None = None
-    if request.method == "GET" and _range_applies(request, file.sha256):
-        wanted = _range(request.headers.get("range", ""), file.size)
-    if _has(request, file.sha256) or request.method == "HEAD" or wanted == "unsatisfiable":
-        file.file.close()
     if _has(request, file.sha256):
+        file.file.close()
         return Response(status_code=304, headers=headers)
-    if wanted == "unsatisfiable":
-        raise ProblemError(
-            416,
-            f"the file has {file.size} bytes; ask for a part of it",
-            code="range_unsatisfiable",
-            headers={"Content-Range": f"bytes */{file.size}"},
-        )
-    first, last = wanted or (0, file.size - 1)
-    headers["Content-Length"] = str(last - first + 1)
-    if wanted is not None:
-        headers["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     if request.method == "HEAD":
+        file.file.close()
+        headers["Content-Length"] = str(file.size)
         return Response(headers=headers, media_type=media_type)
+    part = _part(request, file)
+    first, last = part or (0, file.size - 1)
+    headers["Content-Length"] = str(last - first + 1)
+    if part is not None:
+        headers["Content-Range"] = f"bytes {first}-{last}/{file.size}"
     return StreamingResponse(
         _bytes(file.file, first, last),
-        status_code=206 if wanted is not None else 200,
+        status_code=200 if part is None else 206,
         headers=headers,
         media_type=media_type,
+    )
+
+
+def _part(request: Request, file: PackFile) -> tuple[int, int] | None:
+    """First and last byte asked for, None for the whole file. Raises ProblemError (416)."""
+    if not _range_applies(request, file.sha256):
+        return None
+    wanted = _range(request.headers.get("range", ""), file.size)
+    if wanted != "unsatisfiable":
+        return wanted
+    file.file.close()
+    raise ProblemError(
+        416,
+        f"the file has {file.size} bytes; ask for a part of it",
+        code="range_unsatisfiable",
+        headers={"Content-Range": f"bytes */{file.size}"},
     )
 
 
