@@ -5,11 +5,12 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, opened, print_json
+from app.cli.edge import ERR, OUT, opened, print_json
 from app.errors import UsageError
 from app.services.checking import Probe, check_connection
 from app.services.connections import new_connection
 from app.services.registering import add_connection, find_connection, list_connections
+from app.services.store_guarantee import store_guarantee
 
 app = typer.Typer(help="Tenants to collect from.", no_args_is_help=True, rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -108,6 +109,7 @@ def check(
     """Ask each source once and say which permission is missing. Seals nothing."""
     with opened(ctx) as ports:
         probes = check_connection(ports, find_connection(ports, name))
+        ERR.print(f"Store: {store_guarantee(ports).detail}", markup=False)
     if as_json:
         print_json([probe.plain() for probe in probes])
     else:

@@ -9,6 +9,8 @@ import typer
 
 from app.cli.edge import ERR, opened
 from app.errors import UnavailableError
+from app.services.ports import Ports
+from app.services.store_guarantee import store_guarantee
 
 
 def serve(
@@ -41,7 +43,15 @@ def serve(
             + ("without a schedule." if no_schedule else "and collects every night."),
             markup=False,
         )
+        ERR.print(f"Store: {_guarantee(ports)}", markup=False)
         server.run(sockets=[listening])
+
+
+def _guarantee(ports: Ports) -> str:
+    try:
+        return store_guarantee(ports).detail
+    except UnavailableError as error:  # the API can still say so, and the schedule try again
+        return error.message
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -64,3 +64,5 @@ class StoreFacts:
     """For people: `Azure Blob, locked immutability policy` or `local, tamper-evident only`."""
     write_once: bool
     """True when the store itself refuses overwriting and deleting."""
+    detail: str = ""
+    """One sentence: what the store told of its protection; never more than was read back."""

@@ -30,6 +30,7 @@ from app.services.dating import dated
 from app.services.indexing import catch_up
 from app.services.ports import Ports
 from app.services.sealing import EvidenceLog
+from app.services.store_guarantee import store_guarantee
 from app.services.tool import tool
 from app.trust.pades import seal_pdf
 
@@ -165,7 +166,7 @@ def _draw(
         organisation=ports.settings.organisation,
         engagement=engagement,
         connection=_connection_facts(ports, connection, observed),
-        store=StoreFacts(label=ports.store.label, write_once=_refuses(ports.store.label)),
+        store=_store_facts(ports, checkpoint),
         checkpoint=facts,
         collectors=ports.collectors,
         catalogue=ports.catalogue,
@@ -185,9 +186,11 @@ def _draw(
     return render_pdf(view, attached), attached
 
 
-def _refuses(label: str) -> bool:
-    """True when the store itself refuses overwriting, by its own label."""
-    return "tamper-evident only" not in label
+def _store_facts(ports: Ports, checkpoint: Checkpoint) -> StoreFacts:
+    guarantee = store_guarantee(ports, checkpoint.size)
+    return StoreFacts(
+        label=guarantee.label, write_once=guarantee.write_once, detail=guarantee.detail
+    )
 
 
 def _checkpoint_facts(

@@ -13,6 +13,7 @@ from app.services.connections import Connection
 from app.services.dating import dated
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
+from app.services.store_guarantee import store_guarantee
 
 SHOWN = timedelta(days=14)
 """Nights that `status` lists; packs and the API reach further back."""
@@ -28,6 +29,8 @@ class LogStatus:
     time: str
     assurance: str
     store: str
+    guarantee: str
+    """What the store told of its protection now, and of the last attempt to break it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,13 +69,15 @@ def log_status(ports: Ports) -> LogStatus:
     """How far the log is sealed, and what its last token says."""
     log = ports.open_log()
     facts = dated(log.checkpoint, ports.authorities) if log.checkpoint else None
+    guarantee = store_guarantee(ports)
     return LogStatus(
         origin=ports.trust.origin,
         size=log.size,
         sealed=log.sealed_size,
         time=_time(facts.at, facts.authority, facts.assurance) if facts else "no checkpoint yet",
         assurance=facts.assurance if facts else "none",
-        store=ports.store.label,
+        store=guarantee.label,
+        guarantee=guarantee.detail,
     )
 
 

@@ -24,8 +24,10 @@ from azure.storage.blob import (
 
 from app.errors import NotFoundError, StoreConflictError, WriterBusyError
 from app.store.azure_errors import azure_errors, error_code
+from app.store.azure_guarantee import read_guarantee
 from app.store.azure_lease import writer_lease
 from app.store.base import Protection
+from app.store.guarantee import Guarantee
 from app.store.keys import checked_key, checked_prefix
 
 _ONE_PUT = 4000 * 1024 * 1024
@@ -188,6 +190,17 @@ class AzureBlobStore:
         """
         return self._writer(purpose)
 
+    def guarantee(self) -> Guarantee:
+        """What the container and evidence in it tell of their protection. Raises UnavailableError.
+
+        From then on the label counts in what was read.
+        """
+        return read_guarantee(self)
+
+    def seen(self, protection: Protection) -> None:
+        """Let the label count this in."""
+        self._modes.add(protection.mode)
+
     def close(self) -> None:
         """Close the connections."""
         self._container.close()
@@ -229,7 +242,7 @@ class AzureBlobStore:
         if len(self._protected) >= _REMEMBERED:
             self._protected.clear()
         self._protected[key] = protection
-        self._modes.add(protection.mode)
+        self.seen(protection)
 
     def _first_version(self, key: str) -> str | None:
         listed = self._container.list_blobs(name_starts_with=key, include=["versions"])

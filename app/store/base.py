@@ -4,7 +4,10 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from app.store.guarantee import Guarantee
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -49,6 +52,10 @@ class Store(Protocol):
 
     def protection(self, key: str) -> Protection:
         """What protects this object. Raises NotFoundError."""
+        ...
+
+    def guarantee(self) -> "Guarantee":
+        """What the store guarantees, asked of it now. Raises UnavailableError."""
         ...
 
     def writer(self, purpose: str) -> AbstractContextManager[None]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Protection
 from app.store.disk_errors import disk_errors
+from app.store.guarantee import Guarantee
 from app.store.keys import checked_key, checked_prefix
 from app.store.writer_lock import writer_lock
 
@@ -88,6 +89,15 @@ class LocalStore:
         if not (self._root / checked_key(key)).is_file():
             raise NotFoundError(f"The store {self._root} holds no object {key}.")
         return Protection(mode="tamper-evident only")
+
+    def guarantee(self) -> Guarantee:
+        """Nothing but evidence of tampering."""
+        return Guarantee(
+            label=self.label,
+            write_once=False,
+            detail="A local folder is tamper-evident only: whoever owns the disk can change or "
+            "delete objects, and `annexa verify` finds that out.",
+        )
 
     def writer(self, purpose: str) -> AbstractContextManager[None]:
         """Be the only writer until the block ends or the process dies.

@@ -201,3 +201,43 @@ def test_each_way_azure_refuses_is_one_sentence_with_the_next_step(
                 attempt()
             assert "\n" not in refusal.value.message
             assert "Bearer" not in refusal.value.message
+
+
+def test_the_guarantee_claims_no_more_than_was_read_back(open_azure: OpenAzure) -> None:
+    empty = open_azure().guarantee()
+    assert not empty.write_once
+    assert "nothing is written yet" in empty.detail
+    assert "version-level immutability are on, with no policy by default" in empty.detail
+
+    open_azure(retention_days=30, locked=True).put_once("entry/000", b"x")
+    locked = open_azure().guarantee()
+    assert locked.write_once
+    assert "(immutable, locked)" in locked.label
+    assert "evidence read back is locked until 20" in locked.detail
+    assert "without legal hold, in versions" in locked.detail
+
+    open_azure(retention_days=30).put_once("checkpoint/000000000001", b"x")
+    weaker = open_azure().guarantee()
+    assert weaker.write_once
+    assert "an administrator can still remove that" in weaker.detail
+
+    open_azure().put_once("checkpoint/000000000002", b"x")
+    bare = open_azure().guarantee()
+    assert not bare.write_once
+    assert "tamper-evident only" in bare.detail
+    assert "tamper-evident only" in bare.label
+
+
+def test_a_container_says_only_what_the_storage_api_tells(
+    blob_service: BlobService, name: str, open_azure: OpenAzure
+) -> None:
+    blob_service.immutability(name, level="container", retention_days=30, locked=True)
+    open_azure().put_once("entry/000", b"x")
+    whole = open_azure().guarantee()
+    assert "the storage API does not tell if it is locked" in whole.detail
+    assert "not locked" in whole.label
+
+    blob_service.immutability(name, level="none", retention_days=30, locked=True)
+    blob_service.immutability(name + "-none", level="none", legal_hold=True)
+    none = open_azure(url=f"{blob_service.url}/evidence/{name}-none").guarantee()
+    assert "immutability is not enabled, and a legal hold on the container" in none.detail
