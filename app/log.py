@@ -9,8 +9,9 @@ from typing import Any
 import structlog
 
 SECRET_NAMES = re.compile(
-    r"secret|token|password|authorization|assertion|private_key", re.IGNORECASE
+    r"(^|_)(secret|password|authorization|assertion|private_key|token)$", re.IGNORECASE
 )
+"""Whole last words, so that `token_id` and `secret_env`, which are no secrets, stay readable."""
 SECRET_TEXT = re.compile(r"(Bearer\s+)\S+|(sig=)[^&\s]+|(aev_[0-9a-f]+_)\S+", re.IGNORECASE)
 
 
@@ -24,6 +25,7 @@ def configure_logs(*, verbose: bool = False) -> None:
             structlog.contextvars.merge_contextvars,
             structlog.processors.add_log_level,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
             redact,
             structlog.processors.JSONRenderer(sort_keys=True),
         ],

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from app.db.evidence import done_scopes, gaps
-from app.db.runs import claim_slot, run_by_id
+from app.db.runs import UNFINISHED, claim_slot, run_by_id
 from app.errors import AppError, RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
@@ -110,6 +110,7 @@ def collect_now(
 def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> NightReport:
     log = ports.open_log()
     catch_up(ports, log)
+    _refuse_finished(ports, run_id)
     night = _Night(ports, connection, run_id, log, told)
     try:
         return asyncio.run(night.collect())
@@ -121,6 +122,14 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     except (RefusedError, UsageError) as error:
         night.fail(error.message)
         raise
+
+
+def _refuse_finished(ports: Ports, run_id: str) -> None:
+    """Asked once the store is ours: another process may have completed the run meanwhile."""
+    with ports.database.read() as session:
+        run = run_by_id(session, run_id)
+    if run.state not in UNFINISHED:
+        raise RefusedError(f"run {run_id} is {run.state} already", code="run_finished")
 
 
 class _Night:
