@@ -6,7 +6,7 @@ Secrets never stand here: a connection names the environment variable or file th
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from pydantic_settings import (
@@ -31,6 +31,12 @@ class AuthoritySettings(BaseModel):
     roots: tuple[Path, ...] = Field(min_length=1)
     """PEM files of the roots this authority's tokens must chain to. Nothing else is trusted."""
     assurance: Literal["public", "qualified"] = "public"
+    policy_oids: tuple[Annotated[str, Field(pattern=r"^[0-2](\.(0|[1-9][0-9]*))+$")], ...] = ()
+    """Policies under which its tokens are accepted; empty: any."""
+    max_accuracy: timedelta | None = Field(default=None, gt=timedelta())
+    """Widest error it may state; a token that states none is then refused. None: any."""
+    retired: bool = False
+    """True: it is asked no more, and what it stamped goes on to verify."""
 
 
 class StoreCredentialSettings(BaseModel):
@@ -95,7 +101,13 @@ class Settings(BaseSettings):
     schedule: str = "0 2 * * *"
     """Cron line in UTC at which a connection's nights are planned, unless it has its own."""
     time_authorities: tuple[AuthoritySettings, ...] = ()
-    """Empty: the built-in development authority, which proves nothing about time."""
+    """Empty: the built-in development authority, which proves nothing about time.
+
+    Two that chain to different roots date every checkpoint and bundle, each for itself."""
+    renew_within: timedelta = Field(default=timedelta(days=90), gt=timedelta())
+    """How long before a time authority's certificate expires `status` asks for `restamp`."""
+    clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
+    """Difference to Azure's clock from which status and pack warn."""
     expectations: dict[str, Any] = Field(default_factory=dict)
     """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
     not_applicable: dict[str, str] = Field(default_factory=dict)

@@ -115,7 +115,11 @@ def _print_status(found: Status) -> None:
     log = found.log
     OUT.print(f"Log {log.origin}: {log.size} entries, {log.sealed} sealed.", markup=False)
     OUT.print(f"Time: {log.time}.  Store: {log.store}.", markup=False)
+    for warning in log.dating.warnings:
+        OUT.print(f"Warning: {warning}.", markup=False)
     OUT.print(log.guarantee, markup=False)
+    if not found.connections:
+        OUT.print("No connection yet; add one with `annexa connection add`.")
     for one in found.connections:
         OUT.print(
             f"\n{one.name}  tenant {one.tenant_id}  schedule {one.schedule} UTC", markup=False

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import collecting, connection, evidence, serving, token, worm
+from app.cli import collecting, connection, evidence, serving, time, token, worm
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.log import configure_logs
 from app.services.setup import initialise
@@ -21,6 +21,7 @@ app = typer.Typer(
 )
 app.add_typer(connection.app, name="connection")
 app.add_typer(token.app, name="token")
+app.command()(time.restamp)
 app.command()(collecting.collect)
 app.command()(collecting.status)
 app.command()(evidence.pack)

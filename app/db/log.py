@@ -70,6 +70,11 @@ def latest_checkpoint(session: Session) -> Checkpoint | None:
     return None if row is None else _checkpoint(row)
 
 
+def indexed_checkpoints(session: Session) -> set[int]:
+    """Sizes of the checkpoints that the index knows."""
+    return set(session.scalars(select(checkpoint.c.size)))
+
+
 def checkpoints(session: Session, *, min_size: int = 0, limit: int = 10_000) -> list[Checkpoint]:
     """Checkpoints that cover at least this many entries, smallest first."""
     asked = select(checkpoint).where(checkpoint.c.size >= min_size).order_by(checkpoint.c.size)

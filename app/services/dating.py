@@ -1,22 +1,24 @@
 """What is known of a checkpoint: its root, and what its token says about time."""
 
-from collections.abc import Sequence
+import contextlib
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from app.db.log import Checkpoint as IndexedCheckpoint
-from app.db.log import add_checkpoint, latest_checkpoint
+from app.db.log import add_checkpoint, indexed_checkpoints
 from app.evidence.canonical import parse, sha256
 from app.evidence.record import RECORD_SCHEMA, entry_key, instant
-from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
+from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint, token_names
 from app.store.base import Store
 from app.trust.keys import NoteSigner
-from app.trust.timestamp import TimeAuthority, TimestampRefusedError, recognise
+from app.trust.timestamp import TimeAuthority, Timestamp, TimestampRefusedError, recognise
 
 NO_TOKEN = "awaiting timestamp"  # noqa: S105 - what is shown where a token is missing
 STRANGER = "an authority that is not configured"
+RANKS: Mapping[str, int] = {"development": 0, "public": 1, "qualified": 2}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -27,29 +29,43 @@ class Dated:
     authority: str
     assurance: str
     """development (proves nothing about time), public, qualified, or unverified."""
+    also: tuple[str, ...] = ()
+    """Further configured authorities that date the same checkpoint."""
 
 
 def dated(checkpoint: Checkpoint, authorities: Sequence[TimeAuthority]) -> Dated:
-    """Judge a checkpoint's token by the pinned roots of the configured authorities."""
-    if checkpoint.timestamp is None:
+    """Judge a checkpoint's tokens by the pinned roots of the configured authorities.
+
+    The best assurance speaks; among equals the first.
+    """
+    if not checkpoint.tokens:
         return Dated(at=None, authority=NO_TOKEN, assurance="none")
-    try:
-        token = recognise(checkpoint.timestamp, checkpoint.note, authorities)
-    except TimestampRefusedError:
+    known = list(_recognised(checkpoint, authorities))
+    if not known:
         return Dated(at=None, authority=STRANGER, assurance="unverified")
-    return Dated(at=token.at, authority=token.authority, assurance=token.assurance)
+    best = max(known, key=lambda token: RANKS[token.assurance])
+    also = dict.fromkeys(token.authority for token in known if token.authority != best.authority)
+    return Dated(at=best.at, authority=best.authority, assurance=best.assurance, also=tuple(also))
+
+
+def _recognised(
+    checkpoint: Checkpoint, authorities: Sequence[TimeAuthority]
+) -> Iterator[Timestamp]:
+    for token in checkpoint.tokens:
+        with contextlib.suppress(TimestampRefusedError):  # verification names what is wrong
+            yield recognise(token.response, checkpoint.dated_by(token), authorities)
 
 
 def index_checkpoints(
     session: Session, store: Store, signer: NoteSigner, authorities: Sequence[TimeAuthority]
 ) -> None:
-    """Index checkpoints that will not change any more: stamped, or covered by a later one."""
-    known = latest_checkpoint(session)
-    sizes = [s for s in checkpoint_sizes(store) if known is None or s > known.size]
-    for size in sizes:
+    """Index checkpoints once they are stamped, however late, since rows never change."""
+    known = indexed_checkpoints(session)
+    stamped = token_names(store)
+    for size in checkpoint_sizes(store):
+        if size in known or size not in stamped:
+            continue
         checkpoint = read_checkpoint(store, signer, size)
-        if checkpoint.timestamp is None and size == sizes[-1]:
-            return
         facts = dated(checkpoint, authorities)
         add_checkpoint(
             session,
@@ -57,7 +73,7 @@ def index_checkpoints(
                 size=size,
                 root=checkpoint.root.hex(),
                 note_sha256=sha256(checkpoint.note),
-                signed_at=facts.at or _last_entry_time(store, size),
+                signed_at=signed_at(store, size),
                 stamped_at=facts.at,
                 authority=facts.authority,
                 assurance=facts.assurance,
@@ -65,8 +81,11 @@ def index_checkpoints(
         )
 
 
-def _last_entry_time(store: Store, size: int) -> datetime:
-    """A note carries no time: without a token the newest entry under it is all we know."""
+def signed_at(store: Store, size: int) -> datetime:
+    """When a checkpoint was signed, at the earliest: the time of the newest entry under it.
+
+    A note carries no time; this one is our own clock's, and the token's is the authority's.
+    """
     entry = parse(store.get(entry_key(size - 1)))
     if entry["schema"] == RECORD_SCHEMA:
         return instant(entry["time"]["collected_at"])

@@ -48,7 +48,7 @@ def catch_up(ports: Ports, log: EvidenceLog, told: Callable[[int, int], None] | 
         if told is not None:
             told(last, log.size)
     with ports.database.begin() as session:
-        index_checkpoints(session, ports.store, ports.trust.log, ports.authorities)
+        index_checkpoints(session, ports.store, ports.trust.log, ports.witnesses)
     return max(0, log.size - start)
 
 

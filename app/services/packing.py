@@ -97,7 +97,7 @@ def issue_pack(
             bundle_sha256=digest,
             records=len(observed.records),
             checkpoint_size=checkpoint.size,
-            assurance=dated(checkpoint, ports.authorities).assurance,
+            assurance=dated(checkpoint, ports.witnesses).assurance,
             store=ports.store.label,
         )
         _record(ports, log, connection, engagement, issued)
@@ -196,7 +196,7 @@ def _store_facts(ports: Ports, checkpoint: Checkpoint) -> StoreFacts:
 def _checkpoint_facts(
     ports: Ports, checkpoint: Checkpoint, found: Sequence[SealedRecord]
 ) -> CheckpointFacts:
-    facts = dated(checkpoint, ports.authorities)
+    facts = dated(checkpoint, ports.witnesses)
     stamp = (
         Stamp(time=facts.at, authority=facts.authority, assurance=facts.assurance)
         if facts.at is not None

@@ -35,6 +35,9 @@ class Ports:
     database: Database
     trust: Trust
     authorities: tuple[TimeAuthority, ...]
+    """Whom new timestamps are asked of."""
+    witnesses: tuple[TimeAuthority, ...]
+    """Whose tokens in the store are known: those, the retired ones, the development authority."""
     now: Clock
     catalogue: Catalogue
     collectors: tuple[Collector, ...]
@@ -70,7 +73,8 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
         store=_store(home, settings.store, now),
         database=open_database(_database_url(home, settings.database), rebuild=rebuild),
         trust=trust,
-        authorities=_authorities(settings, trust, now),
+        authorities=_asked(settings, trust, now),
+        witnesses=_known(settings, trust, now),
         now=now,
         catalogue=catalogue,
         collectors=collectors,
@@ -111,10 +115,15 @@ def _database_url(home: Path, setting: str) -> str:
     return setting if "://" in setting else f"sqlite:///{(home / setting).resolve()}"
 
 
-def _authorities(settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
-    if not settings.time_authorities:
-        return (DevelopmentAuthority.of(trust, now),)
-    return tuple(_http(authority) for authority in settings.time_authorities)
+def _asked(settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
+    asked = tuple(_http(one) for one in settings.time_authorities if not one.retired)
+    return asked or (DevelopmentAuthority.of(trust, now),)
+
+
+def _known(settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
+    """The development authority stamped whatever was sealed before another was configured."""
+    known = tuple(_http(one) for one in settings.time_authorities)
+    return (*known, DevelopmentAuthority.of(trust, now))
 
 
 def _http(authority: AuthoritySettings) -> HttpAuthority:
@@ -135,4 +144,6 @@ def _http(authority: AuthoritySettings) -> HttpAuthority:
         url=authority.url,
         roots=tuple(roots),
         assurance=authority.assurance,
+        policies=authority.policy_oids,
+        max_accuracy=authority.max_accuracy,
     )

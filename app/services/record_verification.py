@@ -82,7 +82,7 @@ def _seal(ports: Ports, seq: int, data: bytes | None, size: int) -> Iterator[Fin
     except (NoteError, NotFoundError) as error:
         yield Finding(key=name, reason=str(error))
         return
-    roots = [root for authority in ports.authorities for root in authority.roots]
+    roots = [root for authority in ports.witnesses for root in authority.roots]
     yield from token_findings(ports.store, size, roots)
     if body.size != size:
         yield Finding(key=name, reason=f"it speaks for {body.size} entries")

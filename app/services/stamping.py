@@ -75,17 +75,15 @@ def renewed(
 
 
 def last_checkable(checkpoint: Checkpoint, roots: Sequence[x509.Certificate]) -> datetime | None:
-    """Until when the newest token can be checked without `--at`; None without tokens."""
-    if not checkpoint.tokens:
-        return None
-    newest = [t for t in checkpoint.tokens if t.renewal][-1:] or checkpoint.tokens
+    """Until when every token that none renews can be checked without `--at`; None without any."""
+    last = max((token.number for token in checkpoint.tokens if token.renewal), default=1)
     found = []
-    for token in newest:
+    for token in checkpoint.tokens[last - 1 :]:
         try:
             found.append(checkable_until(token.response, roots))
         except TimestampRefusedError:  # a damaged token dates nothing: verification names it
             continue
-    return max(found, default=None)
+    return min(found, default=None)
 
 
 def _kept(store: Store, checkpoint: Checkpoint, response: bytes) -> Checkpoint:

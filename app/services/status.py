@@ -10,10 +10,10 @@ from app.db.runs import nights
 from app.db.verdicts import night_counts
 from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
-from app.services.dating import dated
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
 from app.services.store_guarantee import store_guarantee
+from app.services.time_status import TimeStatus, time_status
 
 SHOWN = timedelta(days=14)
 """Nights that `status` lists; packs and the API reach further back."""
@@ -28,6 +28,7 @@ class LogStatus:
     sealed: int
     time: str
     assurance: str
+    dating: TimeStatus
     store: str
     guarantee: str
     """What the store told of its protection now, and of the last attempt to break it."""
@@ -66,27 +67,20 @@ def status_of(ports: Ports, name: str | None = None) -> Status:
 
 
 def log_status(ports: Ports) -> LogStatus:
-    """How far the log is sealed, and what its last token says."""
+    """How far the log is sealed, and what its last tokens say."""
     log = ports.open_log()
-    facts = dated(log.checkpoint, ports.authorities) if log.checkpoint else None
+    dating = time_status(ports, log.checkpoint)
     guarantee = store_guarantee(ports)
     return LogStatus(
         origin=ports.trust.origin,
         size=log.size,
         sealed=log.sealed_size,
-        time=_time(facts.at, facts.authority, facts.assurance) if facts else "no checkpoint yet",
-        assurance=facts.assurance if facts else "none",
+        time=dating.sentence,
+        assurance=dating.assurance,
+        dating=dating,
         store=guarantee.label,
         guarantee=guarantee.detail,
     )
-
-
-def _time(at: datetime | None, authority: str, assurance: str) -> str:
-    if at is None:
-        return authority
-    said = f"last checkpoint stamped {at:%Y-%m-%d %H:%M:%S} UTC by {authority}"
-    warned = assurance == "development"
-    return said + (" (a development authority proves nothing about time)" if warned else "")
 
 
 def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:

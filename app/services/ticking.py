@@ -9,9 +9,11 @@ from app.db.connections import connections
 from app.db.runs import claim_slot, last_slot, nights, unfinished_runs
 from app.errors import AppError, RefusedError, WriterBusyError
 from app.evidence.record import utc
+from app.services.connections import Connection
 from app.services.nights import NightReport, collect_night
 from app.services.ports import Ports
 from app.services.registering import find_connection
+from app.services.restamping import stamp_awaiting
 from app.services.slots import due
 from app.services.writing import record_event
 
@@ -28,10 +30,12 @@ class Ticked:
     reports: tuple[NightReport, ...]
     failed: tuple[str, ...]
     """Sentences of runs that could not be collected now."""
+    stamped: tuple[int, ...] = ()
+    """Sizes of checkpoints that awaited a timestamp and have one now."""
 
 
 def tick(ports: Ports, by: str) -> Ticked:
-    """Claim what is due, record what was missed, collect and resume.
+    """Claim what is due, record what was missed, collect and resume, stamp what awaits it.
 
     Safe in any number of processes: (connection, slot) is unique, so one night is collected once.
     """
@@ -46,10 +50,19 @@ def tick(ports: Ports, by: str) -> Ticked:
             reports.append(collect_night(ports, connection, run.id))
         except WriterBusyError:
             LOG.info("night_waits", connection=connection.name)
+            break  # the store is another's now; nights stay in their order
+        except RefusedError as error:
+            if error.kind != "run_finished":  # by another replica, after we looked
+                failed.append(_told(connection, error))
         except AppError as error:
-            LOG.warning("night_not_collected", connection=connection.name, reason=error.message)
-            failed.append(f"{connection.name}: {error.message}")
-    return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed))
+            failed.append(_told(connection, error))
+    late = stamp_awaiting(ports)
+    return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed), stamped=late.stamped)
+
+
+def _told(connection: Connection, error: AppError) -> str:
+    LOG.warning("night_not_collected", connection=connection.name, reason=error.message)
+    return f"{connection.name}: {error.message}"
 
 
 def plan(ports: Ports, by: str) -> int:

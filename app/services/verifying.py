@@ -36,7 +36,7 @@ class Findings:
 
 def verify_store(ports: Ports) -> Findings:
     """Every entry, object, tile, checkpoint and token, computed again from the store alone."""
-    roots = [root for authority in ports.authorities for root in authority.roots]
+    roots = [root for authority in ports.witnesses for root in authority.roots]
     found = list(verify_log(ports.store, ports.trust.log.key, roots))
     faults = tuple(Fault(object=f.key, reason=f.reason) for f in found if f.broken)
     size = ports.open_log().size if not faults else 0

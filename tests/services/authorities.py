@@ -25,15 +25,33 @@ class SetClock:
         return self.at
 
 
-def authority(name: str, now: Callable[[], datetime], days: int = 3650) -> DevelopmentAuthority:
-    """A time authority with a root of its own, whose certificates end after `days`."""
-    root_key = ec.generate_private_key(ec.SECP384R1())
-    start = now() - timedelta(minutes=5)
-    validity = Validity(start=start, end=start + timedelta(days=days))
-    root = root_certificate(root_key, validity)
-    certificate = tsa_certificate(KEY.public_key(), root, root_key, validity)
+@dataclass(frozen=True)
+class Issuer:
+    """A root that issues a time authority's certificates, one after the other."""
+
+    key: ec.EllipticCurvePrivateKey
+    root: x509.Certificate
+
+    @classmethod
+    def made(cls, now: Callable[[], datetime]) -> "Issuer":
+        key = ec.generate_private_key(ec.SECP384R1())
+        return cls(key, root_certificate(key, _validity(now, 7000)))
+
+
+def authority(
+    name: str, now: Callable[[], datetime], days: int = 3650, issuer: Issuer | None = None
+) -> DevelopmentAuthority:
+    """A time authority with a root of its own, whose certificate ends after `days`."""
+    issuer = issuer or Issuer.made(now)
+    root = issuer.root
+    certificate = tsa_certificate(KEY.public_key(), root, issuer.key, _validity(now, days))
     tsa = DevelopmentTsa(certificate=certificate, key=KEY, chain=(root,), now=now)
     return DevelopmentAuthority(tsa=tsa, roots=(root,), name=name, assurance="public")
+
+
+def _validity(now: Callable[[], datetime], days: int) -> Validity:
+    start = now() - timedelta(minutes=5)
+    return Validity(start=start, end=start + timedelta(days=days))
 
 
 def trusting(one: DevelopmentAuthority, *roots: x509.Certificate) -> DevelopmentAuthority:
@@ -41,7 +59,7 @@ def trusting(one: DevelopmentAuthority, *roots: x509.Certificate) -> Development
     return replace(one, roots=roots)
 
 
-@dataclass(frozen=True)
+@dataclass
 class Moody:
     """An authority that answers only while it is up, and may spoil what it says."""
 
