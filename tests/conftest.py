@@ -6,8 +6,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from simulator.process import SimulatorProcess
+
+# Machines are shared and noisy: no test fails for being slow. Derandomised: CI repeats itself.
+settings.register_profile("annexa", deadline=None, derandomize=True)
+settings.load_profile("annexa")
 
 AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
 
