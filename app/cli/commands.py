@@ -22,13 +22,6 @@ app = typer.Typer(
 app.add_typer(connection.app, name="connection")
 app.add_typer(token.app, name="token")
 app.command()(time.restamp)
-app.command()(collecting.collect)
-app.command()(collecting.status)
-app.command()(evidence.pack)
-app.command()(evidence.verify)
-app.command()(evidence.reindex)
-app.command("verify-worm")(worm.prove)
-app.command()(serving.serve)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
@@ -47,7 +40,6 @@ def main(
     configure_logs(verbose=verbose)
 
 
-@app.command()
 def init(
     ctx: typer.Context,
     organisation: Annotated[str, typer.Option(help="As packs name it.")] = "Unnamed organisation",
@@ -80,7 +72,6 @@ def init(
     )
 
 
-@app.command()
 def permissions(
     scope: Annotated[
         str, typer.Option(help="Where the role may be assigned.")
@@ -104,7 +95,6 @@ def permissions(
     OUT.print("\nNo permission writes, and none returns a secret.")
 
 
-@app.command()
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to make anew.")] = Path("demo-out"),
 ) -> None:
@@ -114,7 +104,6 @@ def demo(
     demonstrate(out)
 
 
-@app.command()
 def collectors(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Every source and its checks, with controls and the expectations they are measured by."""
     known = all_collectors()
@@ -152,3 +141,17 @@ def collectors(ctx: typer.Context, *, as_json: Json = False) -> None:
                 f"  {check.id:26} {check.title}{expected}  ({', '.join(check.controls)})",
                 markup=False,
             )
+
+
+# In the order in which somebody meets them.
+app.command()(init)
+app.command()(permissions)
+app.command()(collectors)
+app.command()(collecting.collect)
+app.command()(collecting.status)
+app.command()(evidence.pack)
+app.command()(evidence.verify)
+app.command("verify-worm")(worm.prove)
+app.command()(evidence.reindex)
+app.command()(serving.serve)
+app.command()(demo)

@@ -27,7 +27,7 @@ def add(
         str | None, typer.Option(help="Variable that holds the client secret (development).")
     ] = None,
     certificate: Annotated[
-        Path | None, typer.Option(help="PEM or PKCS#12 file with the private key.")
+        Path | None, typer.Option(help="PEM or PKCS#12 file with certificate and private key.")
     ] = None,
     certificate_password_env: Annotated[
         str | None, typer.Option(help="Variable that holds the certificate's password.")
@@ -38,9 +38,12 @@ def add(
     cloud: Annotated[str, typer.Option(help="public, usgov, china or custom.")] = "public",
     cloud_file: Annotated[Path | None, typer.Option(help="TOML of a custom cloud.")] = None,
     subscription: Annotated[
-        list[str] | None, typer.Option(help="Only this one; may be repeated.")
+        list[str] | None,
+        typer.Option(help="Only this one; may be repeated [all that can be seen]."),
     ] = None,
-    schedule: Annotated[str | None, typer.Option(help="Cron line in UTC.")] = None,
+    schedule: Annotated[
+        str | None, typer.Option(help="Cron line in UTC [of the settings].")
+    ] = None,
     *,
     managed_identity: Annotated[
         bool, typer.Option("--managed-identity", help="The identity of this machine.")

@@ -75,7 +75,7 @@ def verify(
     *,
     as_json: Json = False,
 ) -> None:
-    """Check a bundle, or every entry, tile, checkpoint and token of the store. Exit code 5."""
+    """Check a bundle, or every entry, tile, checkpoint and token of the store (code 5: fault)."""
     if bundle is not None:
         trust = home_folder(ctx) / "trust"
         findings = verify_bundle_file(

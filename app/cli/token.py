@@ -51,7 +51,10 @@ def list_all(ctx: typer.Context, *, as_json: Json = False) -> None:
 
 
 @app.command("revoke")
-def revoke_one(ctx: typer.Context, token_id: Annotated[str, typer.Argument()]) -> None:
+def revoke_one(
+    ctx: typer.Context,
+    token_id: Annotated[str, typer.Argument(help="As `annexa token list` shows it.")],
+) -> None:
     """A revoked token opens nothing from now on."""
     with opened(ctx) as ports:
         revoke(ports, token_id)

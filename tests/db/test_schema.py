@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.database import Database, clear, open_database
 from app.db.engine import open_engine
-from app.db.schema import assert_current, migrate
+from app.db.schema import HEAD, assert_current, migrate
 from app.db.tables import metadata
 from app.errors import RefusedError, UnavailableError, UsageError
 
@@ -19,6 +19,11 @@ def test_migrations_make_exactly_the_tables_of_the_code(database: Database) -> N
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     assert differences == []
+
+
+def test_the_newest_migration_is_the_one_the_program_names(database: Database) -> None:
+    with database.read() as session:
+        assert session.scalars(text("SELECT version_num FROM alembic_version")).all() == [HEAD]
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
