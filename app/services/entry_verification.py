@@ -1,7 +1,7 @@
 """One entry of the log: is it what it says, in its place, and are the objects it names there?"""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,11 @@ class NamedObjects:
                 self._judged[key] = self._judge(key, digest)
                 if self._judged[key]:
                     yield Finding(key=key, reason=f"{self._judged[key]} ({entry} names it)")
+
+    @property
+    def keys(self) -> Collection[str]:
+        """Store keys of the objects named so far."""
+        return self._judged.keys()
 
     def _judge(self, key: str, digest: str) -> str:
         data = found(self._store, key)

@@ -24,9 +24,12 @@ from app.services.checkpoints import (
     token_key,
     token_names,
 )
+from app.services.entry_clock import EntryClock
 from app.services.entry_verification import Finding, NamedObjects, entry_findings, parsed
+from app.services.foreign_objects import foreign_objects
 from app.store.base import Store
 from app.trust.timestamp import TimestampRefusedError, verify_timestamp
+from app.trust.token_form import refuse_loose_bytes
 
 
 def verify_log(
@@ -38,6 +41,7 @@ def verify_log(
     yield from walk.findings()
     yield from _stray_tiles(store, walk.tiles)
     yield from _strays(store, walk.size, sizes)
+    yield from foreign_objects(store, walk.named.keys)
     for size in sizes:
         yield from _checkpoint(store, size, walk.roots.get(size), key)
         yield from token_findings(store, size, roots)
@@ -53,6 +57,7 @@ class _Walk:
         self.size = 0
         self.roots: dict[int, bytes] = {}
         self.tiles: dict[str, bytes] = {}
+        self.named = NamedObjects(store)
         self._store = store
         self._sizes = frozenset(sizes)
         self._end = max(sizes, default=0)
@@ -61,7 +66,7 @@ class _Walk:
 
     def findings(self) -> Iterator[Finding]:
         """Every entry, then the tiles that each checkpoint needs."""
-        named = NamedObjects(self._store)
+        clock = EntryClock()
         prev: str | None = None
         while (data := self._entry()) is not None or self.size < self._end:
             key = entry_key(self.size)
@@ -69,7 +74,8 @@ class _Walk:
                 yield Finding(key=key, reason="the entry is missing")
             else:
                 yield from entry_findings(self.size, data, prev)
-                yield from named.findings(key, data)
+                yield from clock.findings(key, data)
+                yield from self.named.findings(key, data)
             yield from self._leaf(key, data)
             prev = sha256(data) if data is not None else None
             self.size += 1
@@ -190,6 +196,7 @@ def token_findings(store: Store, size: int, roots: Sequence[x509.Certificate]) -
         yield Finding(key=token_key(size), reason="no timestamp yet", broken=False)
     for token in tokens:
         try:
+            refuse_loose_bytes(token.response, roots)
             verify_timestamp(token.response, covered(note, tokens, token), roots)
         except TimestampRefusedError as error:
             name = checkpoint_key(size) + token.ending
