@@ -21,6 +21,7 @@ from app.services.connections import Connection
 from app.services.indexing import catch_up
 from app.services.jobs import UNLISTED, Subscriptions, planned_jobs, together
 from app.services.ports import Ports
+from app.services.receipts import stored_detail
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.tool import tool
@@ -267,6 +268,7 @@ class _Night:
         self._log.append(event.sealed)
 
     def _finish(self) -> NightReport:
+        self._event("stored", **stored_detail(self._ports, self._log))
         self._event("run_completed", records=self._done, gaps=self._gaps)
         checkpoint = self._log.seal(self._ports.now, self._ports.authorities)
         catch_up(self._ports, self._log)

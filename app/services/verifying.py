@@ -11,6 +11,7 @@ import app.packs
 from app.errors import NotFoundError, UnavailableError
 from app.services.log_verification import verify_log
 from app.services.ports import Ports
+from app.services.receipts import receipt_findings
 
 VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
 
@@ -38,6 +39,7 @@ def verify_store(ports: Ports) -> Findings:
     """Every entry, object, tile, checkpoint and token, computed again from the store alone."""
     roots = [root for authority in ports.witnesses for root in authority.roots]
     found = list(verify_log(ports.store, ports.trust.log.key, roots))
+    found += receipt_findings(ports.store)
     faults = tuple(Fault(object=f.key, reason=f.reason) for f in found if f.broken)
     size = ports.open_log().size if not faults else 0
     return Findings(

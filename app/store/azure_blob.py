@@ -29,6 +29,7 @@ from app.store.azure_lease import writer_lease
 from app.store.base import Protection
 from app.store.guarantee import Guarantee
 from app.store.keys import checked_key, checked_prefix
+from app.store.receipts import Receipts
 
 _ONE_PUT = 4000 * 1024 * 1024
 """Bytes of one Put Blob (Azure takes 5,000 MiB); staged blocks would need more rights."""
@@ -41,8 +42,6 @@ _THERE = {
     "UnauthorizedBlobOverwrite",
 }
 """Codes that say an object is there; the last one to an identity that may only add."""
-
-_REMEMBERED = 10_000
 
 
 def _utc_now() -> datetime:
@@ -80,7 +79,8 @@ class AzureBlobStore:
             read_timeout=60,
             **trust,
         )
-        self._protected: dict[str, Protection] = {}
+        self._receipts: dict[str, Protection] = {}
+        self._receipts_lock = threading.Lock()
         self._modes: set[str] = set()
         self._container_policy: bool | None = None
         self._lost = threading.Event()
@@ -128,7 +128,7 @@ class AzureBlobStore:
                 if error_code(error) not in _THERE:
                     raise
                 return self._found(key, data)
-            self._remember(key, self.read_protection(key))
+            self._receive(key, self.read_protection(key))
         return True
 
     def get(self, key: str) -> bytes:
@@ -190,6 +190,12 @@ class AzureBlobStore:
         """
         return self._writer(purpose)
 
+    def take_receipts(self) -> Receipts:
+        """What was read back of each object this process wrote, since it last asked."""
+        with self._receipts_lock:
+            taken, self._receipts = self._receipts, {}
+        return Receipts(objects=len(taken), read_back=taken)
+
     def guarantee(self) -> Guarantee:
         """What the container and evidence in it tell of their protection. Raises UnavailableError.
 
@@ -238,10 +244,9 @@ class AzureBlobStore:
             self._container_policy = bool(told.has_immutability_policy) and not versions
         return self._container_policy
 
-    def _remember(self, key: str, protection: Protection) -> None:
-        if len(self._protected) >= _REMEMBERED:
-            self._protected.clear()
-        self._protected[key] = protection
+    def _receive(self, key: str, protection: Protection) -> None:
+        with self._receipts_lock:
+            self._receipts[key] = protection
         self.seen(protection)
 
     def _first_version(self, key: str) -> str | None:

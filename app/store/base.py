@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.store.guarantee import Guarantee
+    from app.store.receipts import Receipts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -52,6 +53,10 @@ class Store(Protocol):
 
     def protection(self, key: str) -> Protection:
         """What protects this object. Raises NotFoundError."""
+        ...
+
+    def take_receipts(self) -> "Receipts":
+        """What was read back of the objects this process wrote, since it last asked."""
         ...
 
     def guarantee(self) -> "Guarantee":

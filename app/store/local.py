@@ -7,6 +7,7 @@ an existing name, so of several writers exactly one succeeds, and a reader sees 
 import contextlib
 import fcntl
 import os
+import threading
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -18,6 +19,7 @@ from app.store.base import Protection
 from app.store.disk_errors import disk_errors
 from app.store.guarantee import Guarantee
 from app.store.keys import checked_key, checked_prefix
+from app.store.receipts import Receipts
 from app.store.writer_lock import writer_lock
 
 _INCOMING = ".incoming"
@@ -38,6 +40,7 @@ class LocalStore:
     def __init__(self, root: Path, *, now: Callable[[], datetime] = _utc_now) -> None:
         self._root = root.absolute()
         self._now = now
+        self._count, self._count_lock = 0, threading.Lock()
 
     @property
     def root(self) -> Path:
@@ -65,6 +68,8 @@ class LocalStore:
                 except FileExistsError:
                     return self._found(key, path, data)
             _sync_folder(path.parent)
+        with self._count_lock:
+            self._count += 1
         return True
 
     def get(self, key: str) -> bytes:
@@ -89,6 +94,12 @@ class LocalStore:
         if not (self._root / checked_key(key)).is_file():
             raise NotFoundError(f"The store {self._root} holds no object {key}.")
         return Protection(mode="tamper-evident only")
+
+    def take_receipts(self) -> Receipts:
+        """How many objects this process wrote since it last asked; a folder tells no more."""
+        with self._count_lock:
+            taken, self._count = self._count, 0
+        return Receipts(objects=taken)
 
     def guarantee(self) -> Guarantee:
         """Nothing but evidence of tampering."""
