@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import collecting, connection, evidence, serving, time, token, worm
+from app.cli import collecting, connection, evidence, reperform, serving, time, token, worm
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.log import configure_logs
 from app.services.setup import initialise
@@ -151,6 +151,7 @@ app.command()(collecting.collect)
 app.command()(collecting.status)
 app.command()(evidence.pack)
 app.command()(evidence.verify)
+app.command()(reperform.reperform)
 app.command("verify-worm")(worm.prove)
 app.command()(evidence.reindex)
 app.command()(serving.serve)

@@ -47,15 +47,10 @@ class Draft:
 
     @property
     def outcome(self) -> str:
-        """collected, empty, partial, denied (nothing but refusals) or failed (nothing at all)."""
-        own = [g for g in self.seen.gaps if g.read not in self.seen.context]
+        """What became of it, see `outcome_of`."""
+        own = [g.kind.value for g in self.seen.gaps if g.read not in self.seen.context]
         items = sum(len(self.seen.items[name]) for name in reads_in(self.collector, self.scope))
-        if not own:
-            return "collected" if items else "empty"
-        if items:
-            return "partial"
-        refused = {"denied", "not_licensed", "not_registered"}
-        return "denied" if all(g.kind.value in refused for g in own) else "failed"
+        return outcome_of(own, items)
 
     def verdicts(self) -> bytes:
         """Canonical verdicts, stored beside the record (`derived/…`)."""
@@ -123,6 +118,18 @@ class Draft:
         for judgement in self.judgements:
             counts[judgement.verdict.status.value] += 1
         return {"sha256": sha256(self.verdicts()), **counts}
+
+
+def outcome_of(gaps: Sequence[str], items: int) -> str:
+    """collected, empty, partial, denied (nothing but refusals) or failed (nothing at all).
+
+    `gaps` are the kinds of the gaps in the reads a record speaks for.
+    """
+    if not gaps:
+        return "collected" if items else "empty"
+    if items:
+        return "partial"
+    return "denied" if set(gaps) <= {"denied", "not_licensed", "not_registered"} else "failed"
 
 
 def normal_form(seen: Seen, reads: Sequence[str]) -> bytes:

@@ -38,7 +38,11 @@ class Order:
     connection: Connection
     engagement: Engagement
     records: Sequence[SealedRecord]
+    entries: Sequence[int]
+    """Numbers of all entries it holds, as `chosen_entries` gives them."""
     checkpoint: Checkpoint
+    assessments: Mapping[str, Any]
+    """The controls over the period, as `app.controls.document` writes them."""
 
 
 def write_bundle_of(
@@ -66,6 +70,7 @@ def _files(
     yield "manifest.json", canonical(_manifest(ports, order))
     yield "catalogue.json", canonical([described(c) for c in ports.collectors])
     yield "expectations.json", canonical(ports.expectation_values)
+    yield "assessments.json", canonical(order.assessments)
     for name, data in sorted(populations.items()):
         yield f"populations/{name}", data
     yield from _evidence(ports, log, order)
@@ -77,8 +82,8 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
     yield "checkpoint/checkpoint", checkpoint.note
     if checkpoint.timestamp is not None:
         yield "checkpoint/checkpoint.tsr", checkpoint.timestamp
-    named: set[tuple[str, str]] = set()
-    for seq in _entries(ports, order):
+    named = {("rules", str(order.assessments["rules_sha256"]))}
+    for seq in order.entries:
         data = ports.store.get(entry_key(seq))
         yield f"entries/{seq:012d}.json", data
         yield f"proofs/{seq:012d}.tlog-proof", log.proof(seq, checkpoint.size).encode()
@@ -94,20 +99,27 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
             yield f"derived/{digest}.json", ports.store.get(derived_key(digest))
 
 
-def _entries(ports: Ports, order: Order) -> list[int]:
+def chosen_entries(
+    ports: Ports,
+    connection: Connection,
+    engagement: Engagement,
+    records: Sequence[SealedRecord],
+) -> list[int]:
     """The records, and the events without which nobody could tell whether one was left out."""
-    chosen = {record.seq for record in order.records}
+    chosen = {record.seq for record in records}
     with ports.database.read() as session:
         for kind in RUN_EVENTS:
-            chosen |= {e.seq for e in events(session, kind, limit=ALL) if _tells_of(order, e)}
-    return sorted(seq for seq in chosen if seq < order.checkpoint.size)
+            for logged in events(session, kind, limit=ALL):
+                if _tells_of(connection, engagement, logged):
+                    chosen.add(logged.seq)
+    return sorted(chosen)
 
 
-def _tells_of(order: Order, logged: LoggedEvent) -> bool:
+def _tells_of(connection: Connection, engagement: Engagement, logged: LoggedEvent) -> bool:
     detail = logged.event.detail
     day = instant(detail["slot"]).date()
-    within = order.engagement.first <= day <= order.engagement.last
-    return detail["connection_id"] == order.connection.id and within
+    within = engagement.first <= day <= engagement.last
+    return detail["connection_id"] == connection.id and within
 
 
 def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -72,11 +72,12 @@ def _apply(session: Session, store: Store, seq: int, data: bytes) -> None:
         _event(session, store, seq, entry)
 
 
-def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
+def sealed_record(seq: int, digest: str, entry: Entry) -> SealedRecord:
+    """A record as the pack names it, from its entry of the log."""
     run, what = entry["run"], entry["what"]
     subscription = what["scope"]["subscription_id"]
     announced = [c for c in entry["completeness"].values() if c["announced"] is not None]
-    sealed = SealedRecord(
+    return SealedRecord(
         seq=seq,
         record_id=entry["record_id"],
         slot=instant(run["slot"]),
@@ -91,14 +92,18 @@ def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
         seen=sum(c["received"] for c in announced) if announced else None,
         controls=tuple(what["controls"]),
     )
+
+
+def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
     origin = Origin(
-        run_id=run["run_id"],
-        connection_id=run["connection_id"],
+        run_id=entry["run"]["run_id"],
+        connection_id=entry["run"]["connection_id"],
         items_sha256=entry["normalised"]["sha256"],
         verdicts_sha256=entry["verdicts"]["sha256"],
         tool_version=entry["collector"]["version"],
     )
-    add_record(session, sealed, origin, (_gap(gap) for gap in what["gaps"]))
+    found = (_gap(gap) for gap in entry["what"]["gaps"])
+    add_record(session, sealed_record(seq, digest, entry), origin, found)
 
 
 def _gap(gap: Entry) -> Gap:

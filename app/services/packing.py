@@ -11,24 +11,26 @@ from typing import Any
 
 from app.controls.assessment import Period
 from app.controls.catalogue import load_crosswalk
+from app.controls.document import Facts, assessments
 from app.db.evidence import gaps, records
 from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import NotFoundError, UnavailableError
 from app.evidence.canonical import canonical, parse, sha256
-from app.evidence.observed import Interval, Night, NightCount, SealedRecord, SeenGap
-from app.evidence.record import Event, entry_key, utc
+from app.evidence.observed import SealedRecord
+from app.evidence.record import Event, entry_key, rules_key, utc
 from app.packs.build import build_view
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
 from app.packs.populations import pack_attachments
 from app.packs.render import render_pdf
 from app.packs.verification import verification_commands
-from app.services.bundling import Order, write_bundle_of
+from app.services.bundling import Order, chosen_entries, write_bundle_of
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.services.connections import Connection
 from app.services.dating import dated
 from app.services.indexing import catch_up
 from app.services.ports import Ports
+from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.store_guarantee import store_guarantee
 from app.services.tool import tool
@@ -52,17 +54,6 @@ class IssuedPack:
     store: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Observed:
-    """Everything the index knows of a connection in a period."""
-
-    nights: Sequence[Night]
-    counts: Sequence[NightCount]
-    intervals: Sequence[Interval]
-    gaps: Sequence[SeenGap]
-    records: Sequence[SealedRecord]
-
-
 def issue_pack(
     ports: Ports, connection: Connection, engagement: Engagement, told: Told = lambda _: None
 ) -> IssuedPack:
@@ -76,7 +67,8 @@ def issue_pack(
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)
         observed = observed_in(ports, connection, engagement)
-        checkpoint = _covering(ports, observed.records)
+        entries = chosen_entries(ports, connection, engagement, observed.records)
+        checkpoint = _covering(ports, entries)
         pack_id = _pack_id(connection, engagement, checkpoint)
         told("drawing the pack")
         pdf, attached = _draw(ports, connection, engagement, observed, checkpoint, pack_id)
@@ -87,7 +79,9 @@ def issue_pack(
             connection=connection,
             engagement=engagement,
             records=observed.records,
+            entries=entries,
             checkpoint=checkpoint,
+            assessments=_assessed(ports, engagement, observed),
         )
         folder, digest = _written(ports, log, order, sealed, attached)
         issued = IssuedPack(
@@ -104,13 +98,13 @@ def issue_pack(
         return issued
 
 
-def observed_in(ports: Ports, connection: Connection, engagement: Engagement) -> Observed:
+def observed_in(ports: Ports, connection: Connection, engagement: Engagement) -> Facts:
     """What the nights of the period showed. Raises NotFoundError when there is no record."""
     start = datetime.combine(engagement.first, time.min, UTC)
     end = datetime.combine(engagement.last + timedelta(days=1), time.min, UTC)
     end -= timedelta(microseconds=1)
     with ports.database.read() as session:
-        found = Observed(
+        found = Facts(
             nights=nights(session, connection.id, start, end),
             counts=night_counts(session, connection.id, None, start, end),
             intervals=intervals(session, connection.id, None, start, end),
@@ -126,9 +120,23 @@ def observed_in(ports: Ports, connection: Connection, engagement: Engagement) ->
     return found
 
 
-def _covering(ports: Ports, found: Sequence[SealedRecord]) -> Checkpoint:
-    """The smallest checkpoint that covers every record: the same evidence, the same pack."""
-    last = max(record.seq for record in found)
+def _assessed(ports: Ports, engagement: Engagement, observed: Facts) -> dict[str, Any]:
+    """The controls by today's rules, which the store then holds for the bundle."""
+    rules = rules_archive()
+    ports.store.put_once(rules_key(sha256(rules)), rules)
+    return assessments(
+        ports.catalogue,
+        ports.collectors,
+        observed,
+        Period(first=engagement.first, last=engagement.last),
+        ports.settings.not_applicable,
+        sha256(rules),
+    )
+
+
+def _covering(ports: Ports, entries: Sequence[int]) -> Checkpoint:
+    """The smallest checkpoint that covers every entry: the same evidence, the same pack."""
+    last = max(entries)
     size = next(size for size in checkpoint_sizes(ports.store) if size > last)
     return read_checkpoint(ports.store, ports.trust.log, size)
 
@@ -148,7 +156,7 @@ def _draw(
     ports: Ports,
     connection: Connection,
     engagement: Engagement,
-    observed: Observed,
+    observed: Facts,
     checkpoint: Checkpoint,
     pack_id: str,
 ) -> tuple[bytes, dict[str, bytes]]:
@@ -213,7 +221,7 @@ def _checkpoint_facts(
     )
 
 
-def _connection_facts(ports: Ports, connection: Connection, observed: Observed) -> ConnectionFacts:
+def _connection_facts(ports: Ports, connection: Connection, observed: Facts) -> ConnectionFacts:
     last = max(observed.records, key=lambda record: record.seq)
     record = parse(ports.store.get(entry_key(last.seq)))
     principal = record["collector"]["principal"]

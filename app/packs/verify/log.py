@@ -13,6 +13,7 @@ from app.packs.verify.checks import Bundle, Refused, Report, decimal, decode, ne
 from app.packs.verify.signatures import ed25519
 
 CHECKPOINT = ("checkpoint/checkpoint", "checkpoint/checkpoint.tsr")
+ASSESSMENTS = "assessments.json"
 RECORD = "urn:annexa:record:v1"
 EMPTY = hashlib.sha256(b"").hexdigest()
 
@@ -75,6 +76,8 @@ def check_entries(
             found = lambda record=entry: list(objects(record))  # noqa: E731 - one line
             named.update(report.check(name, "names its objects", found) or [])
         previous = entry
+    if (bundle.folder / ASSESSMENTS).exists():
+        named.update(report.check(ASSESSMENTS, "names its rules", lambda: rules_of(bundle)) or {})
     check_objects(bundle, named, report)
 
 
@@ -114,7 +117,7 @@ def included(leaf: bytes, index: int, size: int, proof: list[bytes], root: bytes
 
 
 def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None:
-    """The raw pages, verdicts, expectations and rules that records name are here; no others."""
+    """The raw pages, verdicts, expectations and rules that are named are here; no others."""
 
     def compare(file: str) -> None:
         need(bundle.digest(file) == named[file], "its bytes are not those that a record names")
@@ -137,9 +140,19 @@ def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
         digest = record[part]["sha256"]
         need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
         yield f"derived/{digest}.json", digest
-    digest = record["collector"]["rules_sha256"]
+    yield rules_file(record["collector"]["rules_sha256"])
+
+
+def rules_of(bundle: Bundle) -> list[tuple[str, str]]:
+    """(file, digest) of the rules by which the assessments were made."""
+    assessments = json.loads(bundle.read(ASSESSMENTS).decode("utf-8"))
+    return [rules_file(assessments["rules_sha256"])]
+
+
+def rules_file(digest: str) -> tuple[str, str]:
+    """(file, digest) of rules."""
     need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
-    yield f"rules/{digest}.zip", digest
+    return f"rules/{digest}.zip", digest
 
 
 def proof_of(entry: str) -> str:

@@ -101,6 +101,7 @@ def evidence(signer: Signer, store: Store) -> dict[str, bytes]:
     files["pack.pdf"] = b"%PDF-1.7 drawn elsewhere"
     files["expectations.json"] = EXPECTATIONS
     files["catalogue.json"] = b"[]"
+    files["assessments.json"] = canonical({"rules_sha256": sha256(RULES)})
     files["manifest.json"] = b"{}"
     files["populations/storage.accounts.https_only.csv"] = b"subject,status\n"
     return files

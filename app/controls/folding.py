@@ -1,0 +1,96 @@
+"""From the verdicts of nights to intervals and counts, in memory and pure.
+
+The index folds the same way in SQL (`app.db.verdicts`); tests hold the two together.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import NamedTuple
+
+from app.controls.observed import Interval, NightCount
+from collectors.kit import Status
+
+WORST = {Status.PASS: 0, Status.UNKNOWN: 1, Status.FAIL: 2}
+
+
+class Answer(NamedTuple):
+    """A verdict as records keep it."""
+
+    check_id: str
+    subject: str
+    subject_name: str
+    status: Status
+    reason: str
+
+
+def folded(
+    nights: Mapping[datetime, Iterable[Answer]],
+) -> tuple[list[Interval], list[NightCount]]:
+    """Intervals and counts of collected nights, given by slot.
+
+    Of two verdicts on one subject in one night the worse stands. An interval goes on over the
+    nights that follow one another here, whatever lies between them.
+    """
+    ended: list[Interval] = []
+    standing: dict[tuple[str, str], Interval] = {}
+    counts: list[NightCount] = []
+    for slot in sorted(nights):
+        answers = _one_each(nights[slot])
+        if not answers:  # a night without a single verdict parts nothing
+            continue
+        counts += _counts(slot, answers)
+        now = {_key(answer): _held(standing.get(_key(answer)), answer, slot) for answer in answers}
+        ended += [old for key, old in standing.items() if _ends(old, now.get(key))]
+        standing = now
+    return [*ended, *standing.values()], counts
+
+
+def _one_each(answers: Iterable[Answer]) -> list[Answer]:
+    chosen: dict[tuple[str, str], Answer] = {}
+    for answer in answers:
+        other = chosen.get(_key(answer))
+        if other is None or WORST[answer.status] > WORST[other.status]:
+            chosen[_key(answer)] = answer
+    return list(chosen.values())
+
+
+def _key(answer: Answer) -> tuple[str, str]:
+    return answer.check_id, answer.subject
+
+
+def _held(before: Interval | None, answer: Answer, slot: datetime) -> Interval:
+    if before is not None and before.status is answer.status:
+        return replace(
+            before, last_slot=slot, reason=answer.reason, subject_name=answer.subject_name
+        )
+    return Interval(
+        check_id=answer.check_id,
+        subject=answer.subject,
+        subject_name=answer.subject_name,
+        status=answer.status,
+        reason=answer.reason,
+        first_slot=slot,
+        last_slot=slot,
+    )
+
+
+def _ends(old: Interval, now: Interval | None) -> bool:
+    return now is None or now.first_slot != old.first_slot
+
+
+def _counts(slot: datetime, answers: Sequence[Answer]) -> list[NightCount]:
+    by_check: dict[str, Counter[Status]] = {}
+    for answer in answers:
+        by_check.setdefault(answer.check_id, Counter())[answer.status] += 1
+    return [
+        NightCount(
+            slot=slot,
+            check_id=check_id,
+            passed=found[Status.PASS],
+            failed=found[Status.FAIL],
+            unknown=found[Status.UNKNOWN],
+        )
+        for check_id, found in sorted(by_check.items())
+    ]
