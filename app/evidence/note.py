@@ -7,10 +7,19 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    PublicFormat,
+    load_der_public_key,
+)
 
 ED25519 = 0x01
 """Signature type of plain Ed25519 (c2sp.org/signed-note)."""
+ECDSA = 0x02
+"""ECDSA over SHA-256, as transparency-dev/witness has it; of its curves P-256 alone."""
 _DASH = "\u2014 "
 _MAX_SIGNATURES = 16
 
@@ -26,9 +35,11 @@ class VerifierKey:
     name: str
     key_id: bytes
     public: bytes
+    """Ed25519: the 32 bytes of RFC 8032. ECDSA: SubjectPublicKeyInfo, DER."""
+    kind: int = ED25519
 
     def __str__(self) -> str:
-        encoded = base64.b64encode(bytes([ED25519]) + self.public).decode()
+        encoded = base64.b64encode(bytes([self.kind]) + self.public).decode()
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
 
 
@@ -64,10 +75,19 @@ class CheckpointBody:
 
 def verifier_key(name: str, public: bytes) -> VerifierKey:
     """Key with its derived id (c2sp.org/signed-note, Ed25519). Raises NoteError for a bad name."""
-    if not name or "+" in name or any(letter.isspace() for letter in name):
-        raise NoteError(f"{name!r} cannot name a key: no spaces, no plus, not empty")
+    _refuse_name(name)
     digest = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()
     return VerifierKey(name=name, key_id=digest[:4], public=public)
+
+
+def ecdsa_verifier_key(name: str, public: ec.EllipticCurvePublicKey) -> VerifierKey:
+    """Key of type 0x02, whose id is derived from the key alone. Raises NoteError unless P-256."""
+    _refuse_name(name)
+    if not isinstance(public.curve, ec.SECP256R1):
+        raise NoteError(f"a log's ECDSA key is on P-256, not on {public.curve.name}")
+    encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    key_id = hashlib.sha256(encoded).digest()[:4]
+    return VerifierKey(name=name, key_id=key_id, public=encoded, kind=ECDSA)
 
 
 def parse_vkey(text: str) -> VerifierKey:
@@ -76,9 +96,12 @@ def parse_vkey(text: str) -> VerifierKey:
     if len(parts) != 3:
         raise NoteError("a vkey is <name>+<key id>+<base64 key>")
     encoded = decode(parts[2])
-    if len(encoded) != 33 or encoded[0] != ED25519:
-        raise NoteError("only Ed25519 keys (type 0x01) are read")
-    key = verifier_key(parts[0], encoded[1:])
+    if encoded[:1] == bytes([ECDSA]):
+        key = ecdsa_verifier_key(parts[0], p256_key(encoded[1:]))
+    elif len(encoded) == 33 and encoded[0] == ED25519:
+        key = verifier_key(parts[0], encoded[1:])
+    else:
+        raise NoteError("only Ed25519 keys (type 0x01) and ECDSA keys (type 0x02) are read")
     if key.key_id.hex() != parts[1]:
         raise NoteError(f"key id {parts[1]} does not belong to this name and key")
     return key
@@ -119,10 +142,9 @@ def verify_note(data: bytes, key: VerifierKey) -> str:
     ours = [each for each in note.signatures if (each.name, each.key_id) == (key.name, key.key_id)]
     if not ours:
         raise NoteError(f"no signature by {key.name} with key id {key.key_id.hex()}")
-    public = Ed25519PublicKey.from_public_bytes(key.public)
     for each in ours:
         try:
-            public.verify(each.signature, note.text.encode())
+            _verify(key, each.signature, note.text.encode())
         except InvalidSignature as error:
             raise NoteError(f"the signature by {key.name} does not verify") from error
     return note.text
@@ -150,6 +172,19 @@ def open_checkpoint(data: bytes, key: VerifierKey) -> CheckpointBody:
     return body
 
 
+def p256_key(encoded: bytes) -> ec.EllipticCurvePublicKey:
+    """The P-256 key of a SubjectPublicKeyInfo in DER, in its one spelling. Raises NoteError."""
+    try:
+        key = load_der_public_key(encoded)
+    except ValueError as error:
+        raise NoteError("the public key cannot be read") from error
+    if not isinstance(key, ec.EllipticCurvePublicKey):
+        raise NoteError("a key of type 0x02 is an ECDSA key")
+    if key.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo) != encoded:
+        raise NoteError("the public key is not encoded canonically")
+    return key
+
+
 def decode(text: str) -> bytes:
     """Standard base64, in its one canonical spelling, so that no bit goes unnoticed."""
     try:
@@ -159,6 +194,19 @@ def decode(text: str) -> bytes:
     if base64.b64encode(data).decode() != text:
         raise NoteError(f"{text[:80]!r} is not canonical base64")
     return data
+
+
+def _verify(key: VerifierKey, signature: bytes, message: bytes) -> None:
+    """Raises InvalidSignature."""
+    if key.kind == ECDSA:
+        p256_key(key.public).verify(signature, message, ec.ECDSA(hashes.SHA256()))
+    else:
+        Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
+
+
+def _refuse_name(name: str) -> None:
+    if not name or "+" in name or any(letter.isspace() for letter in name):
+        raise NoteError(f"{name!r} cannot name a key: no spaces, no plus, not empty")
 
 
 def _signature(line: str) -> NoteSignature:

@@ -1,9 +1,13 @@
 """Signed notes, checkpoints and proofs: what is written is read back, and nothing else."""
 
 import base64
+import hashlib
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +16,7 @@ from app.evidence.note import (
     CheckpointBody,
     NoteError,
     NoteSignature,
+    ecdsa_verifier_key,
     format_note,
     open_checkpoint,
     parse_checkpoint,
@@ -65,6 +70,7 @@ def test_a_vkey_is_read_back_as_written() -> None:
     [
         "",
         "a+b",
+        "name+00000000+Ag==",
         "evidence.example/log+00000000+" + str(KEY).split("+", 2)[2],
         str(KEY)[:-4] + "AAAA",
         str(KEY).replace(ORIGIN, "evidence.example/lag"),
@@ -194,6 +200,52 @@ def test_a_proof_is_read_back_as_written() -> None:
 def test_what_is_no_proof_is_refused(text: str) -> None:
     with pytest.raises(NoteError):
         parse_proof(text)
+
+
+EC_PRIVATE = ec.derive_private_key(0x1234567890ABCDEF, ec.SECP256R1())
+EC_KEY = ecdsa_verifier_key(ORIGIN, EC_PRIVATE.public_key())
+
+
+def ec_signed(text: str) -> bytes:
+    signature = EC_PRIVATE.sign(text.encode(), ec.ECDSA(hashes.SHA256()))
+    return format_note(
+        text, [NoteSignature(name=ORIGIN, key_id=EC_KEY.key_id, signature=signature)]
+    )
+
+
+def vkey_of(kind: int, encoded: bytes) -> str:
+    key_id = hashlib.sha256(encoded).hexdigest()[:8]
+    return f"{ORIGIN}+{key_id}+{base64.b64encode(bytes([kind]) + encoded).decode()}"
+
+
+def test_the_id_of_an_ecdsa_key_is_the_hash_of_the_key_alone() -> None:
+    encoded = EC_PRIVATE.public_key().public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+    assert str(EC_KEY) == vkey_of(2, encoded)
+    assert parse_vkey(str(EC_KEY)) == EC_KEY
+
+
+def test_every_flipped_bit_of_a_checkpoint_signed_with_ecdsa_is_noticed() -> None:
+    checkpoint = ec_signed(CheckpointBody(origin=ORIGIN, size=300, root=LOG.root()).text())
+    assert open_checkpoint(checkpoint, EC_KEY).size == 300
+    for bit in range(len(checkpoint) * 8):
+        with pytest.raises(NoteError):
+            open_checkpoint(flipped(checkpoint, bit), EC_KEY)
+
+
+def test_an_ecdsa_key_of_another_curve_or_kind_is_refused() -> None:
+    wider = ec.generate_private_key(ec.SECP384R1()).public_key()
+    other = rsa.generate_private_key(65537, 2048).public_key()
+    for public in (wider, other):
+        encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
+        with pytest.raises(NoteError):
+            parse_vkey(vkey_of(2, encoded))
+
+
+def test_an_ecdsa_key_in_another_spelling_is_refused() -> None:
+    compressed = EC_PRIVATE.public_key().public_bytes(Encoding.X962, PublicFormat.CompressedPoint)
+    head = bytes.fromhex("3039301306072a8648ce3d020106082a8648ce3d030107032200")
+    with pytest.raises(NoteError, match="canonically"):
+        parse_vkey(vkey_of(2, head + compressed))
 
 
 def flipped(data: bytes, bit: int) -> bytes:
