@@ -8,7 +8,7 @@ import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from string import Template
 from typing import IO
@@ -22,7 +22,6 @@ from app.trust.timestamp import TimestampRefusedError, authority_name
 MIMETYPE = b"application/vnd.etsi.asic-e+zip"
 SUMS, META_SUMS = "sha256sums.txt", "META-INF/sha256sums.txt"
 _SEALED = ("META-INF/ASiCManifest001.xml", "META-INF/signature001.p7s")
-_STAMPED = ("META-INF/ASiCManifest002.xml", "META-INF/timestamp001.tst")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 _OURS = {"mimetype", SUMS, "verify.py", "VERIFY.md"}
 _TYPES = {".pdf": "application/pdf", ".json": "application/json", ".csv": "text/csv"}
@@ -32,15 +31,21 @@ _DEVELOPMENT = (
 )
 _OTHERS = "Its times stand on that authority's word: obtain its root, too, by another way."
 _CHECKPOINT, _TOKEN = "checkpoint/checkpoint", "checkpoint/checkpoint.tsr"
+_MORE = re.compile(r"checkpoint/checkpoint\.[0-9]+\.tsr")
 Sign = Callable[[bytes], bytes]
 
 
 def build_bundle(
-    files: Mapping[str, bytes], *, seal: Sign, stamp: Sign, rootfile: str = "pack.pdf"
+    files: Mapping[str, bytes],
+    *,
+    seal: Sign,
+    stamp: Sign,
+    also: Sequence[Sign] = (),
+    rootfile: str = "pack.pdf",
 ) -> bytes:
     """A bundle in memory. See `write_bundle`."""
     made = io.BytesIO()
-    write_bundle(made, sorted(files.items()), seal=seal, stamp=stamp, rootfile=rootfile)
+    write_bundle(made, sorted(files.items()), seal=seal, stamp=stamp, also=also, rootfile=rootfile)
     return made.getvalue()
 
 
@@ -50,11 +55,13 @@ def write_bundle(
     *,
     seal: Sign,
     stamp: Sign,
+    also: Sequence[Sign] = (),
     rootfile: str = "pack.pdf",
 ) -> int:
     """Write a bundle of these files, one at a time, to a seekable binary file.
 
-    `seal` gives a detached CAdES-B-T signature (DER) over bytes, `stamp` a bare RFC 3161 token.
+    `seal` gives a detached CAdES-B-T signature (DER) over bytes, `stamp` a bare RFC 3161 token,
+    and so does each of `also`, by another authority: manifest.json has to announce them.
     verify.py, VERIFY.md, sha256sums.txt and META-INF are added. Order, dates and modes are fixed,
     nothing is compressed. Returns the number of files in it. Raises UsageError for a name that is
     not plain or occurs twice, or when there is no checkpoint or token, and whatever seal and stamp
@@ -67,13 +74,13 @@ def write_bundle(
         for name, data in files:
             if not _NAME.fullmatch(name) or name in _OURS or name.startswith("META-INF/"):
                 raise UsageError(f"{name[:120]!r} cannot be a file of a bundle")
-            if name in {_CHECKPOINT, _TOKEN}:
+            if name in {_CHECKPOINT, _TOKEN} or _MORE.fullmatch(name):
                 log[name] = data
             container.add(name, data)
         container.add("VERIFY.md", _explained(log))
         container.add("verify.py", verifier())
         container.add(SUMS, _sums(container.payload()))
-        _seal(container, seal, stamp, rootfile)
+        _seal(container, seal, (stamp, *also), rootfile)
         return len(container.digests)
 
 
@@ -99,19 +106,23 @@ class _Container:
         return {name: each for name, each in self.digests.items() if name != "mimetype"}
 
 
-def _seal(container: _Container, seal: Sign, stamp: Sign, rootfile: str) -> None:
+def _seal(container: _Container, seal: Sign, stamps: Sequence[Sign], rootfile: str) -> None:
     manifest, signature = _SEALED
     listed = _manifest(signature, "application/pkcs7-signature", container.payload(), rootfile)
     container.add(manifest, listed)
     container.add(signature, seal(listed))
-    # the token covers the files and the seal, so that it dates both
-    manifest, token = _STAMPED
-    kind = "application/vnd.etsi.timestamp-token"
-    listed = _manifest(token, kind, container.payload(), rootfile)
-    container.add(manifest, listed)
-    container.add(token, stamp(listed))
+    # each token covers the files and the seal, so that it dates both, whatever another says
+    covered = container.payload()
+    stamped: list[str] = []
+    for number, stamp in enumerate(stamps, 1):
+        manifest = f"META-INF/ASiCManifest{number + 1:03d}.xml"
+        token = f"META-INF/timestamp{number:03d}.tst"
+        listed = _manifest(token, "application/vnd.etsi.timestamp-token", covered, rootfile)
+        container.add(manifest, listed)
+        container.add(token, stamp(listed))
+        stamped += [manifest, token]
     # bytes of a token that its own signature does not cover are covered by this last list
-    own = ("mimetype", *_SEALED, *_STAMPED)
+    own = ("mimetype", *_SEALED, *stamped)
     container.add(META_SUMS, _sums({name: container.digests[name] for name in own}))
 
 
@@ -145,7 +156,8 @@ def _sums(digests: Mapping[str, str]) -> bytes:
 def _explained(log: Mapping[str, bytes]) -> bytes:
     try:
         checkpoint = parse_checkpoint(parse_note(log[_CHECKPOINT]).text)
-        authority = authority_name(log[_TOKEN])
+        authorities = [authority_name(log[_TOKEN])]
+        authorities += [authority_name(log[name]) for name in sorted(log) if _MORE.fullmatch(name)]
     except KeyError as error:
         raise UsageError(f"a bundle needs {error.args[0]}; seal the log first") from error
     except (NoteError, TimestampRefusedError) as error:
@@ -154,7 +166,7 @@ def _explained(log: Mapping[str, bytes]) -> bytes:
     text = Template(template).substitute(
         origin=checkpoint.origin,
         size=checkpoint.size,
-        authority=authority,
-        meaning=_DEVELOPMENT if "DEVELOPMENT" in authority else _OTHERS,
+        authority="** and by **".join(dict.fromkeys(authorities)),
+        meaning=_DEVELOPMENT if all("DEVELOPMENT" in one for one in authorities) else _OTHERS,
     )
     return text.encode()

@@ -1,6 +1,6 @@
 """What goes into a bundle: everything an auditor needs to check the period without us."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
@@ -21,9 +21,10 @@ from app.services.checkpoints import Checkpoint
 from app.services.connections import Connection
 from app.services.ports import Ports
 from app.services.sealing import EvidenceLog
+from app.services.stamping import answering
 from app.services.tool import tool
 from app.trust.seal import seal
-from app.trust.timestamp import stamp
+from app.trust.timestamp import TimeAuthority, stamp
 from collectors.kit import Collector
 
 RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed")
@@ -54,20 +55,32 @@ def write_bundle_of(
     target: IO[bytes],
 ) -> int:
     """Write the sealed bundle of a period, one file at a time. Returns the number of files."""
+    dating = answering(ports.authorities, ports.now)
+    first, *others = [_stamping(ports, group) for group in dating.values()]
     return write_bundle(
         target,
-        _files(ports, log, order, pdf, populations),
+        _files(ports, log, order, pdf, populations, list(dating)),
         seal=lambda data: seal(data, ports.trust, ports.authorities, ports.now),
-        stamp=lambda data: stamp(data, ports.authorities, ports.now).token,
+        stamp=first,
+        also=others,
         rootfile="pack.pdf",
     )
 
 
+def _stamping(ports: Ports, group: Sequence[TimeAuthority]) -> Callable[[bytes], bytes]:
+    return lambda data: stamp(data, group, ports.now).token
+
+
 def _files(
-    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, populations: Mapping[str, bytes]
+    ports: Ports,
+    log: EvidenceLog,
+    order: Order,
+    pdf: bytes,
+    populations: Mapping[str, bytes],
+    timestamps: Sequence[str],
 ) -> Iterator[tuple[str, bytes]]:
     yield "pack.pdf", pdf
-    yield "manifest.json", canonical(_manifest(ports, order))
+    yield "manifest.json", canonical(_manifest(ports, order, timestamps))
     yield "catalogue.json", canonical([described(c) for c in ports.collectors])
     yield "expectations.json", canonical(ports.expectation_values)
     yield "assessments.json", canonical(order.assessments)
@@ -80,8 +93,8 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
     """Entries with their proofs, and all bytes they name, each once."""
     checkpoint = order.checkpoint
     yield "checkpoint/checkpoint", checkpoint.note
-    if checkpoint.timestamp is not None:
-        yield "checkpoint/checkpoint.tsr", checkpoint.timestamp
+    for token in checkpoint.tokens:
+        yield f"checkpoint/checkpoint{token.ending}", token.response
     named = {("rules", str(order.assessments["rules_sha256"]))}
     for seq in order.entries:
         data = ports.store.get(entry_key(seq))
@@ -166,7 +179,7 @@ def _plain(value: Any) -> Any:
             return str(value)
 
 
-def _manifest(ports: Ports, order: Order) -> dict[str, Any]:
+def _manifest(ports: Ports, order: Order, timestamps: Sequence[str]) -> dict[str, Any]:
     engagement, checkpoint = order.engagement, order.checkpoint
     return {
         "schema": "urn:annexa:bundle:v1",
@@ -188,6 +201,7 @@ def _manifest(ports: Ports, order: Order) -> dict[str, Any]:
             "root": checkpoint.root.hex(),
         },
         "records": len(order.records),
+        "timestamps": list(timestamps),
         "store": ports.store.label,
         "tool": dict(tool()),
     }

@@ -17,7 +17,6 @@ from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import NotFoundError, UnavailableError
 from app.evidence.canonical import canonical, parse, sha256
-from app.evidence.observed import SealedRecord
 from app.evidence.record import Event, entry_key, rules_key, utc
 from app.packs.build import build_view
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
@@ -27,14 +26,16 @@ from app.packs.verification import verification_commands
 from app.services.bundling import Order, chosen_entries, write_bundle_of
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.services.connections import Connection
-from app.services.dating import dated
+from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.ports import Ports
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
+from app.services.stamping import completed
 from app.services.store_guarantee import store_guarantee
 from app.services.tool import tool
 from app.trust.pades import seal_pdf
+from app.trust.timestamp import TimestampUnavailableError
 
 Told = Callable[[str], None]
 SUBSCRIPTIONS_CHECK = "inventory.resources.subscription_enabled"
@@ -138,7 +139,13 @@ def _covering(ports: Ports, entries: Sequence[int]) -> Checkpoint:
     """The smallest checkpoint that covers every entry: the same evidence, the same pack."""
     last = max(entries)
     size = next(size for size in checkpoint_sizes(ports.store) if size > last)
-    return read_checkpoint(ports.store, ports.trust.log, size)
+    checkpoint = read_checkpoint(ports.store, ports.trust.log, size)
+    checkpoint = completed(ports.store, checkpoint, ports.now, ports.authorities)
+    if not checkpoint.tokens:
+        raise TimestampUnavailableError(
+            f"checkpoint {size} awaits a timestamp and a bundle needs one: {checkpoint.awaiting}"
+        )
+    return checkpoint
 
 
 def _pack_id(connection: Connection, engagement: Engagement, checkpoint: Checkpoint) -> str:
@@ -168,7 +175,7 @@ def _draw(
         nights=observed.nights,
         period=period,
     )
-    facts = _checkpoint_facts(ports, checkpoint, observed.records)
+    facts = _checkpoint_facts(ports, checkpoint)
     view = build_view(
         pack_id=pack_id,
         organisation=ports.settings.organisation,
@@ -201,9 +208,7 @@ def _store_facts(ports: Ports, checkpoint: Checkpoint) -> StoreFacts:
     )
 
 
-def _checkpoint_facts(
-    ports: Ports, checkpoint: Checkpoint, found: Sequence[SealedRecord]
-) -> CheckpointFacts:
+def _checkpoint_facts(ports: Ports, checkpoint: Checkpoint) -> CheckpointFacts:
     facts = dated(checkpoint, ports.witnesses)
     stamp = (
         Stamp(time=facts.at, authority=facts.authority, assurance=facts.assurance)
@@ -216,7 +221,7 @@ def _checkpoint_facts(
         root_b64=base64.b64encode(checkpoint.root).decode(),
         root_hex=checkpoint.root.hex(),
         note=checkpoint.note.decode(),
-        signed_at=facts.at or max(record.collected_at for record in found),
+        signed_at=signed_at(ports.store, checkpoint.size),
         stamp=stamp,
     )
 

@@ -50,6 +50,28 @@ def completed(
     return replace(checkpoint, awaiting="" if enough else "; ".join(silent))
 
 
+def answering(
+    authorities: Sequence[TimeAuthority], now: Clock
+) -> dict[str, tuple[TimeAuthority, ...]]:
+    """Up to two independent authorities that answer now, by the name of the one that did.
+
+    A bundle announces its authorities before they date it, so they are asked for a token of
+    nothing first. Raises TimestampUnavailableError when none answers.
+    """
+    found: dict[str, tuple[TimeAuthority, ...]] = {}
+    silent: list[str] = []
+    for group in independent(authorities):
+        if len(found) == WANTED:
+            break
+        try:
+            found[stamp(b"", group, now).authority] = group
+        except TimestampUnavailableError as error:
+            silent.append(error.message)
+    if not found:
+        raise TimestampUnavailableError("; ".join(silent) or "no time authority is configured")
+    return found
+
+
 def is_short(checkpoint: Checkpoint, authorities: Sequence[TimeAuthority]) -> bool:
     """True when a token is missing that the configured authorities could give."""
     groups = independent(authorities)

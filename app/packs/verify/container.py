@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import shutil
 import stat
@@ -16,7 +17,7 @@ from app.packs.verify.checks import Bundle, Refused, Report, need
 SUMS = "sha256sums.txt"
 META_SUMS = "META-INF/sha256sums.txt"
 SEAL = ("META-INF/ASiCManifest001.xml", "META-INF/signature001.p7s")
-STAMP = ("META-INF/ASiCManifest002.xml", "META-INF/timestamp001.tst")
+MANIFEST = "manifest.json"
 MIMETYPE = b"application/vnd.etsi.asic-e+zip"
 NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -63,7 +64,35 @@ def unsafe(info: zipfile.ZipInfo, names: Counter[str]) -> str:
     return ""
 
 
-def check_files(bundle: Bundle, anchors: dict[str, str], report: Report) -> None:
+def stamps_of(bundle: Bundle, report: Report) -> list[tuple[str, str]]:
+    """Manifest and token of each authority that dates the bundle: as many as it says itself.
+
+    manifest.json is sealed, so that nobody takes one of them away unnoticed.
+    """
+
+    def announced() -> int:
+        if not (bundle.folder / MANIFEST).exists():
+            return 1  # that it is gone, the lists of digests tell
+        manifest = json.loads(bundle.read(MANIFEST).decode("utf-8"))
+        names = manifest.get("timestamps", [""])
+        need(isinstance(names, list) and 0 < len(names) < 100, "it names no time authorities")
+        return len(names)
+
+    count = report.check(MANIFEST, "says by how many authorities it is dated", announced) or 1
+    pairs = [
+        (f"META-INF/ASiCManifest{number + 1:03d}.xml", f"META-INF/timestamp{number:03d}.tst")
+        for number in range(1, count + 1)
+    ]
+    known = {*SEAL, META_SUMS, *(name for pair in pairs for name in pair)}
+    for name in bundle.names("META-INF"):
+        if name not in known:
+            report.fail(name, "the bundle does not announce this file")
+    return pairs
+
+
+def check_files(
+    bundle: Bundle, anchors: dict[str, str], stamps: list[tuple[str, str]], report: Report
+) -> None:
     """Every file against the two lists of digests.
 
     `anchors` are the auditor's own files, by name and content: they may lie beside the others.
@@ -71,7 +100,7 @@ def check_files(bundle: Bundle, anchors: dict[str, str], report: Report) -> None
     names = [name for name in bundle.names() if not is_anchor(bundle, name, anchors)]
     inside = [name for name in names if name.startswith("META-INF/") or name == "mimetype"]
     payload = [name for name in names if name not in {*inside, SUMS}]
-    always = [*SEAL, *STAMP, "mimetype"]
+    always = [*SEAL, *(name for pair in stamps for name in pair), "mimetype"]
     check_sums(bundle, SUMS, payload, report)
     check_sums(bundle, META_SUMS, [*always, *(n for n in inside if n != META_SUMS)], report)
     report.check("mimetype", "says what the container is", lambda: check_mimetype(bundle))
@@ -125,13 +154,14 @@ def check_manifest(
 ) -> None:
     """The manifest names its signature and every other file by its digest; none is left out."""
 
-    def complete() -> dict[str, str]:
-        listed = parse_manifest(bundle.read(names[0]), names[1])
+    def complete() -> None:
         odd = sorted(set(listed) ^ {*parse_sums(bundle.read(SUMS)), SUMS, *more})
         need(not odd, f"it differs from {SUMS} about {', '.join(odd[:5])}")
-        return listed
 
-    listed: dict[str, str] = report.check(names[0], "lists every file", complete) or {}
+    read = lambda: parse_manifest(bundle.read(names[0]), names[1])  # noqa: E731 - one line
+    listed: dict[str, str] = report.check(names[0], "lists files by digest", read) or {}
+    if listed:
+        report.check(names[0], "lists every file", complete)
     for name in sorted(listed):
         try:
             digest = bytes.fromhex(bundle.digest(name))

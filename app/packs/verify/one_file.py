@@ -3,13 +3,14 @@
 import ast
 from pathlib import Path
 
-PARTS = ("checks", "container", "signatures", "log", "command")
+PARTS = ("checks", "container", "signatures", "times", "log", "command")
 """In the order in which each needs only those before it."""
 HEAD = '''#!/usr/bin/env python3
 """Verify an evidence bundle. Needs Python 3.8 or later and the `openssl` command, version 3.
 
     python3 verify.py [DIR|BUNDLE.asice] --root root.pem --log-vkey "$(cat log.vkey)"
 
+Where other time authorities than the organisation's own date it: --time-root FILE for each.
 The anchors come from the command line, never from the bundle: obtain them from the organisation
 by another way than the bundle itself. VERIFY.md shows the same checks done by hand.
 Exit code 0: verified; 5: something did not verify; 2: wrong use.

@@ -1,8 +1,7 @@
-"""Signatures and times, all judged by the openssl command."""
+"""Signatures, judged by the openssl command."""
 
 from __future__ import annotations
 
-import re
 import subprocess
 import tempfile
 from pathlib import Path
@@ -27,20 +26,6 @@ def check_seal(bundle: Bundle, names: tuple[str, str], root: list[str]) -> None:
     openssl(
         "cms", "-verify", *form, "-in", signature, "-content", content, *root, "-out", "/dev/null"
     )
-
-
-def check_time(bundle: Bundle, names: tuple[str, str], root: list[str]) -> list[str]:
-    """What a time authority's token (RFC 3161) over a file says, once it verifies."""
-    data, token = (str(bundle.path(name)) for name in names)
-    bare = ["-token_in"] if token.endswith(".tst") else []
-    openssl("ts", "-verify", *bare, "-in", token, "-data", data, *root)
-    text = openssl("ts", "-reply", *bare, "-in", token, "-text")
-    found = dict(re.findall(r"^(Time stamp|TSA): (.*)$", text, re.MULTILINE))
-    who = found.get("TSA", "an unnamed authority")
-    told = [f"{names[0]} existed at {found.get('Time stamp')}, says {who}"]
-    if "DEVELOPMENT" in who:
-        told.append("that authority is the organisation's own: it proves nothing about time")
-    return told
 
 
 def ed25519(public: bytes, signature: bytes, message: bytes) -> None:

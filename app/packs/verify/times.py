@@ -1,0 +1,132 @@
+"""Times: each token judged by the openssl command, against the roots of the command line."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from datetime import datetime, timezone
+from pathlib import Path
+
+from app.packs.verify.checks import Bundle, Refused, Report, need
+from app.packs.verify.signatures import openssl
+
+NOTE = "checkpoint/checkpoint"
+TOKEN = re.compile(r"checkpoint/checkpoint(?:\.([2-9]|[1-9][0-9]))?\.tsr")
+
+
+def check_bundle_times(
+    bundle: Bundle,
+    stamps: list[tuple[str, str]],
+    roots: list[str],
+    at: int | None,
+    report: Report,
+) -> None:
+    """The token of each announced authority over the list of all files; each is another one."""
+    known: dict[tuple[str, str], str] = {}
+    for names in stamps:
+        who = check_bundle_time(bundle, names, roots, at, report)
+        if who and known.setdefault(who, names[1]) != names[1]:
+            report.fail(names[0], f"{names[1]} is by the same authority as {known[who]}")
+
+
+def check_bundle_time(
+    bundle: Bundle, names: tuple[str, str], roots: list[str], at: int | None, report: Report
+) -> tuple[str, str] | None:
+    """The token of one authority over the list of all files: who made it, under which root."""
+    run = lambda: check_time(bundle, names[1], bundle.path(names[0]), roots, at)  # noqa: E731 - one line
+    told = report.check(names[0], f"is dated by {names[1]}", run)
+    if not told:
+        return None
+    who, moment, root = told
+    report.notes += said(names[0], who, moment)
+    return who, root
+
+
+def check_checkpoint_times(
+    bundle: Bundle, roots: list[str], at: int | None, report: Report
+) -> None:
+    """Every token over the checkpoint, the newest first.
+
+    One that renews the others covers them too: since they existed at its time, they are judged by
+    the certificates of that time, which may have expired since (RFC 4998, section 5).
+    """
+    tokens = numbered(bundle)
+    if not tokens:
+        report.fail(NOTE, "the bundle has no timestamp of it")
+    for place in range(len(tokens) - 1, -1, -1):
+        name, when = tokens[place], at
+        run = lambda: check_one(bundle, tokens[: place + 1], roots, when)  # noqa: B023, E731 - run at once
+        told = report.check(NOTE, f"is dated by {name}", run)
+        if told:
+            renews, who, moment = told
+            report.notes += said(NOTE, who, moment)
+            if renews:
+                report.notes.append(f"{name} covers the tokens before it, judged at its time")
+                at = seconds(moment)
+
+
+def check_one(
+    bundle: Bundle, tokens: list[str], roots: list[str], at: int | None
+) -> tuple[bool, str, str]:
+    """Does the last token cover the checkpoint, or with it the tokens before? Who, and when."""
+    name = tokens[-1]
+    try:
+        return (False, *check_time(bundle, name, bundle.path(NOTE), roots, at)[:2])
+    except Refused as error:
+        if len(tokens) == 1:
+            raise
+        plain = error
+    with tempfile.TemporaryDirectory() as folder:
+        data = Path(folder) / "covered"
+        data.write_bytes(b"".join(bundle.read(each) for each in (NOTE, *tokens[:-1])))
+        try:
+            return (True, *check_time(bundle, name, data, roots, at)[:2])
+        except Refused as error:
+            mismatch = "imprint mismatch" in str(error)
+            raise (plain if mismatch else error) from None
+
+
+def check_time(
+    bundle: Bundle, token: str, data: Path, roots: list[str], at: int | None
+) -> tuple[str, str, str]:
+    """Who says that `data` existed, when, and the root that the token (RFC 3161) chains to."""
+    file = str(bundle.path(token))
+    form = ["-token_in"] if token.endswith(".tst") else []
+    when = [] if at is None else ["-attime", str(at)]
+    refusals, root = [], ""
+    for root in roots:
+        try:
+            openssl("ts", "-verify", *form, "-in", file, "-data", str(data), "-CAfile", root, *when)
+        except Refused as error:
+            refusals.append(str(error))
+        else:
+            break
+    need(len(refusals) < len(roots), f"{token}: {' | '.join(refusals)}")
+    text = openssl("ts", "-reply", *form, "-in", file, "-text")
+    found = dict(re.findall(r"^(Time stamp|TSA): (.*)$", text, re.MULTILINE))
+    return found.get("TSA", "an unnamed authority"), found["Time stamp"], root
+
+
+def numbered(bundle: Bundle) -> list[str]:
+    """Tokens of the checkpoint in their order; none may be missing between."""
+    found = {}
+    for name in bundle.names("checkpoint"):
+        match = TOKEN.fullmatch(name)
+        if match:
+            found[int(match[1] or 1)] = name
+    return [found[number] for number in sorted(found)]
+
+
+def said(what: str, who: str, moment: str) -> list[str]:
+    """Notes about a token that verified."""
+    told = [f"{what} existed at {moment}, says {who}"]
+    if "DEVELOPMENT" in who:
+        told.append("that authority is the organisation's own: it proves nothing about time")
+    return told
+
+
+def seconds(text: str) -> int:
+    """Seconds since 1970 of a time as openssl prints it, like `Nov 23 06:00:00 2026 GMT`."""
+    plain = re.sub(r"\.[0-9]+ ", " ", text)
+    at = datetime.strptime(plain, "%b %d %H:%M:%S %Y GMT")  # noqa: DTZ007 - GMT is set below
+    return int(at.replace(tzinfo=timezone.utc).timestamp())  # noqa: UP017 - Python 3.8
