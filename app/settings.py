@@ -67,6 +67,8 @@ class StoreSettings(BaseModel):
     """Lock that policy: it can then never be shortened or removed, by anyone."""
     legal_hold: bool = False
     """Set a legal hold on each blob."""
+    retention_years: int = Field(default=6, ge=0, le=399)
+    """Calendar years after the current one that `annexa retention extend` keeps evidence."""
     cloud: str = "public"
     cloud_file: Path | None = None
     credential: StoreCredentialSettings = StoreCredentialSettings()

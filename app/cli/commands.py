@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from app.cli import collecting, connection, evidence, reperform, serving, time, token, worm
+from app.cli import collecting, connection, evidence, hold, reperform, serving, time, token, worm
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.log import configure_logs
 from app.services.setup import initialise
@@ -21,6 +21,9 @@ app = typer.Typer(
 )
 app.add_typer(connection.app, name="connection")
 app.add_typer(token.app, name="token")
+app.add_typer(hold.app, name="hold")
+app.add_typer(hold.retention, name="retention")
+app.add_typer(worm.app, name="worm")
 app.command()(time.restamp)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

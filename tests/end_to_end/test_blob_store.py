@@ -1,13 +1,8 @@
 """A night kept in a blob container with locked policies, through the real storage client."""
 
-import json
-import ssl
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from itertools import count
 from pathlib import Path
-from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 import pytest
 from azure.storage.blob import BlobClient, ImmutabilityPolicy
@@ -21,9 +16,8 @@ from app.services.worm import verify_worm
 from app.store.azure_blob import AzureBlobStore
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
-from tests.installation import SECRET_ENV, Installation, installed
-
-NUMBERS = count()
+from tests.containers import in_a_container
+from tests.installation import Installation
 
 
 @pytest.fixture(scope="module")
@@ -42,43 +36,6 @@ def installation(tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installat
 def unlocked(tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installation]:
     with in_a_container(tenant, tmp_path / "home", locked=False) as made:
         yield made
-
-
-@contextmanager
-def in_a_container(tenant: SimulatorProcess, home: Path, *, locked: bool) -> Iterator[Installation]:
-    name = f"evidence-{next(NUMBERS)}"
-    make_container(tenant, name)
-    home.mkdir()
-    (home / "annexa.toml").write_text(
-        f"""
-organisation = "Northgate Health"
-
-[store]
-url = "{tenant.blob_url}/northgate/{name}"
-retention_days = 2190
-locked = {str(locked).lower()}
-cloud = "custom"
-cloud_file = "{tenant.cloud_file}"
-
-[store.credential]
-kind = "secret_env"
-tenant_id = "{tenant.tenant_id}"
-client_id = "{tenant.client_id}"
-secret_env = "{SECRET_ENV}"
-"""
-    )
-    with installed(home, tenant) as made:
-        yield made
-
-
-def make_container(tenant: SimulatorProcess, name: str) -> None:
-    """What infrastructure as code does on Azure: a container with version-level immutability."""
-    trust = ssl.create_default_context(cafile=tenant.ca_file)
-    opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
-    url = f"{tenant.blob_url}/_sim/containers/northgate/{name}"
-    body = json.dumps({"level": "version"}).encode()
-    request = Request(url, data=body, method="PUT")  # noqa: S310 - the simulator's https
-    opener.open(request, timeout=10).close()
 
 
 def test_a_night_in_a_blob_container_is_locked_and_verifies(installation: Installation) -> None:
