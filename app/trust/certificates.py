@@ -1,7 +1,9 @@
 """The development certificates: a root, the seal's and the time authority's."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from types import MappingProxyType
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
@@ -64,6 +66,43 @@ def tsa_certificate(
         x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
     )
     return builder.sign(root_key, hashes.SHA384())
+
+
+def revocation_list(
+    root: x509.Certificate,
+    root_key: ec.EllipticCurvePrivateKey,
+    validity: Validity,
+    revoked: Mapping[int, datetime] = MappingProxyType({}),
+    number: int = 1,
+) -> x509.CertificateRevocationList:
+    """What the root has revoked (RFC 5280, section 5): serial numbers, and since when.
+
+    It is valid as long as the root: the root's key is offline, nobody renews a list every month. A
+    revocation therefore reaches auditors as a newer list, handed to them as the root was.
+    """
+    issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
+    builder = (
+        x509.CertificateRevocationListBuilder()
+        .issuer_name(root.subject)
+        .last_update(validity.start)
+        .next_update(validity.end)
+        .add_extension(issuer, critical=False)
+        .add_extension(x509.CRLNumber(number), critical=False)
+    )
+    for serial, since in revoked.items():
+        one = x509.RevokedCertificateBuilder().serial_number(serial).revocation_date(since).build()
+        builder = builder.add_revoked_certificate(one)
+    return builder.sign(root_key, hashes.SHA384())
+
+
+def revokes_for(found: x509.CertificateRevocationList, issuer: x509.Certificate) -> bool:
+    """Has this issuer signed the list?"""
+    public = issuer.public_key()
+    return (
+        found.issuer == issuer.subject
+        and isinstance(public, ec.EllipticCurvePublicKey | rsa.RSAPublicKey)
+        and found.is_signature_valid(public)
+    )
 
 
 def _leaf(

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import Protocol
 
 from cryptography import x509
+from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import (
@@ -21,41 +21,39 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.errors import UnavailableError, UsageError
-from app.evidence.note import NoteError, NoteSignature, VerifierKey, parse_vkey, verifier_key
-from app.trust.certificates import Validity, root_certificate, seal_certificate, tsa_certificate
+from app.evidence.note import ECDSA, NoteError, ecdsa_verifier_key, parse_vkey, verifier_key
+from app.trust.certificates import (
+    Validity,
+    revocation_list,
+    revokes_for,
+    root_certificate,
+    seal_certificate,
+    tsa_certificate,
+)
+from app.trust.signers import (
+    CertifiedKey,
+    EcdsaLogSigner,
+    LocalKey,
+    LogSigner,
+    NoteSigner,
+    SealSigner,
+    SigningKey,
+)
 
 _LEEWAY = timedelta(minutes=5)
 """Certificates begin a little before now: clocks of auditors may be slow."""
 _Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | Ed25519PrivateKey
 
 
-class NoteSigner(Protocol):
-    """Signs checkpoints. The key may live in a file or elsewhere."""
-
-    @property
-    def key(self) -> VerifierKey:
-        """The public half, whose name is the log's origin."""
-        ...
-
-    def sign(self, text: str) -> NoteSignature:
-        """Sign a note's text. Raises UnavailableError when the key cannot be reached."""
-        ...
+__all__ = ["LogSigner", "NoteSigner", "RemoteKeys", "Trust", "create_trust", "load_trust"]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LogSigner:
-    """A note signer whose Ed25519 key is in memory. Signatures are deterministic (RFC 8032)."""
+class RemoteKeys:
+    """Keys that are not in the trust folder; what is None is a file there."""
 
-    key: VerifierKey
-    private: Ed25519PrivateKey = field(repr=False)
-
-    def sign(self, text: str) -> NoteSignature:
-        """Sign a note's text."""
-        return NoteSignature(
-            name=self.key.name,
-            key_id=self.key.key_id,
-            signature=self.private.sign(text.encode()),
-        )
+    log: SigningKey | None = None
+    seal: SealSigner | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,10 +61,9 @@ class Trust:
     """What the trust folder holds. The root's key is not loaded: nothing nightly needs it."""
 
     folder: Path
-    log: LogSigner
+    log: NoteSigner
     root: x509.Certificate
-    seal: x509.Certificate
-    seal_key: ec.EllipticCurvePrivateKey = field(repr=False)
+    sealer: SealSigner
     tsa: x509.Certificate
     tsa_key: rsa.RSAPrivateKey = field(repr=False)
 
@@ -76,33 +73,45 @@ class Trust:
         return self.log.key.name
 
     @property
+    def seal(self) -> x509.Certificate:
+        """The seal's certificate."""
+        return self.sealer.certificate
+
+    @property
     def vkey(self) -> str:
         """The log's public key as the auditor notes it, out of band."""
         return str(self.log.key)
 
 
-def create_trust(folder: Path, origin: str, now: Callable[[], datetime], days: int = 3650) -> Trust:
+def create_trust(
+    folder: Path,
+    origin: str,
+    now: Callable[[], datetime],
+    days: int = 3650,
+    remote: RemoteKeys = RemoteKeys(),
+) -> Trust:
     """Make the keys and certificates of a new log. All files appear at once, or none.
 
     Private: root.key.pem (P-384, take it offline), seal.key.pem (P-256), tsa.key.pem (RSA-3072),
-    log.key.pem (Ed25519), each 0600 in a folder of 0700. Public: root.pem, seal.crt.pem,
-    tsa.crt.pem, log.vkey. Raises UsageError for a folder that has files or a bad origin,
-    UnavailableError when it cannot be written.
+    log.key.pem (Ed25519), each 0600 in a folder of 0700. Public: root.pem, root.crl.pem,
+    seal.crt.pem, tsa.crt.pem, log.vkey. Of keys that are elsewhere only the vkey is written.
+    Raises UsageError for a folder that has files or a bad origin, UnavailableError when it cannot
+    be written.
     """
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} already has files: keys are made once and never replaced")
     try:
-        files = _made(origin, now(), days)
+        files = _made(origin, now(), days, remote)
     except NoteError as error:
         raise UsageError(f"the log cannot be named {origin!r}: {error}") from error
     try:
         _place(folder, files)
     except OSError as error:
         raise UnavailableError(f"cannot write the keys to {folder}: {error.strerror}") from error
-    return load_trust(folder)
+    return load_trust(folder, remote)
 
 
-def load_trust(folder: Path) -> Trust:
+def load_trust(folder: Path, remote: RemoteKeys = RemoteKeys()) -> Trust:
     """Read the trust folder.
 
     Raises UsageError when keys can be read by others than their owner, when a file is missing,
@@ -110,47 +119,120 @@ def load_trust(folder: Path) -> Trust:
     """
     _refuse_open_doors(folder)
     try:
-        key = parse_vkey(_read(folder, "log.vkey").decode())
-        log_key, seal_key, tsa_key = _keys(folder)
-        trust = Trust(
+        root = x509.load_pem_x509_certificate(_read(folder, "root.pem"))
+        return Trust(
             folder=folder,
-            log=LogSigner(key=key, private=log_key),
-            root=x509.load_pem_x509_certificate(_read(folder, "root.pem")),
-            seal=x509.load_pem_x509_certificate(_read(folder, "seal.crt.pem")),
-            seal_key=seal_key,
-            tsa=x509.load_pem_x509_certificate(_read(folder, "tsa.crt.pem")),
-            tsa_key=tsa_key,
+            log=_log(folder, remote.log),
+            root=root,
+            sealer=remote.seal or _sealer(folder, root),
+            tsa=_certificate(folder, "tsa.crt.pem", root),
+            tsa_key=_tsa_key(folder, root),
         )
     except ValueError as error:  # NoteError, UnicodeDecodeError and bad PEM are ValueErrors
         raise UsageError(
             f"a file in {folder} cannot be read as a key or certificate; "
             "restore the folder from your backup"
         ) from error
-    _refuse_strangers(trust)
-    return trust
 
 
-def _made(origin: str, now: datetime, days: int) -> dict[str, bytes]:
+def _made(origin: str, now: datetime, days: int, remote: RemoteKeys) -> dict[str, bytes]:
     start = now.replace(microsecond=0) - _LEEWAY
     validity = Validity(start=start, end=start + timedelta(days=days))
     root_key = ec.generate_private_key(ec.SECP384R1())
-    seal_key = ec.generate_private_key(ec.SECP256R1())
     tsa_key = rsa.generate_private_key(65537, 3072)
-    log_key = Ed25519PrivateKey.generate()
     root = root_certificate(root_key, validity)
-    seal = seal_certificate(seal_key.public_key(), root, root_key, validity)
     tsa = tsa_certificate(tsa_key.public_key(), root, root_key, validity)
-    vkey = verifier_key(origin, log_key.public_key().public_bytes_raw())
-    return {
+    files = {
         "root.key.pem": _pem(root_key),
-        "seal.key.pem": _pem(seal_key),
         "tsa.key.pem": _pem(tsa_key),
-        "log.key.pem": _pem(log_key),
         "root.pem": root.public_bytes(Encoding.PEM),
-        "seal.crt.pem": seal.public_bytes(Encoding.PEM),
+        "root.crl.pem": revocation_list(root, root_key, validity).public_bytes(Encoding.PEM),
         "tsa.crt.pem": tsa.public_bytes(Encoding.PEM),
-        "log.vkey": f"{vkey}\n".encode(),
     }
+    if remote.log is None:
+        log_key = Ed25519PrivateKey.generate()
+        files["log.key.pem"] = _pem(log_key)
+        vkey = verifier_key(origin, log_key.public_key().public_bytes_raw())
+    else:
+        vkey = ecdsa_verifier_key(origin, remote.log.public)
+    if remote.seal is None:
+        seal_key = ec.generate_private_key(ec.SECP256R1())
+        seal = seal_certificate(seal_key.public_key(), root, root_key, validity)
+        files["seal.key.pem"] = _pem(seal_key)
+        files["seal.crt.pem"] = seal.public_bytes(Encoding.PEM)
+    return {**files, "log.vkey": f"{vkey}\n".encode()}
+
+
+def _log(folder: Path, remote: SigningKey | None) -> NoteSigner:
+    key = parse_vkey(_read(folder, "log.vkey").decode())
+    if remote is not None:
+        if key != ecdsa_verifier_key(key.name, remote.public):
+            raise UsageError(
+                f"log.vkey in {folder} is not the key that [log_key] names; a log keeps the key "
+                "it began with until it is rotated"
+            )
+        return EcdsaLogSigner(key=key, signing=remote)
+    if key.kind == ECDSA:
+        raise UsageError(
+            f"the log's key is in a vault, says log.vkey in {folder}; name it under [log_key]"
+        )
+    private = load_pem_private_key(_read(folder, "log.key.pem"), password=None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise _other_kind("log.key.pem")
+    if private.public_key().public_bytes_raw() != key.public:
+        raise _strangers(folder, "log.vkey", "log.key.pem")
+    return LogSigner(key=key, private=private)
+
+
+def _sealer(folder: Path, root: x509.Certificate) -> SealSigner:
+    certificate = _certificate(folder, "seal.crt.pem", root)
+    private = load_pem_private_key(_read(folder, "seal.key.pem"), password=None)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise _other_kind("seal.key.pem")
+    if private.public_key() != certificate.public_key():
+        raise _strangers(folder, "seal.crt.pem", "seal.key.pem")
+    return CertifiedKey(
+        signing=LocalKey(private=private),
+        certificate=certificate,
+        chain=(root,),
+        revocations=_revocations(folder, root),
+    )
+
+
+def _revocations(
+    folder: Path, root: x509.Certificate
+) -> tuple[x509.CertificateRevocationList, ...]:
+    """The root's list; homes of before there was one have none."""
+    if not (folder / "root.crl.pem").exists():
+        return ()
+    found = x509.load_pem_x509_crl(_read(folder, "root.crl.pem"))
+    if not revokes_for(found, root):
+        raise _strangers(folder, "root.crl.pem", "root.pem")
+    return (found,)
+
+
+def _tsa_key(folder: Path, root: x509.Certificate) -> rsa.RSAPrivateKey:
+    private = load_pem_private_key(_read(folder, "tsa.key.pem"), password=None)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise _other_kind("tsa.key.pem")
+    if private.public_key() != _certificate(folder, "tsa.crt.pem", root).public_key():
+        raise _strangers(folder, "tsa.crt.pem", "tsa.key.pem")
+    return private
+
+
+def _certificate(folder: Path, name: str, root: x509.Certificate) -> x509.Certificate:
+    found = x509.load_pem_x509_certificate(_read(folder, name))
+    try:
+        found.verify_directly_issued_by(root)
+    except (ValueError, InvalidSignature) as error:
+        raise _strangers(folder, name, "root.pem") from error
+    return found
+
+
+def _strangers(folder: Path, one: str, other: str) -> UsageError:
+    return UsageError(
+        f"{one} and {other} in {folder} do not belong together; restore the folder from your backup"
+    )
 
 
 def _place(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -197,27 +279,6 @@ def _refuse_open_doors(folder: Path) -> None:
             raise UsageError(f"others may read {path.name}; close it with: chmod 600 {path}")
 
 
-def _refuse_strangers(trust: Trust) -> None:
-    pairs = [
-        (
-            "log.vkey",
-            "log.key.pem",
-            trust.log.key.public,
-            trust.log.private.public_key().public_bytes_raw(),
-        ),
-        ("seal.crt.pem", "seal.key.pem", trust.seal.public_key(), trust.seal_key.public_key()),
-        ("tsa.crt.pem", "tsa.key.pem", trust.tsa.public_key(), trust.tsa_key.public_key()),
-        ("seal.crt.pem", "root.pem", trust.seal.issuer, trust.root.subject),
-        ("tsa.crt.pem", "root.pem", trust.tsa.issuer, trust.root.subject),
-    ]
-    for one, other, left, right in pairs:
-        if left != right:
-            raise UsageError(
-                f"{one} and {other} in {trust.folder} do not belong together; "
-                "restore the folder from your backup"
-            )
-
-
 def _read(folder: Path, name: str) -> bytes:
     try:
         return (folder / name).read_bytes()
@@ -230,15 +291,5 @@ def _read(folder: Path, name: str) -> bytes:
         raise UsageError(f"cannot read {folder / name}: {error.strerror}") from error
 
 
-def _keys(
-    folder: Path,
-) -> tuple[Ed25519PrivateKey, ec.EllipticCurvePrivateKey, rsa.RSAPrivateKey]:
-    names = ("log.key.pem", "seal.key.pem", "tsa.key.pem")
-    log, seal, tsa = (load_pem_private_key(_read(folder, name), password=None) for name in names)
-    if (
-        isinstance(log, Ed25519PrivateKey)
-        and isinstance(seal, ec.EllipticCurvePrivateKey)
-        and isinstance(tsa, rsa.RSAPrivateKey)
-    ):
-        return log, seal, tsa
-    raise ValueError("a key file holds a key of another kind")
+def _other_kind(name: str) -> ValueError:
+    return ValueError(f"{name} holds a key of another kind")

@@ -11,7 +11,7 @@ from pyhanko.sign import fields
 from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 
 from app.trust.keys import Trust
-from app.trust.signing import AuthorityTimeStamper, seal_signer
+from app.trust.signing import AuthorityTimeStamper, CmsSigner
 from app.trust.timestamp import TimeAuthority
 
 FIELD = "AnnexaSeal"
@@ -53,7 +53,7 @@ class _ClockedSigner(PdfSigner):
         timestamper: AuthorityTimeStamper,
         at: datetime,
     ) -> None:
-        super().__init__(metadata, signer=seal_signer(trust), timestamper=timestamper)
+        super().__init__(metadata, signer=CmsSigner(trust.sealer), timestamper=timestamper)
         self._at = at
 
     def init_signing_session(self, *args: Any, **kwargs: Any) -> Any:

@@ -7,7 +7,8 @@ from datetime import datetime
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
 from app.trust.keys import Trust
-from app.trust.signing import AuthorityTimeStamper, seal_signer
+from app.trust.signers import refuse_worthless
+from app.trust.signing import AuthorityTimeStamper, CmsSigner, with_revocations
 from app.trust.timestamp import TimeAuthority
 
 
@@ -19,17 +20,21 @@ def seal(
 ) -> bytes:
     """Detached CMS signature (DER) over `data`: CAdES-B-T (ETSI EN 319 122-1), SHA-256.
 
-    Verify: `openssl cms -verify -cades -binary -inform DER -in SIG -content DATA -CAfile root.pem`.
+    It carries the chain and the revocation lists of the seal's issuers. Verify: `openssl cms
+    -verify -cades -crl_check -binary -inform DER -in SIG -content DATA -CAfile root.pem`.
     Blocks; not to be called on a thread that runs an event loop. Raises
-    TimestampUnavailableError.
+    TimestampUnavailableError, RefusedError for a certificate that is revoked or expired, and
+    what the signing key raises.
     """
-    signing = seal_signer(trust).async_sign_general_data(
+    sealer, at = trust.sealer, now()
+    refuse_worthless(sealer, at)
+    signing = CmsSigner(sealer).async_sign_general_data(
         data,
         "sha256",
         detached=True,
         use_cades=True,
         timestamper=AuthorityTimeStamper(authorities, now),
-        signed_attr_settings=PdfCMSSignedAttributes(signing_time=now()),
+        signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
     )
     # dump() only: a forced dump re-encodes every element and takes minutes
-    return bytes(asyncio.run(signing).dump())
+    return bytes(with_revocations(asyncio.run(signing), sealer.revocations).dump())

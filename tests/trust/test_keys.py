@@ -15,7 +15,7 @@ from app.errors import UsageError
 from app.trust.keys import Trust, create_trust, load_trust
 
 PRIVATE = ["log.key.pem", "root.key.pem", "seal.key.pem", "tsa.key.pem"]
-PUBLIC = ["log.vkey", "root.pem", "seal.crt.pem", "tsa.crt.pem"]
+PUBLIC = ["log.vkey", "root.crl.pem", "root.pem", "seal.crt.pem", "tsa.crt.pem"]
 
 
 @pytest.fixture
@@ -93,7 +93,10 @@ def test_a_folder_that_others_may_open_is_refused(copied: Path) -> None:
         load_trust(copied)
 
 
-@pytest.mark.parametrize("name", [name for name in PRIVATE + PUBLIC if name != "root.key.pem"])
+NEEDED = sorted({*PRIVATE, *PUBLIC} - {"root.key.pem", "root.crl.pem"})
+
+
+@pytest.mark.parametrize("name", NEEDED)
 def test_a_missing_file_is_named(name: str, copied: Path) -> None:
     (copied / name).unlink()
     with pytest.raises(UsageError, match=name):
@@ -103,6 +106,11 @@ def test_a_missing_file_is_named(name: str, copied: Path) -> None:
 def test_the_roots_key_may_be_taken_offline(copied: Path) -> None:
     (copied / "root.key.pem").unlink()
     assert load_trust(copied).origin == "evidence.example/log"
+
+
+def test_a_folder_made_before_there_were_revocation_lists_is_read(copied: Path) -> None:
+    (copied / "root.crl.pem").unlink()
+    assert load_trust(copied).sealer.revocations == ()
 
 
 def test_a_missing_folder_is_told_with_the_next_step(tmp_path: Path) -> None:
@@ -122,7 +130,7 @@ def test_keys_and_certificates_of_two_logs_are_not_mixed(
     copied: Path, tmp_path: Path, now: Callable[[], datetime]
 ) -> None:
     other = create_trust(tmp_path / "other", "other.example/log", now)
-    for name in ("log.vkey", "seal.crt.pem", "tsa.crt.pem", "seal.key.pem"):
+    for name in ("log.vkey", "seal.crt.pem", "tsa.crt.pem", "seal.key.pem", "root.crl.pem"):
         mixed = tmp_path / f"mixed-{name}"
         shutil.copytree(copied, mixed)
         os.replace(shutil.copy(other.folder / name, tmp_path / "taken"), mixed / name)  # noqa: PTH105 - keeps the mode
