@@ -41,7 +41,7 @@ class Answer:
     more: bool
     """Azure said that there is a further page."""
     announced: int | None = None
-    """Total number of rows Azure announced for the whole list."""
+    """Total number of rows Azure announced for the whole list; None if it said no such number."""
     cut: bool = False
     """Azure said that rows are missing and gives no way to them."""
 
@@ -59,6 +59,10 @@ def read_answer(read: Read, exchange: Exchange) -> Answer | Gap:
         return _gap(exchange, GapKind.MALFORMED, f"the answer is not JSON: {error}")
     if not isinstance(body, Mapping):
         return _gap(exchange, GapKind.MALFORMED, "the answer is not a JSON object")
+    if body.get("error") is not None and not isinstance(read, Logs):
+        code = _error_code(body) or "without a code"
+        said = f"Azure answered HTTP 200 with the error {code}"
+        return _gap(exchange, GapKind.MALFORMED, said)
     return _answer(read, exchange, body)
 
 
@@ -98,12 +102,13 @@ def _rows(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
         return _gap(exchange, GapKind.MALFORMED, "the answer has no list `data`")
     token = bool(body.get("$skipToken"))
     cut = str(body.get("resultTruncated")).lower() == "true" and not token
-    announced = total if isinstance(total, int) else None
+    counts = isinstance(total, int) and not isinstance(total, bool) and total >= 0
+    announced = total if counts else None
     return Answer(elements=tuple(rows), body=body, more=token, announced=announced, cut=cut)
 
 
 def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
-    if body.get("error"):
+    if body.get("error") is not None:
         return _gap(exchange, GapKind.TRUNCATED, "the query gave a partial result")
     tables = body.get("tables")
     if not isinstance(tables, list) or not tables or not isinstance(tables[0], Mapping):
@@ -117,7 +122,7 @@ def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
 
 
 def _refusal(exchange: Exchange) -> Gap:
-    code = _error_code(exchange.body)
+    code = _refused_with(exchange.body)
     return _gap(exchange, _kind(exchange.status, code.lower()), _sentence(exchange, code))
 
 
@@ -131,11 +136,17 @@ def _kind(status: int | None, code: str) -> GapKind:
     return GapKind.UNAVAILABLE if status is not None and status >= 500 else GapKind.DENIED
 
 
-def _error_code(body: bytes) -> str:
+def _refused_with(body: bytes) -> str:
     try:
-        error = parse(body)["error"]
-        return str(error["code"])
-    except (ValueError, KeyError, TypeError):
+        return _error_code(parse(body))
+    except ValueError:
+        return ""
+
+
+def _error_code(body: Any) -> str:
+    try:
+        return str(body["error"]["code"])
+    except (KeyError, TypeError):
         return ""
 
 

@@ -4,10 +4,21 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from collectors.kit.answers import Answer, read_answer
+from collectors.kit.answers import read_answer
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import context_of, is_tenant_wide, parent_read, reads_in
-from collectors.kit.spec import TENANT, Arm, Collector, Gap, GapKind, Item, Logs, Read, Scope
+from collectors.kit.spec import (
+    TENANT,
+    Arm,
+    Collector,
+    Gap,
+    GapKind,
+    Item,
+    Logs,
+    Read,
+    ResourceGraph,
+    Scope,
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,8 +48,14 @@ class _List:
     elements: list[Any] = field(default_factory=list)
     bodies: list[Mapping[str, Any]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
-    announced: int | None = None
+    totals: list[int | None] = field(default_factory=list)
+    """What each page of a Resource Graph list announced for the whole of it."""
     pages: int = 0
+
+    @property
+    def announced(self) -> int | None:
+        """The first total that Azure announced."""
+        return next((total for total in self.totals if total is not None), None)
 
 
 def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange]) -> Seen:
@@ -79,6 +96,18 @@ def _read(
     whole = _join(name, read, subject, pages)
     found, bad = _items(name, whole.elements, None)
     return found, whole.gaps + bad, _completeness(whole)
+
+
+def unseen(collector: Collector, scope: Scope, gap: Gap) -> Seen:
+    """What a record shows that could not even be asked: nothing, and one gap for each read."""
+    names = list(reads_in(collector, scope))
+    context = context_of(collector, scope)
+    return Seen(
+        items=dict.fromkeys([*context, *names], ()),
+        gaps=tuple(Gap(read=n, subject=None, kind=gap.kind, detail=gap.detail) for n in names),
+        completeness={},
+        context=frozenset(context),
+    )
 
 
 def parents_of(
@@ -145,24 +174,36 @@ def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange])
         if isinstance(answer, Gap):
             whole.gaps.append(replace(answer, subject=subject))
             return whole
-        _add(whole, answer)
+        whole.elements += answer.elements
+        whole.bodies.append(answer.body)
+        if isinstance(read, ResourceGraph):
+            whole.totals.append(answer.announced)
         more, cut = answer.more, answer.cut
     if cut:
         whole.gaps.append(_truncated(name, subject, "Resource Graph cut the result off"))
     elif more:
         detail = "the list breaks off before its last page" if pages else "it was not asked"
         whole.gaps.append(_truncated(name, subject, detail))
-    elif whole.announced is not None and whole.announced != len(whole.elements):
-        detail = f"Azure announced {whole.announced} rows and sent {len(whole.elements)}"
-        whole.gaps.append(_truncated(name, subject, detail))
+    else:
+        whole.gaps += _miscounted(name, subject, whole)
     return whole
 
 
-def _add(whole: _List, answer: Answer) -> None:
-    whole.elements += answer.elements
-    whole.bodies.append(answer.body)
-    if whole.announced is None:
-        whole.announced = answer.announced
+def _miscounted(name: str, subject: str | None, whole: _List) -> list[Gap]:
+    """Every page must announce the same number, and that many rows must have come."""
+    received, announced = len(whole.elements), list(dict.fromkeys(whole.totals))
+    if None in announced:
+        detail = "Azure did not say how many rows there are"
+        return [Gap(read=name, subject=subject, kind=GapKind.MALFORMED, detail=detail)]
+    if len(announced) > 1:
+        first, *others = map(str, announced)
+        later = " and ".join(others)
+        detail = f"the list changed while it was read: {first} rows announced, then {later}"
+        return [_truncated(name, subject, detail)]
+    if announced and announced[0] != received:
+        detail = f"Azure announced {announced[0]} rows and sent {received}"
+        return [_truncated(name, subject, detail)]
+    return []
 
 
 def _items(

@@ -163,3 +163,26 @@ def test_log_rows_that_cannot_be_trusted_are_a_gap(body: dict[str, Any], kind: G
 
     assert isinstance(answer, Gap)
     assert answer.kind is kind
+
+
+@pytest.mark.parametrize("read", [ROWS, LIST, GRAPH, EACH, FACET])
+def test_an_error_beside_a_list_is_no_list(read: Read) -> None:
+    body = {"value": [], "data": [], "totalRecords": 0, "properties": {}, **error("Throttled")}
+
+    answer = read_answer(read, exchange("list", body))
+
+    assert isinstance(answer, Gap)
+    assert answer.kind is GapKind.MALFORMED
+    assert answer.detail == "Azure answered HTTP 200 with the error Throttled"
+
+
+def test_an_error_that_is_null_is_none() -> None:
+    assert isinstance(read_answer(LIST, exchange("list", {"value": [], "error": None})), Answer)
+
+
+@pytest.mark.parametrize("total", ["5", True, -1, None, 1.5, 2**60])
+def test_a_total_that_is_no_number_of_rows_is_no_total(total: object) -> None:
+    answer = read_answer(ROWS, exchange("rows", {"totalRecords": total, "data": []}))
+
+    assert isinstance(answer, Answer)
+    assert answer.announced is None

@@ -104,6 +104,40 @@ def test_a_row_that_comes_twice_shows_that_paging_was_unsafe() -> None:
     assert [kind for kind, _ in gaps] == [GapKind.TRUNCATED]
 
 
+@pytest.mark.parametrize("total", [None, "2", True, {}])
+def test_rows_without_a_readable_total_are_kept_and_told(total: Any) -> None:
+    found, gaps = tenant(exchange("rows", {"totalRecords": total, "data": [row("a"), row("b")]}))
+
+    assert found == ["a", "b"]
+    assert gaps == [(GapKind.MALFORMED, "Azure did not say how many rows there are")]
+
+
+def test_a_total_missing_on_one_page_only_is_told() -> None:
+    found, gaps = tenant(rows(row("a"), total=2, token="t"), exchange("rows", {"data": [row("b")]}))
+
+    assert found == ["a", "b"]
+    assert [kind for kind, _ in gaps] == [GapKind.MALFORMED]
+
+
+def test_totals_that_differ_between_pages_are_a_list_that_changed() -> None:
+    found, gaps = tenant(rows(row("a"), total=3, token="t"), rows(row("b"), total=2))
+
+    assert found == ["a", "b"]
+    assert gaps == [
+        (GapKind.TRUNCATED, "the list changed while it was read: 3 rows announced, then 2")
+    ]
+
+
+def test_a_total_that_changed_back_is_still_a_list_that_changed() -> None:
+    _, gaps = tenant(
+        rows(row("a"), total=3, token="t"),
+        rows(row("b"), total=4, token="t"),
+        rows(row("c"), total=3),
+    )
+
+    assert [kind for kind, _ in gaps] == [GapKind.TRUNCATED]
+
+
 def test_a_failed_page_ends_the_list_and_keeps_what_came_before() -> None:
     found, gaps = tenant(
         rows(row("a"), total=2, token="t"), exchange("rows", {"error": {"code": "x"}}, status=403)
