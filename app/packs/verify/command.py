@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app.packs.verify.checks import Bundle, Report, need
 from app.packs.verify.container import SEAL, check_files, check_manifest, stamps_of, unpack
+from app.packs.verify.layout import check_layout
 from app.packs.verify.log import LogKey, check_log
 from app.packs.verify.signatures import check_seal
 from app.packs.verify.times import check_bundle_times, check_checkpoint_times
@@ -42,6 +43,8 @@ def opened(given: argparse.Namespace, key: LogKey) -> Report:
     report, place = Report(), Path(given.bundle)
     with tempfile.TemporaryDirectory() as folder:
         if place.is_file():
+            layout = lambda: check_layout(place)  # noqa: E731 - one line
+            report.check(place.name, "is laid out as its files make it", layout)
             report.check(place.name, "is a zip", lambda: unpack(place, Path(folder), report))
         verify(Bundle(place if place.is_dir() else Path(folder)), given, key, report)
     return report
