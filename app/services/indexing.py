@@ -13,7 +13,7 @@ from app.db.database import clear
 from app.db.evidence import Origin, add_record, indexed_size, run_records
 from app.db.log import add_event
 from app.db.packs import StoredPack, add_pack
-from app.db.runs import claim_slot, nights, record_missed, set_run_state
+from app.db.runs import UNFINISHED, claim_slot, nights, record_missed, set_run_state
 from app.db.tokens import ApiToken, add_token, revoke_token
 from app.db.verdicts import (
     NightVerdict,
@@ -76,7 +76,10 @@ def sealed_record(seq: int, digest: str, entry: Entry) -> SealedRecord:
     """A record as the pack names it, from its entry of the log."""
     run, what = entry["run"], entry["what"]
     subscription = what["scope"]["subscription_id"]
-    announced = [c for c in entry["completeness"].values() if c["announced"] is not None]
+    # What a record leans on is announced by the tenant's record: counted once a night.
+    own = entry["normalised"]["items"]
+    told = [count for read, count in entry["completeness"].items() if read in own]
+    announced = [count for count in told if count["announced"] is not None]
     return SealedRecord(
         seq=seq,
         record_id=entry["record_id"],
@@ -133,7 +136,9 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
             slot = instant(detail["slot"])
             # An id of its own from what it is, so that a rebuilt index names it the same.
             run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
-            record_missed(session, detail["connection_id"], slot, detail["reason"], run_id=run_id)
+            reason, connection_id = detail["reason"], detail["connection_id"]
+            if record_missed(session, connection_id, slot, reason, run_id=run_id) is None:
+                _missed_after_all(session, detail, at)
         case "token_created":
             add_token(session, _token(detail, at), detail["secret_sha256"])
         case "token_revoked":
@@ -168,6 +173,14 @@ def _run_started(session: Session, detail: Entry, at: datetime) -> None:
         run_id=run_id,
     )
     set_run_state(session, run_id, "running", at=at, only_from=("planned", "running"))
+
+
+def _missed_after_all(session: Session, detail: Entry, at: datetime) -> None:
+    """A night that was planned and never begun."""
+    slot = instant(detail["slot"])
+    for night in nights(session, detail["connection_id"], slot, slot):
+        if night.run_id is not None and night.state in UNFINISHED:
+            set_run_state(session, night.run_id, "missed", at=at, detail=detail["reason"])
 
 
 def _run_completed(session: Session, store: Store, detail: Entry, at: datetime) -> None:
