@@ -5,7 +5,7 @@ from dataclasses import asdict, dataclass
 from typing import IO, Any
 
 from app.db.log import LoggedEvent, events
-from app.evidence.canonical import canonical, parse
+from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import (
     RECORD_SCHEMA,
@@ -20,6 +20,7 @@ from app.packs.facts import Engagement
 from app.services.checkpoints import Checkpoint
 from app.services.connections import Connection
 from app.services.ports import Ports
+from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.stamping import answering
 from app.services.tool import tool
@@ -107,9 +108,15 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
         if kind == "raw":
             yield f"raw/{digest}", ports.store.get(raw_key(digest))
         elif kind == "rules":
-            yield f"rules/{digest}.zip", ports.store.get(rules_key(digest))
+            yield f"rules/{digest}.zip", _rules(ports, digest)
         else:
             yield f"derived/{digest}.json", ports.store.get(derived_key(digest))
+
+
+def _rules(ports: Ports, digest: str) -> bytes:
+    """Today's rules made the assessments, though no night may have been judged by them yet."""
+    today = rules_archive()
+    return today if sha256(today) == digest else ports.store.get(rules_key(digest))
 
 
 def chosen_entries(

@@ -30,7 +30,7 @@ class EntryClock:
         elif claimed < self._latest[0] - TOLERANCE:
             at, before = self._latest
             reason = f"it says {utc(claimed)}, yet it follows {before}, which says {utc(at)}"
-            yield Finding(key=entry, reason=reason)
+            yield Finding(key=entry, reason=reason, code="record_backdated")
             self._latest = claimed, entry  # one step back is told once
 
 

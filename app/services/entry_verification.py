@@ -8,6 +8,7 @@ from typing import Any
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, rules_key
 from app.services.checkpoints import found
+from app.services.fault_codes import code_of
 from app.store.base import Store
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -22,6 +23,8 @@ class Finding:
     reason: str
     broken: bool = True
     """False for what is merely awaited: a timestamp, a checkpoint over the newest entries."""
+    code: str = ""
+    """Stable code of what is wrong; empty: the one that the key tells."""
 
 
 def entry_findings(seq: int, data: bytes, prev: str | None) -> Iterator[Finding]:
@@ -29,12 +32,13 @@ def entry_findings(seq: int, data: bytes, prev: str | None) -> Iterator[Finding]
     key = entry_key(seq)
     body = parsed(data)
     if body is None or canonical(body) != data:
-        yield Finding(key=key, reason="the entry is not canonical JSON")
+        yield Finding(key=key, reason="the entry is not canonical JSON", code="record_malformed")
         return
     if body.get("seq") != seq:
-        yield Finding(key=key, reason=f"it says that it is entry {body.get('seq')}")
+        said = f"it says that it is entry {body.get('seq')}"
+        yield Finding(key=key, reason=said, code="record_misplaced")
     if (prev is not None or seq == 0) and body.get("prev_sha256") != prev:
-        yield Finding(key=key, reason="it does not follow the entry before it")
+        yield Finding(key=key, reason="it does not follow the entry before it", code="chain_broken")
 
 
 class NamedObjects:
@@ -42,7 +46,7 @@ class NamedObjects:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._judged: dict[str, str] = {}
+        self._judged: dict[str, Finding | None] = {}
 
     def findings(self, entry: str, data: bytes) -> Iterator[Finding]:
         """What is wrong with the objects that this entry names, if it is a record."""
@@ -52,24 +56,29 @@ class NamedObjects:
         try:
             objects = list(named(body))
         except (KeyError, TypeError):
-            yield Finding(key=entry, reason="the record does not name its raw pages and verdicts")
+            said = "the record does not name its raw pages and verdicts"
+            yield Finding(key=entry, reason=said, code="record_malformed")
             return
         for key, digest in objects:
             if key not in self._judged:
-                self._judged[key] = self._judge(key, digest)
-                if self._judged[key]:
-                    yield Finding(key=key, reason=f"{self._judged[key]} ({entry} names it)")
+                self._judged[key] = judged = self._judge(key, digest, entry)
+                if judged is not None:
+                    yield judged
 
     @property
     def keys(self) -> Collection[str]:
         """Store keys of the objects named so far."""
         return self._judged.keys()
 
-    def _judge(self, key: str, digest: str) -> str:
+    def _judge(self, key: str, digest: str, entry: str) -> Finding | None:
         data = found(self._store, key)
         if data is None:
-            return "the object is missing"
-        return "" if sha256(data) == digest else "its bytes have another digest"
+            said = f"the object is missing ({entry} names it)"
+            return Finding(key=key, reason=said, code=code_of(key, "missing"))
+        if sha256(data) == digest:
+            return None
+        said = f"its bytes have another digest ({entry} names it)"
+        return Finding(key=key, reason=said, code=code_of(key, "changed"))
 
 
 def named(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Collection, Iterator
 
 from app.evidence.canonical import sha256
 from app.services.entry_verification import Finding
+from app.services.fault_codes import code_of
 from app.store.base import Store
 from app.store.canary import PREFIX as CANARIES
 
@@ -24,8 +25,10 @@ def foreign_objects(store: Store, named: Collection[str]) -> Iterator[Finding]:
             continue
         match = _ADDRESSED.fullmatch(key)
         if match is None:
-            yield Finding(key=key, reason="a store of evidence has no such object")
+            said = "a store of evidence has no such object"
+            yield Finding(key=key, reason=said, code="object_foreign")
         elif sha256(store.get(key)) != match[2]:
-            yield Finding(key=key, reason="its bytes have another digest, and no record names it")
+            said = "its bytes have another digest, and no record names it"
+            yield Finding(key=key, reason=said, code=code_of(key, "changed"))
         else:
             yield Finding(key=key, reason="no record names it", broken=False)

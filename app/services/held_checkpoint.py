@@ -7,6 +7,7 @@ from app.evidence.note import NoteError, VerifierKey, open_checkpoint
 from app.evidence.tiles import MissingTileError, TileLog
 from app.services.checkpoints import StoreTiles, checkpoint_key, checkpoint_sizes
 from app.services.entry_verification import Finding
+from app.services.fault_codes import note_code
 from app.store.base import Store
 
 HELD = "the given checkpoint"
@@ -21,22 +22,24 @@ def held_findings(store: Store, key: VerifierKey, note: bytes) -> Iterator[Findi
     try:
         held = open_checkpoint(note, key)
     except NoteError as error:
-        yield Finding(key=HELD, reason=str(error))
+        yield Finding(key=HELD, reason=str(error), code=note_code(note, key))
         return
     size = max(checkpoint_sizes(store), default=0)
     if size < held.size:
         reason = f"the log was rolled back: it ends at {size}, the given checkpoint at {held.size}"
-        yield Finding(key=checkpoint_key(held.size), reason=reason)
+        yield Finding(key=checkpoint_key(held.size), reason=reason, code="log_rolled_back")
         return
     name = checkpoint_key(size)
     try:
         last = open_checkpoint(store.get(name), key)
         proof = TileLog(StoreTiles(store), last.size).consistency(held.size)
     except NoteError as error:
-        yield Finding(key=name, reason=str(error))
+        code = note_code(store.get(name), key)
+        yield Finding(key=name, reason=str(error), code=code)
     except (MissingTileError, ValueError) as error:
-        yield Finding(key=name, reason=f"no proof leads to it from {held.size}: {error}")
+        said = f"no proof leads to it from {held.size}: {error}"
+        yield Finding(key=name, reason=said, code="consistency_broken")
     else:
         if not verify_consistency(held.size, last.size, held.root, last.root, proof):
             reason = f"its log is not a continuation of the given checkpoint of {held.size}"
-            yield Finding(key=name, reason=reason)
+            yield Finding(key=name, reason=reason, code="consistency_broken")

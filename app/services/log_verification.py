@@ -26,6 +26,7 @@ from app.services.checkpoints import (
 )
 from app.services.entry_clock import EntryClock
 from app.services.entry_verification import Finding, NamedObjects, entry_findings, parsed
+from app.services.fault_codes import note_code
 from app.services.foreign_objects import foreign_objects
 from app.store.base import Store
 from app.trust.timestamp import TimestampRefusedError, verify_timestamp
@@ -71,7 +72,7 @@ class _Walk:
         while (data := self._entry()) is not None or self.size < self._end:
             key = entry_key(self.size)
             if data is None:
-                yield Finding(key=key, reason="the entry is missing")
+                yield Finding(key=key, reason="the entry is missing", code="record_missing")
             else:
                 yield from entry_findings(self.size, data, prev)
                 yield from clock.findings(key, data)
@@ -94,9 +95,11 @@ class _Walk:
         if data is not None and stored is not None and stored != computed:
             vouched = self._vouched(data)
             if not vouched:
-                yield Finding(key=key, reason="its hash is not the one in the log's tiles")
+                said = "its hash is not the one in the log's tiles"
+                yield Finding(key=key, reason=said, code="record_changed")
             if vouched is None:  # nothing follows it: either may be at fault
-                yield Finding(key=self._tile(), reason=f"its last hash is not that of {key}")
+                said = f"its last hash is not that of {key}"
+                yield Finding(key=self._tile(), reason=said, code="tile_changed")
             computed = computed if vouched else stored
         self._batch.append(computed or stored or leaf_hash(b""))
 
@@ -128,9 +131,10 @@ class _Walk:
         for key, expected in plan.items():
             stored = found(self._store, key)
             if stored is None:
-                yield Finding(key=key, reason="the tile is missing")
+                yield Finding(key=key, reason="the tile is missing", code="tile_missing")
             elif stored != expected:
-                yield Finding(key=key, reason="the tile is not what its entries hash to")
+                said = "the tile is not what its entries hash to"
+                yield Finding(key=key, reason=said, code="tile_changed")
 
 
 def _stray_tiles(store: Store, known: dict[str, bytes]) -> Iterator[Finding]:
@@ -144,7 +148,8 @@ def _stray_tiles(store: Store, known: dict[str, bytes]) -> Iterator[Finding]:
             data = store.get(key)
             whole = widest.get(key.partition(".p/")[0], b"")
             if not data or not whole.startswith(data):
-                yield Finding(key=key, reason="the tile fits no entries of the log")
+                said = "the tile fits no entries of the log"
+                yield Finding(key=key, reason=said, code="tile_foreign")
 
 
 def _strays(store: Store, size: int, sizes: Sequence[int]) -> Iterator[Finding]:
@@ -152,17 +157,19 @@ def _strays(store: Store, size: int, sizes: Sequence[int]) -> Iterator[Finding]:
     entries = {entry_key(seq) for seq in range(size)}
     for key in store.list("entry/"):
         if key not in entries:
-            yield Finding(key=key, reason="the log does not reach this entry")
+            said = "the log does not reach this entry"
+            yield Finding(key=key, reason=said, code="record_foreign")
     tokens = token_names(store)
     own = {*map(checkpoint_key, sizes), *(name for names in tokens.values() for name in names)}
     for key in store.list(CHECKPOINTS):
         if key not in own:
-            yield Finding(key=key, reason="the name is not one of a checkpoint")
+            said = "the name is not one of a checkpoint"
+            yield Finding(key=key, reason=said, code="object_foreign")
     for known in sizes:
         yield from _unreached(known, tokens.get(known, []))
     for lonely in sorted({*tokens} - {*sizes}):
         reason = "the checkpoint is missing, though its timestamp is there"
-        yield Finding(key=checkpoint_key(lonely), reason=reason)
+        yield Finding(key=checkpoint_key(lonely), reason=reason, code="checkpoint_missing")
 
 
 def _checkpoint(store: Store, size: int, root: bytes | None, key: VerifierKey) -> Iterator[Finding]:
@@ -170,12 +177,15 @@ def _checkpoint(store: Store, size: int, root: bytes | None, key: VerifierKey) -
     try:
         body = open_checkpoint(store.get(name), key)
     except NoteError as error:
-        yield Finding(key=name, reason=str(error))
+        code = note_code(store.get(name), key)
+        yield Finding(key=name, reason=str(error), code=code)
         return
     if body.size != size:
-        yield Finding(key=name, reason=f"it speaks for {body.size} entries")
+        said = f"it speaks for {body.size} entries"
+        yield Finding(key=name, reason=said, code="checkpoint_misplaced")
     elif body.root != root:
-        yield Finding(key=name, reason="its root is not the root of the entries")
+        said = "its root is not the root of the entries"
+        yield Finding(key=name, reason=said, code="root_differs")
 
 
 def _unreached(size: int, names: Sequence[str]) -> Iterator[Finding]:
@@ -185,7 +195,7 @@ def _unreached(size: int, names: Sequence[str]) -> Iterator[Finding]:
     if after:
         missing = token_key(size, reached)
         reason = f"the timestamp is missing, though {min(after)} is there"
-        yield Finding(key=missing, reason=reason)
+        yield Finding(key=missing, reason=reason, code="token_missing")
 
 
 def token_findings(store: Store, size: int, roots: Sequence[x509.Certificate]) -> Iterator[Finding]:
@@ -200,4 +210,5 @@ def token_findings(store: Store, size: int, roots: Sequence[x509.Certificate]) -
             verify_timestamp(token.response, covered(note, tokens, token), roots)
         except TimestampRefusedError as error:
             name = checkpoint_key(size) + token.ending
-            yield Finding(key=name, reason=f"the timestamp does not verify: {error}")
+            said = f"the timestamp does not verify: {error}"
+            yield Finding(key=name, reason=said, code="token_invalid")

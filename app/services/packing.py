@@ -17,7 +17,7 @@ from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import NotFoundError, UnavailableError
 from app.evidence.canonical import canonical, parse, sha256
-from app.evidence.record import Event, entry_key, rules_key, utc
+from app.evidence.record import Event, entry_key, utc
 from app.packs.build import build_view
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
 from app.packs.populations import pack_attachments
@@ -122,16 +122,14 @@ def observed_in(ports: Ports, connection: Connection, engagement: Engagement) ->
 
 
 def _assessed(ports: Ports, engagement: Engagement, observed: Facts) -> dict[str, Any]:
-    """The controls by today's rules, which the store then holds for the bundle."""
-    rules = rules_archive()
-    ports.store.put_once(rules_key(sha256(rules)), rules)
+    """The controls by today's rules."""
     return assessments(
         ports.catalogue,
         ports.collectors,
         observed,
         Period(first=engagement.first, last=engagement.last),
         ports.settings.not_applicable,
-        sha256(rules),
+        sha256(rules_archive()),
     )
 
 

@@ -15,6 +15,7 @@ from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, instant
 from app.services.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes, found
 from app.services.entry_verification import Finding, named, parsed
+from app.services.fault_codes import code_of
 from app.services.ports import Ports
 from app.services.sealing import EvidenceLog
 from app.services.worm import plain
@@ -62,7 +63,8 @@ def receipt_findings(store: Store) -> Iterator[Finding]:
         data = found(store, key)
         receipts = None if data is None or sha256(data) != digest else _receipts(data)
         if receipts is None:
-            yield Finding(key=key, reason="the receipts of a night are missing or altered")
+            said = "the receipts of a night are missing or altered"
+            yield Finding(key=key, reason=said, code="receipts_invalid")
             continue
         new = {key: one for key, one in receipts.items() if key not in judged}
         judged |= new.keys()
@@ -139,7 +141,8 @@ def _compared(store: Store, receipts: Mapping[str, Protection]) -> Iterator[Find
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for key, told in zip(receipts, pool.map(now, receipts), strict=True):
             if told is None:
-                yield Finding(key=key, reason="it was deleted: the store no longer lists it")
+                said = "it was deleted: the store no longer lists it"
+                yield Finding(key=key, reason=said, code=code_of(key, "missing"))
             else:
                 yield from _differences(key, receipts[key], told)
 
@@ -147,13 +150,14 @@ def _compared(store: Store, receipts: Mapping[str, Protection]) -> Iterator[Find
 def _differences(key: str, then: Protection, now: Protection) -> Iterator[Finding]:
     if then.version_id != now.version_id:
         reason = "another version stands under this key than the one that was sealed"
-        yield Finding(key=key, reason=reason)
+        yield Finding(key=key, reason=reason, code=code_of(key, "changed"))
         return
     if then.etag != now.etag:
-        yield Finding(key=key, reason="it was changed after it was sealed: its ETag is another one")
+        said = "it was changed after it was sealed: its ETag is another one"
+        yield Finding(key=key, reason=said, code=code_of(key, "changed"))
     if weaker(_policy(now), _policy(then)):
         reason = f"its protection was weakened from {_said(then)} to {_said(now)}"
-        yield Finding(key=key, reason=reason)
+        yield Finding(key=key, reason=reason, code="protection_weakened")
     if then.legal_hold and not now.legal_hold:
         reason = "its legal hold was removed; see `annexa hold list`"
         yield Finding(key=key, reason=reason, broken=False)

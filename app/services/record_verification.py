@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from app.errors import NotFoundError
 from app.evidence.canonical import sha256
 from app.evidence.merkle import leaf_hash, verify_inclusion
 from app.evidence.note import CheckpointBody, NoteError, open_checkpoint
@@ -11,6 +10,7 @@ from app.evidence.record import entry_key
 from app.evidence.tiles import MissingTileError, TileLog
 from app.services.checkpoints import StoreTiles, checkpoint_key, checkpoint_sizes, found
 from app.services.entry_verification import Finding, NamedObjects, entry_findings
+from app.services.fault_codes import note_code
 from app.services.log_verification import token_findings
 from app.services.ports import Ports
 from app.services.reading import indexed
@@ -40,64 +40,84 @@ def verify_record(ports: Ports, record_id: str) -> RecordVerification:
     """A broken seal is an answer, not an error: only an unknown record raises NotFoundError."""
     sealed = indexed(ports, record_id).record
     data = found(ports.store, entry_key(sealed.seq))
-    findings = list(_entry(ports, sealed.seq, data, sealed.sha256))
-    covering = next((s for s in reversed(checkpoint_sizes(ports.store)) if s > sealed.seq), None)
-    if covering is None:
-        findings.append(_awaited(sealed.seq))
-    else:
-        findings += _seal(ports, sealed.seq, data, covering)
-    faults = tuple(Fault(object=f.key, reason=f.reason) for f in findings if f.broken)
+    prover = EntryProver(ports)
+    findings = list(prover.findings(sealed.seq, sealed.sha256))
     return RecordVerification(
         record_id=record_id,
         seq=sealed.seq,
-        intact=not faults,
+        intact=not any(f.broken for f in findings),
         sealed_sha256=sealed.sha256,
         found_sha256=sha256(data) if data is not None else None,
-        checkpoint_size=covering,
-        faults=faults,
+        checkpoint_size=prover.covering(sealed.seq),
+        faults=tuple(Fault.of(f) for f in findings if f.broken),
         notes=tuple(f"{f.key}: {f.reason}" for f in findings if not f.broken),
     )
 
 
-def _awaited(seq: int) -> Finding:
-    return Finding(key=entry_key(seq), reason="no checkpoint covers it yet", broken=False)
+class EntryProver:
+    """Proves entries of the log one by one; what several of them need is judged once."""
 
+    def __init__(self, ports: Ports) -> None:
+        self._ports = ports
+        self._named = NamedObjects(ports.store)
+        self._sizes = checkpoint_sizes(ports.store)
+        self._checkpoints: dict[int, CheckpointBody | None] = {}
 
-def _entry(ports: Ports, seq: int, data: bytes | None, digest: str) -> Iterator[Finding]:
-    key = entry_key(seq)
-    if data is None:
-        yield Finding(key=key, reason="the entry is missing")
-        return
-    if sha256(data) != digest:
-        yield Finding(key=key, reason="its bytes have another digest than when it was sealed")
-    yield from entry_findings(seq, data, None)
-    yield from NamedObjects(ports.store).findings(key, data)
+    def covering(self, seq: int) -> int | None:
+        """Size of the last checkpoint, if that covers the entry."""
+        return next((size for size in reversed(self._sizes) if size > seq), None)
 
+    def findings(self, seq: int, digest: str | None) -> Iterator[Finding]:
+        """What does not hold of an entry. `digest` is the one it was sealed with, if known."""
+        key = entry_key(seq)
+        data = found(self._ports.store, key)
+        if data is None:
+            yield Finding(key=key, reason="the entry is missing", code="record_missing")
+        else:
+            yield from self._entry(key, seq, data, digest)
+        size = self.covering(seq)
+        if size is None:
+            yield Finding(key=key, reason="no checkpoint covers it yet", broken=False)
+            return
+        if size not in self._checkpoints:
+            yield from self._checkpoint(size)
+        body = self._checkpoints[size]
+        if body is not None and data is not None:
+            yield from _inclusion(self._ports, seq, data, body)
 
-def _seal(ports: Ports, seq: int, data: bytes | None, size: int) -> Iterator[Finding]:
-    """Signature, token and inclusion proof of the checkpoint that covers the record."""
-    name = checkpoint_key(size)
-    try:
-        body = open_checkpoint(ports.store.get(name), ports.trust.log.key)
-    except (NoteError, NotFoundError) as error:
-        yield Finding(key=name, reason=str(error))
-        return
-    roots = [root for authority in ports.witnesses for root in authority.roots]
-    yield from token_findings(ports.store, size, roots)
-    if body.size != size:
-        yield Finding(key=name, reason=f"it speaks for {body.size} entries")
-    elif data is not None:
-        yield from _inclusion(ports, seq, data, body)
+    def _entry(self, key: str, seq: int, data: bytes, digest: str | None) -> Iterator[Finding]:
+        if digest is not None and sha256(data) != digest:
+            said = "its bytes have another digest than when it was sealed"
+            yield Finding(key=key, reason=said, code="record_changed")
+        yield from entry_findings(seq, data, None)
+        yield from self._named.findings(key, data)
+
+    def _checkpoint(self, size: int) -> Iterator[Finding]:
+        """Signature and tokens of a checkpoint; keeps what it says if its key has signed it."""
+        ports, name = self._ports, checkpoint_key(size)
+        self._checkpoints[size] = None
+        note = found(ports.store, name) or b""
+        try:
+            body = open_checkpoint(note, ports.trust.log.key)
+        except NoteError as error:
+            yield Finding(key=name, reason=str(error), code=note_code(note, ports.trust.log.key))
+            return
+        roots = [root for authority in ports.witnesses for root in authority.roots]
+        yield from token_findings(ports.store, size, roots)
+        if body.size != size:
+            said = f"it speaks for {body.size} entries"
+            yield Finding(key=name, reason=said, code="checkpoint_misplaced")
+        else:
+            self._checkpoints[size] = body
 
 
 def _inclusion(ports: Ports, seq: int, data: bytes, body: CheckpointBody) -> Iterator[Finding]:
     try:
         hashes = TileLog(StoreTiles(ports.store), body.size).inclusion(seq)
     except MissingTileError as error:
-        yield Finding(key=error.key, reason="the tile is missing or too short")
+        said = "the tile is missing or too short"
+        yield Finding(key=error.key, reason=said, code="tile_missing")
         return
     if not verify_inclusion(leaf_hash(data), seq, body.size, hashes, body.root):
-        yield Finding(
-            key=entry_key(seq),
-            reason=f"it is not proven to be entry {seq} under checkpoint {body.size}",
-        )
+        said = f"it is not proven to be entry {seq} under checkpoint {body.size}"
+        yield Finding(key=entry_key(seq), reason=said, code="proof_invalid")

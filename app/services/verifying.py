@@ -3,15 +3,18 @@
 import json
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import app.packs
 from app.errors import NotFoundError, UnavailableError
+from app.services.entry_verification import Finding
+from app.services.fault_codes import code_of
 from app.services.log_verification import verify_log
 from app.services.ports import Ports
 from app.services.receipts import receipt_findings
+from app.settings import FILE_NAME, load_settings
 
 VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
 
@@ -22,6 +25,14 @@ class Fault:
 
     object: str
     reason: str
+    code: str
+    """Stable, such as raw_changed, checkpoint_foreign or token_invalid; see docs/verify.md."""
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Fault":
+        """What was found broken in the store."""
+        code = finding.code or code_of(finding.key, "invalid")
+        return cls(object=finding.key, reason=finding.reason, code=code)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,7 +51,7 @@ def verify_store(ports: Ports) -> Findings:
     roots = [root for authority in ports.witnesses for root in authority.roots]
     found = list(verify_log(ports.store, ports.trust.log.key, roots))
     found += receipt_findings(ports.store)
-    faults = tuple(Fault(object=f.key, reason=f.reason) for f in found if f.broken)
+    faults = tuple(Fault.of(f) for f in found if f.broken)
     size = ports.open_log().size if not faults else 0
     return Findings(
         what=f"store ({ports.store.label})",
@@ -50,13 +61,22 @@ def verify_store(ports: Ports) -> Findings:
     )
 
 
-def verify_bundle_file(bundle: Path, root: Path, vkey: Path) -> Findings:
-    """A bundle, by its own verifier as this version ships it, against the given anchors."""
-    for path, what in ((bundle, "bundle"), (root, "root certificate"), (vkey, "log key")):
+def verify_bundle_file(
+    bundle: Path, root: Path, vkey: Path, time_roots: Sequence[Path] = (), at: str | None = None
+) -> Findings:
+    """A bundle, by its own verifier as this version ships it, against the given anchors.
+
+    `time_roots` are those of the time authorities; without any, `root`. `at` is the instant that
+    certificates are judged at, for once they have expired (ISO 8601, or seconds since 1970).
+    """
+    named = [(bundle, "bundle"), (root, "root certificate"), (vkey, "log key")]
+    for path, what in [*named, *((each, "root certificate") for each in time_roots)]:
         if not path.is_file():
             raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
     command = [sys.executable, "-I", str(VERIFIER), str(bundle), "--json"]
     command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
+    command += [word for each in time_roots for word in ("--time-root", str(each))]
+    command += ["--at", at] if at else []
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         told = json.loads(done.stdout)
@@ -68,11 +88,21 @@ def verify_bundle_file(bundle: Path, root: Path, vkey: Path) -> Findings:
         what=str(bundle),
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
+        notes=tuple(told["notes"]),
     )
+
+
+def time_roots(home: Path) -> list[Path]:
+    """Roots of a home's time authorities, its own development authority's among them."""
+    if not (home / FILE_NAME).is_file():
+        return []
+    configured = [root for one in load_settings(home).time_authorities for root in one.roots]
+    return [*configured, home / "trust" / "root.pem"]
 
 
 def _faults(told: dict[str, object]) -> Iterator[Fault]:
     failures = told["failures"]
     if isinstance(failures, list):
         for failure in failures:
-            yield Fault(object=failure["file"], reason=failure["reason"])
+            code = failure.get("code", "file_invalid")
+            yield Fault(object=failure["file"], reason=failure["reason"], code=code)
