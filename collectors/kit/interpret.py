@@ -129,7 +129,7 @@ def _is_in(item: Item, scope: Scope) -> bool:
 
 def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
     types = read.types if isinstance(read, Arm) else ()
-    return [p for p in parents if not types or p.type in types]
+    return [p for p in parents if not types or p.others or p.type in types]
 
 
 def _per_parent(
@@ -209,7 +209,10 @@ def _miscounted(name: str, subject: str | None, whole: _List) -> list[Gap]:
 def _items(
     name: str, elements: Iterable[Any], parent: Item | None
 ) -> tuple[tuple[Item, ...], list[Gap]]:
-    """Items of list elements; an element without an id, or one sent twice, is a gap."""
+    """Items of list elements; an element without an id, or one sent twice, is a gap.
+
+    Where two elements of one id say different things, the item carries both: neither is chosen.
+    """
     found: dict[str, Item] = {}
     gaps: list[Gap] = []
     for place, element in enumerate(elements):
@@ -218,11 +221,18 @@ def _items(
         if item_id is None:
             detail = f"element {place} of the list has no id"
             gaps.append(Gap(read=name, subject=subject, kind=GapKind.MALFORMED, detail=detail))
-        elif item_id.lower() in found:
-            gaps.append(_truncated(name, subject, f"{item_id} came twice: the paging is unsafe"))
+        elif (first := found.get(item_id.lower())) is not None:
+            found[item_id.lower()] = _twice(first, element)
+            said = "came twice" if element == first.data else "came twice, with two contents"
+            gaps.append(_truncated(name, subject, f"{item_id} {said}: the paging is unsafe"))
         else:
             found[item_id.lower()] = Item(id=item_id, data=element, parent=parent)
     return tuple(found.values()), gaps
+
+
+def _twice(first: Item, element: Mapping[str, Any]) -> Item:
+    known = element in (first.data, *first.others)
+    return first if known else replace(first, others=(*first.others, element))
 
 
 def _id(element: Any) -> str | None:

@@ -1,7 +1,7 @@
 """From items and gaps to verdicts. Blindness is never compliance."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from collectors.kit.interpret import Seen
 from collectors.kit.level import parent_read, reads_in
@@ -21,6 +21,9 @@ from collectors.kit.spec import (
 
 SHAPE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
 """What plain code raises on a value of a shape it does not expect."""
+
+
+_DISPUTED = unknown("could not be seen: Azure described it twice, in two ways")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -50,17 +53,20 @@ def judge(
 
 
 def _once(answers: Iterable[Judgement]) -> Iterable[Judgement]:
-    """One judgement a subject: two gaps may hide the same one, and not knowing outweighs."""
+    """One judgement a subject, in whatever case Azure spells it.
+
+    Two gaps may hide the same one, and not knowing outweighs. Two answers that contradict each
+    other are no answer.
+    """
     by_subject: dict[str, Judgement] = {}
     for answer in answers:
-        known = by_subject.get(answer.subject)
-        if known is None or (_knows(known) and not _knows(answer)):
-            by_subject[answer.subject] = answer
+        known = by_subject.setdefault(answer.subject.lower(), answer)
+        if Status.UNKNOWN is known.verdict.status or known.verdict.status is answer.verdict.status:
+            continue
+        contradicted = answer.verdict.status is not Status.UNKNOWN
+        verdict = _DISPUTED if contradicted else answer.verdict
+        by_subject[answer.subject.lower()] = replace(known, verdict=verdict)
     return by_subject.values()
-
-
-def _knows(answer: Judgement) -> bool:
-    return answer.verdict.status is not Status.UNKNOWN
 
 
 def _answers(
@@ -100,7 +106,7 @@ def _set_answers(
 
 def _population(check: Check, items: tuple[Item, ...]) -> Iterator[Item]:
     for item in items:
-        if check.types and item.type not in check.types:
+        if check.types and item.type not in check.types and not item.disputed:
             continue
         if _asks(check, item):
             yield item
@@ -108,6 +114,8 @@ def _population(check: Check, items: tuple[Item, ...]) -> Iterator[Item]:
 
 def _asks(check: Check, item: Item) -> bool:
     """Is the question about this item? Where that cannot be told, it is: the judge will see."""
+    if item.disputed:
+        return True
     try:
         return check.when is None or check.when(item)
     except SHAPE_ERRORS:
@@ -130,11 +138,11 @@ def _hidden(
 ) -> Iterator[Judgement]:
     """Parents whose own answer could not be had: each is named, each is unknown."""
     of = parent_read(collector.reads[check.on])
-    parents = {item.id: item for item in seen.items.get(of or "", ())}
+    parents = {item.id.lower(): item for item in seen.items.get(of or "", ())}
     for gap in gaps:
         if _hides_many(collector, check, gap) or gap.subject is None:
             continue
-        parent = parents.get(gap.subject)
+        parent = parents.get(gap.subject.lower())
         if parent is None or _concerned(collector, check, parent):
             name = parent.name_shown if parent else gap.subject.rsplit("/", 1)[-1]
             yield _judgement(full_id, gap.subject, name, _blind(gap))
@@ -151,6 +159,8 @@ def _concerned(collector: Collector, check: Check, parent: Item) -> bool:
 def _one(check: Check, item: Item, expectations: Expectations) -> Verdict:
     if check.judge is None:
         raise TypeError(f"check {check.id} has no judge")
+    if item.disputed:
+        return _DISPUTED
     try:
         return check.judge(item, expectations)
     except SHAPE_ERRORS as error:

@@ -165,6 +165,8 @@ class Item:
     id: str
     data: Mapping[str, Any]
     parent: "Item | None" = None
+    others: tuple[Mapping[str, Any], ...] = ()
+    """Other contents that Azure sent under the same id: which one holds cannot be said."""
 
     def __getitem__(self, path: str) -> Any:
         """Value at a dotted path; None where Azure did not say."""
@@ -187,6 +189,11 @@ class Item:
     def name_shown(self) -> str:
         """Name for people: of the parent where the item is a facet of it."""
         return self.parent.name if self.parent and self.parent.id == self.id else self.name
+
+    @property
+    def disputed(self) -> bool:
+        """True when Azure described this item, or its parent, in two ways."""
+        return bool(self.others) or (self.parent is not None and self.parent.disputed)
 
     @property
     def type(self) -> str:

@@ -138,6 +138,26 @@ def test_a_total_that_changed_back_is_still_a_list_that_changed() -> None:
     assert [kind for kind, _ in gaps] == [GapKind.TRUNCATED]
 
 
+def test_a_row_that_comes_twice_with_two_contents_keeps_both() -> None:
+    other = {**row("A"), "tags": {"owner": "x"}}
+
+    seen = interpret(COLLECTOR, TENANT, (rows(row("a"), other, row("a"), row("b")),))
+
+    first, second = seen.items["rows"]
+    assert (first.disputed, first.others) == (True, (other,))
+    assert second.disputed is False
+    assert [gap.detail.endswith("two contents: the paging is unsafe") for gap in seen.gaps] == [
+        True,
+        False,
+    ]
+
+
+def test_a_disputed_parent_is_asked_whatever_its_type_may_be() -> None:
+    pages = (rows(row("a", kind="c/d"), row("A")),)
+
+    assert [i.name for i in parents_of(COLLECTOR, Scope(HERE), "facets", pages)] == ["a"]
+
+
 def test_a_failed_page_ends_the_list_and_keeps_what_came_before() -> None:
     found, gaps = tenant(
         rows(row("a"), total=2, token="t"), exchange("rows", {"error": {"code": "x"}}, status=403)

@@ -15,6 +15,7 @@ from collectors.kit import (
     Item,
     Owner,
     Population,
+    Read,
     ResourceGraph,
     Scope,
     Verdict,
@@ -49,7 +50,7 @@ def check(**facts: Any) -> Check:
 
 
 def collector(*checks: Check) -> Collector:
-    reads = {
+    reads: dict[str, Read] = {
         "things": ResourceGraph(table="resources"),
         "facets": Arm(path="{id}/f", api_version="1", per="resource", of="things"),
         "parts": Arm(path="{id}/p", api_version="1", per="resource", of="things", each=True),
@@ -189,3 +190,58 @@ def test_a_set_question_that_breaks_on_a_gap_still_answers_once() -> None:
     found = answers(check(judge_all=few), TENANT, exchange("things", {}, status=403))
 
     assert [a[:2] for a in found] == [("tenant", "unknown")]
+
+
+DISPUTED = "could not be seen: Azure described it twice, in two ways"
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_of_two_descriptions_of_one_thing_neither_is_believed(*, first: bool) -> None:
+    pages = things(thing("a", on=first), thing("A", on=not first), thing("b", on=True))
+
+    found = answers(check(judge=on), TENANT, pages)
+
+    assert found[:2] == [("a", "unknown", DISPUTED), ("b", "pass", "it is on")]
+    assert [answer[:2] for answer in found[2:]] == [("tenant", "unknown")]
+
+
+def test_two_equal_descriptions_of_one_thing_are_believed_and_the_list_is_not() -> None:
+    found = answers(check(judge=on), TENANT, things(thing("a", on=True), thing("a", on=True)))
+
+    assert [answer[:2] for answer in found] == [("a", "pass"), ("tenant", "unknown")]
+
+
+def test_a_disputed_thing_is_asked_about_whatever_one_description_says() -> None:
+    about = check(judge=on, types=("a/b",), when=lambda item: item.data["kind"] == "x")
+    pages = things(thing("a", type="c/d", kind="y"), thing("a", type="a/b", kind="x", on=False))
+
+    assert answers(about, TENANT, pages)[0] == ("a", "unknown", DISPUTED)
+
+
+@pytest.mark.parametrize("read", ["facets", "parts"])
+def test_what_belongs_to_a_disputed_thing_is_unknown_too(read: str) -> None:
+    body = {"on": True} if read == "facets" else {"value": [{"id": "p", "on": True}]}
+    child = exchange(read, body, subject=thing("a")["id"])
+
+    found = answers(check(judge=on, on=read), HERE, things(thing("a"), thing("a", x=1)), child)
+
+    assert found[0] == ("a" if read == "facets" else "p", "unknown", DISPUTED)
+
+
+def test_two_parents_that_tell_one_child_two_ways_are_not_believed() -> None:
+    parts = [
+        exchange("parts", {"value": [{"id": spelt, "on": spelt == "P"}]}, subject=thing(name)["id"])
+        for name, spelt in (("a", "P"), ("b", "p"))
+    ]
+
+    found = answers(check(judge=on, on="parts"), HERE, things(thing("a"), thing("b")), *parts)
+
+    assert found == [("P", "unknown", DISPUTED)]
+
+
+def test_a_subject_spelt_in_two_ways_gets_one_answer() -> None:
+    refused = exchange("facets", {}, subject=thing("a")["id"].upper(), status=403)
+
+    found = answers(check(judge=on, on="facets"), HERE, things(thing("a")), refused)
+
+    assert [answer[:2] for answer in found] == [("a", "unknown")]
