@@ -7,6 +7,7 @@ import typer
 
 from app.cli import collecting, connection, evidence, hold, reperform, serving, time, token, worm
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
+from app.cli.log import app as log_commands
 from app.log import configure_logs
 from app.services.setup import initialise
 from collectors.kit.permissions import azure_actions, custom_role, graph_permissions
@@ -24,6 +25,7 @@ app.add_typer(token.app, name="token")
 app.add_typer(hold.app, name="hold")
 app.add_typer(hold.retention, name="retention")
 app.add_typer(worm.app, name="worm")
+app.add_typer(log_commands, name="log")
 app.command()(time.restamp)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
