@@ -1,26 +1,63 @@
 """What the store guarantees and when that was last put to the test, as people are told."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from app.db.log import events
+from app.db.log import LoggedEvent, events
 from app.services.ports import Ports
 from app.store.guarantee import Guarantee
 
+_ORDER = ("tamper-evident only", "none", "unlocked", "locked")
+_LIMIT = 100_000
+
 
 def store_guarantee(ports: Ports, before: int | None = None) -> Guarantee:
-    """The guarantee read back now, with the last `verify-worm` among the entries before `before`.
+    """The guarantee read back now, held against what the entries before `before` tell.
 
+    They tell the weakest protection an object was written with, and the last `verify-worm`.
     Raises UnavailableError when the store does not answer.
     """
-    read_back = ports.store.guarantee()
-    return replace(read_back, detail=f"{read_back.detail} {_proved(ports, before)}")
+    found = ports.store.guarantee()
+    written = _of(ports, "stored", before)
+    nights = [one for one in written if one.event.detail["listings"]]
+    since = nights[-1].seq if nights else 0
+    locked = [one for one in _of(ports, "worm_locked", before) if one.seq > since]
+    weak = _weakest([one.event.detail["weakest"] for one in nights])
+    if weak is not None and weak["mode"] == "none" and not _all_locked(locked):
+        found = replace(
+            found,
+            label="Azure Blob Storage (not all objects immutable: tamper-evident only)",
+            write_once=False,
+        )
+    said = [found.detail, *_when_written(weak), _proved(_of(ports, "worm_verified", before))]
+    return replace(found, detail=" ".join(said))
 
 
-def _proved(ports: Ports, before: int | None) -> str:
+def _of(ports: Ports, kind: str, before: int | None) -> Sequence[LoggedEvent]:
     with ports.database.read() as session:
-        found = events(session, "worm_verified")
-    known = [one.event for one in found if before is None or one.seq < before]
+        found = events(session, kind, limit=_LIMIT)
+    return [one for one in found if before is None or one.seq < before]
+
+
+def _weakest(told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
+    return min(told, key=lambda one: (_ORDER.index(one["mode"]), one["until"] or ""), default=None)
+
+
+def _all_locked(locked: Sequence[LoggedEvent]) -> bool:
+    return bool(locked) and locked[-1].event.detail["without_policy"] == 0
+
+
+def _when_written(weak: Mapping[str, Any] | None) -> list[str]:
+    if weak is None:
+        return []
+    until = f" until {weak['until'][:10]}" if weak["until"] else ""
+    mode = "without a policy" if weak["mode"] == "none" else weak["mode"]
+    return [f"The weakest protection any night's object was written with: {mode}{until}."]
+
+
+def _proved(known: Sequence[LoggedEvent]) -> str:
     if not known:
         return "It was not yet put to the test with `annexa verify-worm`."
-    last = known[-1]
+    last = known[-1].event
     return f"Put to the test on {last.at:%Y-%m-%d %H:%M} UTC: {last.detail['verdict']}."

@@ -1,8 +1,14 @@
 """A night kept in a blob container with locked policies, through the real storage client."""
 
+import os
+import re
+import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from azure.storage.blob import BlobClient, ImmutabilityPolicy
@@ -11,13 +17,19 @@ from app.db.log import events
 from app.errors import StoreConflictError
 from app.evidence.canonical import parse
 from app.evidence.record import derived_key, entry_key, utc
+from app.packs.facts import Engagement
+from app.services.checkpoints import checkpoint_key
+from app.services.packing import issue_pack
+from app.services.ports import open_ports
+from app.services.store_guarantee import store_guarantee
 from app.services.verifying import verify_store
 from app.services.worm import verify_worm
 from app.store.azure_blob import AzureBlobStore
 from simulator.process import SimulatorProcess
+from tests.command_line import annexa
 from tests.conftest import StartSimulator
 from tests.containers import in_a_container
-from tests.installation import Installation
+from tests.installation import SECRET_ENV, Installation, now
 
 
 @pytest.fixture(scope="module")
@@ -124,3 +136,120 @@ def test_what_lost_its_protection_or_was_written_over_is_named(unlocked: Install
     assert f"to unlocked until {until:%Y-%m-%d}" in faults[shortened]
     assert "another version stands under this key" in faults[changed]
     assert "the store no longer lists it" in faults[deleted]
+
+
+def test_what_an_ended_process_left_behind_is_read_back_by_the_next(
+    installation: Installation,
+) -> None:
+    first = installation.collect()
+    with reopened(installation) as later:
+        later.collect()
+
+    store = installation.ports.store
+    (_, second) = stored(installation)
+    listed = {
+        key
+        for listing in second["listings"]
+        for key in parse(store.get(derived_key(listing["sha256"])))
+    }
+    assert entry_key(first.log_size - 1) in listed
+    assert checkpoint_key(first.log_size) in listed
+    assert verify_store(installation.ports).faults == ()
+
+
+def test_an_object_without_a_policy_is_never_claimed_as_immutable(
+    installation: Installation,
+) -> None:
+    locked = store_guarantee(installation.ports)
+    assert locked.write_once
+    assert "(immutable, locked)" in locked.label
+    with reopened(installation, retention_days="") as careless:
+        careless.collect()
+    installation.collect()
+
+    found = store_guarantee(installation.ports)
+
+    assert not found.write_once
+    assert "not all objects immutable" in found.label
+    assert "was written with: without a policy." in found.detail
+
+
+def secret() -> dict[str, str | None]:
+    return {SECRET_ENV: os.environ[SECRET_ENV]}
+
+
+def stored(installation: Installation) -> list[dict[str, Any]]:
+    with installation.ports.database.read() as session:
+        return [dict(one.event.detail) for one in events(session, "stored")]
+
+
+@contextmanager
+def reopened(installation: Installation, **settings: str) -> Iterator[Installation]:
+    """The same home in a new process's place, with other settings of the store."""
+    file = installation.home / "annexa.toml"
+    before = file.read_text()
+    changed = before
+    for name in settings:
+        changed = re.sub(rf"^{name} = .*$", "", changed, flags=re.MULTILINE)
+    file.write_text(changed)
+    ports = open_ports(installation.home, now)
+    file.write_text(before)
+    try:
+        yield replace(installation, ports=ports)
+    finally:
+        ports.close()
+
+
+def test_every_command_of_protection_on_a_real_container(installation: Installation) -> None:
+    installation.collect()
+    home, today = installation.home, datetime.now(UTC).date().isoformat()
+    days = ("--from", today, "--to", today)
+
+    assert annexa(home, "verify-worm", env=secret()).code == 0
+    said = annexa(home, "hold", "set", "ISO 2026", *days, env=secret())
+    assert "objects are held for ISO 2026" in said.out, said.err
+    assert "ISO 2026" in annexa(home, "hold", "list", env=secret()).out
+    assert "0 stay held for others" in annexa(home, "hold", "clear", "ISO 2026", env=secret()).out
+    longer = annexa(home, "retention", "extend", *days, "--years", "9", env=secret())
+    assert "are kept until" in longer.out, longer.err
+    shorter = annexa(home, "retention", "extend", *days, env=secret())
+    assert (shorter.code, "retention_longer" in shorter.sentence) == (3, True)
+    nobody = annexa(home, "worm", "lock", env=secret())
+    assert (nobody.code, "nobody is there to type" in nobody.sentence) == (2, True)
+    option = "--i-understand-that-this-can-never-be-undone"
+    wrong = annexa(home, "worm", "lock", option, "yes", env=secret())
+    assert (wrong.code, "not_confirmed" in wrong.sentence) == (3, True)
+    container = installation.ports.settings.store.url.rpartition("/")[2]
+    assert "objects are locked" in annexa(home, "worm", "lock", option, container, env=secret()).out
+    status = annexa(home, "status", env=secret())
+    assert "evidence read back is locked until" in status.out, status.err
+    assert "Put to the test on" in status.out
+    assert annexa(home, "verify", env=secret()).code == 0
+
+
+def test_the_pack_repeats_what_the_store_guarantees(installation: Installation) -> None:
+    installation.collect()
+    verify_worm(installation.ports)
+    installation.collect()
+    today = datetime.now(UTC).date()
+
+    issued = issue_pack(
+        installation.ports,
+        installation.connection,
+        Engagement(
+            name="ISO 2026",
+            auditor="A. Auditor",
+            scope="all",
+            first=today - timedelta(days=1),
+            last=today + timedelta(days=1),
+        ),
+    )
+
+    told = subprocess.run(
+        ["pdftotext", str(issued.pdf), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    text = " ".join(told.split())
+    assert "Azure Blob Storage (immutable, locked)" in text
+    assert "evidence read back is locked until" in text
+    assert "Put to the test on" in text
+    assert "Store: tamper-evident only" not in text
