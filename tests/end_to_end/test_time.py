@@ -1,0 +1,84 @@
+"""A night while every authority is down, stamped later by two; its bundle checked by both roots."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zipfile import ZipFile
+
+import pytest
+
+from app.packs.facts import Engagement
+from app.services.packing import IssuedPack, issue_pack
+from app.services.ports import open_ports
+from app.services.status import log_status
+from app.services.ticking import tick
+from app.services.verifying import verify_store
+from app.trust.timestamp import TimestampUnavailableError
+from simulator.process import SimulatorProcess
+from tests.command_line import annexa
+from tests.installation import Installation, installed
+from tests.services.authorities import Moody, authority
+from tests.services.homes import authority_table, listening
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def issued(place: Installation) -> IssuedPack:
+    today = now().date()
+    engagement = Engagement(
+        name="Audit",
+        auditor="Northbridge",
+        scope="All",
+        first=today - timedelta(days=1),
+        last=today,
+    )
+    return issue_pack(place.ports, place.connection, engagement)
+
+
+def test_all_authorities_down_then_two_answer_and_both_roots_are_needed(
+    tmp_path: Path, simulator: SimulatorProcess
+) -> None:
+    home = tmp_path / "home"
+    one, two = Moody(authority("one", now)), Moody(authority("two", now))
+    with listening(one) as first, listening(two) as second, installed(home, simulator) as plain:
+        file = home / "annexa.toml"
+        tables = authority_table(home, one, first) + authority_table(home, two, second)
+        file.write_text(file.read_text() + tables)
+        place = replace(plain, ports=open_ports(home, now))
+        one.up[0] = two.up[0] = False
+        night = place.collect()
+        assert night.awaiting_timestamp
+        assert "awaiting timestamp" in log_status(place.ports).time
+        with pytest.raises(TimestampUnavailableError, match="503"):
+            issued(place)
+
+        one.up[0] = two.up[0] = True
+        assert night.log_size in tick(place.ports, "test").stamped
+        told = log_status(place.ports).dating
+        assert told.authorities == ("one", "two")
+        assert told.signed_at is not None
+        assert told.stamped_at is not None
+        pack = issued(place)
+        assert verify_store(place.ports).faults == ()
+        place.ports.close()
+
+    with ZipFile(pack.bundle) as opened:
+        assert json.loads(opened.read("manifest.json"))["timestamps"] == ["one", "two"]
+        assert "checkpoint/checkpoint.2.tsr" in opened.namelist()
+    assert annexa(home, "verify", pack.bundle).code == 0, "the home knows all its roots"
+    anchors = ["--root", home / "trust" / "root.pem", "--log-vkey", home / "trust" / "log.vkey"]
+    roots = [word for name in ("one", "two") for word in ("--time-root", home / f"{name}-root.pem")]
+    assert annexa(tmp_path / "none", "verify", pack.bundle, *anchors, *roots).code == 0
+    lacking = annexa(tmp_path / "none", "verify", pack.bundle, *anchors, *roots[:2])
+    assert lacking.code == 5
+    assert "META-INF/ASiCManifest003.xml" in lacking.out
+
+    far = (now() + timedelta(days=365 * 30)).isoformat()
+    expired = annexa(home, "verify", pack.bundle, "--at", far)
+    assert expired.code == 5
+    assert "certificate has expired" in expired.out
+    assert annexa(home, "verify", pack.bundle, "--at", now().isoformat()).code == 0
+    assert annexa(home, "verify", "--at", now().isoformat()).code == 2
