@@ -35,7 +35,8 @@ def unpack(archive: Path, folder: Path, report: Report) -> None:
     with opened:
         infos = opened.infolist()
         names = Counter(info.filename.lower() for info in infos)
-        whole = sum(info.file_size for info in infos) <= archive.stat().st_size
+        sizes = [info.file_size for info in infos if not unsafe(info, names)]
+        whole = sum(sizes) <= archive.stat().st_size
         need(whole, "unpacked it would be larger than itself")
         for info in infos:
             reason = unsafe(info, names)

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from app.packs.verify.checks import Bundle, Refused, Report, decimal, decode, need
+from app.packs.verify.completeness import RECORD, check_whole
 from app.packs.verify.signatures import ed25519
 
 CHECKPOINT = ("checkpoint/checkpoint", "checkpoint/checkpoint.tsr")
 ASSESSMENTS = "assessments.json"
-RECORD = "urn:annexa:record:v1"
 EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -65,6 +65,7 @@ def check_entries(
     """Each entry by its proof; where two neighbours are here, the later names the earlier."""
     previous: dict[str, Any] = {}
     named: dict[str, str] = {}
+    entries: dict[str, dict[str, Any]] = {}
     for name in names:
         run = lambda file=name: check_proof(bundle, file, *signed)  # noqa: E731 - one line
         entry = report.check(name, "is in the log", run) or {}
@@ -75,7 +76,8 @@ def check_entries(
         if entry.get("schema") == RECORD:
             found = lambda record=entry: list(objects(record))  # noqa: E731 - one line
             named.update(report.check(name, "names its objects", found) or [])
-        previous = entry
+        previous = entries[name] = entry
+    check_whole(bundle, entries, signed, report)
     if (bundle.folder / ASSESSMENTS).exists():
         named.update(report.check(ASSESSMENTS, "names its rules", lambda: rules_of(bundle)) or {})
     check_objects(bundle, named, report)

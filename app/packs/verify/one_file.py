@@ -3,7 +3,7 @@
 import ast
 from pathlib import Path
 
-PARTS = ("checks", "layout", "container", "signatures", "times", "log", "command")
+PARTS = ("checks", "layout", "container", "signatures", "times", "completeness", "log", "command")
 """In the order in which each needs only those before it."""
 HEAD = '''#!/usr/bin/env python3
 """Verify an evidence bundle. Needs Python 3.8 or later and the `openssl` command, version 3.
