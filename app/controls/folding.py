@@ -57,13 +57,17 @@ def _one_each(answers: Iterable[Answer]) -> list[Answer]:
 
 
 def _key(answer: Answer) -> tuple[str, str]:
-    return answer.check_id, answer.subject
+    return answer.check_id, answer.subject.lower()  # Azure changes the case of ids
 
 
 def _held(before: Interval | None, answer: Answer, slot: datetime) -> Interval:
     if before is not None and before.status is answer.status:
         return replace(
-            before, last_slot=slot, reason=answer.reason, subject_name=answer.subject_name
+            before,
+            last_slot=slot,
+            reason=answer.reason,
+            subject=answer.subject,
+            subject_name=answer.subject_name,
         )
     return Interval(
         check_id=answer.check_id,

@@ -41,21 +41,25 @@ def standing(
     slot: datetime,
     previous: datetime | None,
 ) -> dict[StandingKey, StandingRow]:
-    """Intervals of these (check, subject) that end in this slot or in the previous one."""
+    """Intervals of these checks that end in this slot or in the previous one.
+
+    Subjects are compared here and not in SQL, where `lower` differs between databases.
+    """
     table = verdict_interval.c
-    subjects = sorted({subject for _, subject in keys})
-    checks = sorted({check for check, _ in keys})
-    found: dict[StandingKey, StandingRow] = {}
-    for part in _chunks(subjects):
-        asked = select(verdict_interval).where(
-            table.connection_id == connection_id,
-            table.check_id.in_(checks),
-            table.subject.in_(part),
-            table.last_slot.in_([slot] if previous is None else [slot, previous]),
-        )
-        for row in session.execute(asked):
-            found[row.check_id, row.subject, row.last_slot] = row
-    return found
+    asked = select(verdict_interval).where(
+        table.connection_id == connection_id,
+        table.check_id.in_(sorted({check for check, _ in keys})),
+        table.last_slot.in_([slot] if previous is None else [slot, previous]),
+    )
+    return {
+        (*standing_key(row.check_id, row.subject), row.last_slot): row
+        for row in session.execute(asked)
+    }
+
+
+def standing_key(check_id: str, subject: str) -> tuple[str, str]:
+    """What a verdict goes on under, in whatever case Azure spells its subject tonight."""
+    return check_id, subject.lower()
 
 
 class Fold:
@@ -97,7 +101,11 @@ class Fold:
                 session.execute(change.values(last_slot=end))
         if self._reworded:
             change = update(verdict_interval).where(table.id == bindparam("row_id"))
-            worded = change.values(reason=bindparam("said"), subject_name=bindparam("named"))
+            worded = change.values(
+                reason=bindparam("said"),
+                subject=bindparam("spelt"),
+                subject_name=bindparam("named"),
+            )
             session.connection().execute(worded, self._reworded)
         if self._inserted:
             session.execute(insert(verdict_interval), self._inserted)
@@ -127,9 +135,9 @@ class Fold:
         )
 
     def _reword(self, row: _Verdict, held: StandingRow) -> None:
-        if (held.reason, held.subject_name) != (row.reason, row.subject_name):
-            said = {"row_id": held.id, "said": row.reason, "named": row.subject_name}
-            self._reworded.append(said)
+        new = {"said": row.reason, "spelt": row.subject, "named": row.subject_name}
+        if new != {"said": held.reason, "spelt": held.subject, "named": held.subject_name}:
+            self._reworded.append({"row_id": held.id, **new})
 
     def _count(self, check_id: str, status: Status, change: int) -> None:
         self._counts.setdefault(check_id, Counter())[_COLUMN[status]] += change

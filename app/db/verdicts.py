@@ -1,7 +1,8 @@
 """Verdicts as intervals: a row a change, not a row a night, and the counts of each night.
 
 An interval covers every *collected* slot from its first to its last. Nights without collection in
-between do not break it; a collected night without this verdict does.
+between do not break it; a collected night without this verdict does. Azure spells the id of one
+subject in several cases: they are one subject, shown as it was spelt last.
 """
 
 from collections.abc import Iterable, Sequence
@@ -11,7 +12,7 @@ from typing import NamedTuple
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db.folding import Fold, standing
+from app.db.folding import Fold, standing, standing_key
 from app.db.tables import night_count, verdict_interval
 from app.errors import RefusedError
 from app.evidence.observed import Interval, NightCount
@@ -47,9 +48,10 @@ def fold_verdicts(
     _refuse_older(session, connection_id, slot)
     wanted: dict[tuple[str, str], NightVerdict] = {}
     for row in rows:
-        other = wanted.get((row.check_id, row.subject))
+        key = standing_key(row.check_id, row.subject)
+        other = wanted.get(key)
         if other is None or _WORST[row.status] > _WORST[other.status]:
-            wanted[row.check_id, row.subject] = row
+            wanted[key] = row
     fold = Fold(connection_id, slot, previous_slot)
     there = standing(session, connection_id, wanted, slot, previous_slot)
     for key, row in wanted.items():
@@ -119,7 +121,7 @@ def verdict_on(
     asked = select(verdict_interval).where(
         table.connection_id == connection_id,
         table.check_id == check_id,
-        table.subject == subject,
+        func.lower(table.subject) == subject.lower(),
         table.first_slot <= slot,
         table.last_slot >= slot,
         collected.exists(),

@@ -144,6 +144,42 @@ def test_of_two_verdicts_on_one_subject_the_worse_stands(database: Database) -> 
         assert held.status is other
 
 
+def test_a_subject_that_azure_spells_in_another_case_goes_on_as_spelt_last(
+    database: Database,
+) -> None:
+    for night, subject in enumerate(("/s/RG-One/1", "/s/rg-one/1", "/S/rg-ONE/1")):
+        fold(database, night, verdict(subject=subject, status=Status.FAIL))
+    with database.read() as session:
+        (held,) = intervals(session, "c", None, SLOT, SLOT + 9 * DAY)
+        assert verdict_on(session, "c", "a.b.x", "/s/rg-one/1", SLOT) == held
+        counted = night_counts(session, "c", None, SLOT, SLOT + 9 * DAY)
+    assert (held.subject, held.first_slot, held.last_slot) == (
+        "/S/rg-ONE/1",
+        SLOT,
+        SLOT + 2 * DAY,
+    )
+    assert [count.failed for count in counted] == [1, 1, 1]
+
+
+def test_two_spellings_in_one_night_are_one_subject(database: Database) -> None:
+    fold(database, 0, verdict(subject="/s/A"), verdict(subject="/s/a", status=Status.FAIL))
+    fold(database, 0, verdict(subject="/S/A", status=Status.FAIL))
+    with database.read() as session:
+        (held,) = intervals(session, "c", None, SLOT, SLOT)
+    assert (held.subject, held.status) == ("/S/A", Status.FAIL)
+
+
+def test_a_change_in_another_spelling_ends_the_interval_before(database: Database) -> None:
+    fold(database, 0, verdict(subject="/s/A"))
+    fold(database, 1, verdict(subject="/s/a", status=Status.FAIL))
+    with database.read() as session:
+        found = intervals(session, "c", None, SLOT, SLOT + 9 * DAY)
+    assert sorted((one.first_slot, one.last_slot, one.status) for one in found) == [
+        (SLOT, SLOT, Status.PASS),
+        (SLOT + DAY, SLOT + DAY, Status.FAIL),
+    ]
+
+
 def test_periods_choose_the_intervals_that_touch_them(database: Database) -> None:
     for night, status in enumerate((Status.PASS, Status.PASS, Status.FAIL, Status.FAIL)):
         fold(database, night, verdict(status=status))
