@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.db.log import events
@@ -15,7 +15,7 @@ from app.services.ports import Ports
 from app.services.writing import record_event
 from app.store.base import Protection
 from app.store.canary import PREFIX as CANARIES
-from app.store.keeping import keeper
+from app.store.keeping import Keeper, keeper
 
 _AT_ONCE = 16
 
@@ -140,6 +140,7 @@ def default_until(ports: Ports, years: int | None) -> datetime:
 def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
     """Lock the policy of every object of the store, for ever.
 
+    One without a policy gets one of the settings' `retention_days`, or is left when there is none.
     `typed` is told the container's name and gives what a person typed. Raises RefusedError unless
     it is that name.
     """
@@ -150,7 +151,7 @@ def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
             f"nothing was locked: the name typed is not {container!r}", code="not_confirmed"
         )
     keys = [key for key in ports.store.list("") if not key.startswith(CANARIES)]
-    changed = _changed(ports, keys, keep.lock)
+    changed = _changed(ports, keys, lambda key: _locked(ports, keep, key))
     bare = sum(told.mode != "locked" for told in _protections(ports, keys))
     detail = {
         "container": container,
@@ -160,6 +161,14 @@ def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
     }
     record_event(ports, "worm_locked", detail, actor="annexa worm lock")
     return Kept(objects=len(keys), changed=changed, left=bare)
+
+
+def _locked(ports: Ports, keep: Keeper, key: str) -> Protection:
+    told, days = keep.lock(key), ports.settings.store.retention_days
+    if told.mode == "locked" or days is None:
+        return told
+    until = (ports.now() + timedelta(days=days)).replace(microsecond=0)
+    return keep.extend(key, until, locked=True)
 
 
 def _clear(ports: Ports, hold: Hold) -> Kept:

@@ -19,6 +19,7 @@ from app.evidence.canonical import parse
 from app.evidence.record import derived_key, entry_key, utc
 from app.packs.facts import Engagement
 from app.services.checkpoints import checkpoint_key
+from app.services.keeping import lock_store
 from app.services.packing import issue_pack
 from app.services.ports import open_ports
 from app.services.store_guarantee import store_guarantee
@@ -172,6 +173,11 @@ def test_an_object_without_a_policy_is_never_claimed_as_immutable(
     assert not found.write_once
     assert "not all objects immutable" in found.label
     assert "was written with: without a policy." in found.detail
+
+    lock_store(installation.ports, lambda container: container)
+
+    assert store_guarantee(installation.ports).write_once
+    assert verify_store(installation.ports).faults == ()
 
 
 def secret() -> dict[str, str | None]:
