@@ -87,6 +87,39 @@ class PatienceSettings(BaseModel):
     """For one try, from the first byte sent to the last received."""
 
 
+class WebhookSettings(BaseModel):
+    """Checkpoints go to an address as JSON, over HTTPS."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["webhook"]
+    name: str
+    url: str = Field(pattern=r"^https://")
+    token_env: str | None = None
+    """Environment variable with a bearer token."""
+    ca_file: Path | None = None
+    """PEM file of the authority that vouches for the host; None: those of this machine."""
+
+
+class EmailSettings(BaseModel):
+    """Checkpoints go to people, by a mail server that speaks STARTTLS."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["email"]
+    name: str
+    host: str
+    port: int = Field(default=587, ge=1, le=65535)
+    sender: str
+    recipients: tuple[str, ...] = Field(min_length=1)
+    username: str | None = None
+    password_env: str | None = None
+    ca_file: Path | None = None
+
+
+NoticeSettings = Annotated[WebhookSettings | EmailSettings, Field(discriminator="kind")]
+
+
 class Settings(BaseSettings):
     """Everything an installation can choose."""
 
@@ -108,6 +141,8 @@ class Settings(BaseSettings):
     Two that chain to different roots date every checkpoint and bundle, each for itself."""
     renew_within: timedelta = Field(default=timedelta(days=90), gt=timedelta())
     """How long before a time authority's certificate expires `status` asks for `restamp`."""
+    notices: tuple[NoticeSettings, ...] = ()
+    """Who is sent the checkpoint of each night."""
     clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
     """Difference to Azure's clock from which status and pack warn."""
     expectations: dict[str, Any] = Field(default_factory=dict)

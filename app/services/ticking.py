@@ -11,6 +11,7 @@ from app.errors import AppError, RefusedError, WriterBusyError
 from app.evidence.record import utc
 from app.services.connections import Connection
 from app.services.nights import NightReport, collect_night
+from app.services.notices import send_notices
 from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.restamping import stamp_awaiting
@@ -35,7 +36,7 @@ class Ticked:
 
 
 def tick(ports: Ports, by: str) -> Ticked:
-    """Claim what is due, record what was missed, collect and resume, stamp what awaits it.
+    """Claim what is due, record what was missed, collect and resume, stamp and send.
 
     Safe in any number of processes: (connection, slot) is unique, so one night is collected once.
     """
@@ -57,6 +58,7 @@ def tick(ports: Ports, by: str) -> Ticked:
         except AppError as error:
             failed.append(_told(connection, error))
     late = stamp_awaiting(ports)
+    send_notices(ports)
     return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed), stamped=late.stamped)
 
 
