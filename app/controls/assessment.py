@@ -1,11 +1,12 @@
 """The assessment of a control over a period: pure, and blindness is never compliance."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
 from app.controls.catalogue import Control
+from app.controls.coverage import COLLECTED_RECORDS, Coverage, coverage_of
 from app.controls.deviations import Deviation, Ending, deviations_of
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from collectors.kit import Check, Collector, Status
@@ -21,12 +22,9 @@ __all__ = [
     "State",
     "assess",
     "checks_of",
-    "nights_asked",
+    "coverage_in",
     "overlaps",
 ]
-
-COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
-COLLECTED_RECORDS = frozenset({"collected", "empty", "partial"})
 
 
 class State(StrEnum):
@@ -92,7 +90,7 @@ class CheckFigures:
 
     check_id: str
     last_slot: datetime | None
-    """Newest night with a record of the check's collector; None when there is none."""
+    """Newest night on which the check was asked; None when there is none."""
     passed: int
     failed: int
     unknown: int
@@ -138,29 +136,32 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     intervals: Iterable[Interval],
     gaps: Iterable[SeenGap],
     nights: Iterable[Night],
-    records: Iterable[SealedRecord],
+    records: Collection[SealedRecord],
     period: Period,
     applicable: bool = True,
+    coverage: Coverage | None = None,
 ) -> Assessment:
     """What may be said of the control.
 
-    A day of the period without a record, a gap or an unknown on any night makes the evidence
-    incomplete; a deviation on any night outweighs that, and what is incomplete stays listed.
-    `records` tell an empty population from a check that was never asked.
+    A day of the period without a record, a gap or an unknown on any night, or a last night that
+    showed no subject at all, makes the evidence incomplete; a deviation on any night outweighs
+    that, and what is incomplete stays listed. `records` are those of all collectors: they tell an
+    empty population from a check that was never asked, and what is gone from what was not seen.
+    `coverage` is what `coverage_in` makes of them, once for all controls.
     """
     ids = {check.id for check in checks}
     collectors = {check.collector.id for check in checks}
     verdicts = [interval for interval in intervals if interval.check_id in ids]
     sealed = [r for r in records if r.collector_id in collectors and period.holds(r.slot)]
-    asked = nights_asked(nights, sealed)
+    gaps = [gap for gap in gaps if period.holds(gap.slot)]
+    coverage = coverage or coverage_in(period, nights, records, gaps)
     counted = [c for c in counts if c.check_id in ids and period.holds(c.slot)]
-    seen = tuple(
-        gap for gap in gaps if period.holds(gap.slot) and any(c.touched_by(gap) for c in checks)
-    )
-    figures = tuple(_figures(check, asked, counted, seen, period) for check in checks)
-    deviations = _deviations(checks, figures, verdicts, seen, period)
+    seen = tuple(gap for gap in gaps if any(check.touched_by(gap) for check in checks))
+    figures = tuple(_figures(check, coverage, counted, seen, period) for check in checks)
+    deviations = _deviations(checks, figures, verdicts, seen, coverage, period)
     incomplete = (
         *_uncovered(figures, sealed, period),
+        *_late(sum(coverage.late.get(collector, 0) for collector in collectors)),
         *_unknowns(figures, counted, verdicts, period),
         *_gaps(seen),
     )
@@ -174,16 +175,18 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     )
 
 
-def nights_asked(
-    nights: Iterable[Night], records: Iterable[SealedRecord]
-) -> dict[str, set[datetime]]:
-    """Nights on which each collector, by id, left a record that holds something."""
-    held = {night.slot for night in nights if night.state in COLLECTED_NIGHTS}
-    asked: dict[str, set[datetime]] = {}
-    for record in records:
-        if record.slot in held and record.outcome in COLLECTED_RECORDS:
-            asked.setdefault(record.collector_id, set()).add(record.slot)
-    return asked
+def coverage_in(
+    period: Period,
+    nights: Iterable[Night],
+    records: Iterable[SealedRecord],
+    gaps: Iterable[SeenGap],
+) -> Coverage:
+    """What the records of the period prove to have been seen."""
+    return coverage_of(
+        [night for night in nights if period.holds(night.slot)],
+        [record for record in records if period.holds(record.slot)],
+        gaps,
+    )
 
 
 def overlaps(interval: Interval, period: Period) -> bool:
@@ -211,12 +214,12 @@ def _state(
 
 def _figures(
     check: ControlCheck,
-    asked: dict[str, set[datetime]],
+    coverage: Coverage,
     counted: Sequence[NightCount],
     gaps: Sequence[SeenGap],
     period: Period,
 ) -> CheckFigures:
-    slots = asked.get(check.collector.id, set())
+    slots = coverage.nights(check.collector, check.check)
     last = max(slots, default=None)
     covered = {slot.astimezone(UTC).date() for slot in slots}
     here = [count for count in counted if count.check_id == check.id and count.slot == last]
@@ -237,15 +240,19 @@ def _deviations(
     figures: Sequence[CheckFigures],
     verdicts: Iterable[Interval],
     gaps: Sequence[SeenGap],
+    coverage: Coverage,
     period: Period,
 ) -> tuple[Deviation, ...]:
     by_id = {check.id: check for check in checks}
 
-    def blind(check_id: str, after: datetime) -> bool:
-        return any(gap.slot > after and by_id[check_id].touched_by(gap) for gap in gaps)
+    def gone(check_id: str, subject: str, after: datetime) -> bool:
+        check = by_id[check_id]
+        if any(gap.slot > after and check.touched_by(gap) for gap in gaps):
+            return False
+        return coverage.looked_after(check.collector, check.check, subject, after)
 
     last = {figure.check_id: figure.last_slot for figure in figures}
-    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, blind)
+    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, gone)
     order = {check.id: place for place, check in enumerate(checks)}
     found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
     return tuple(found)
@@ -261,7 +268,15 @@ def _uncovered(
     empty_handed = sum(record.outcome not in COLLECTED_RECORDS for record in sealed)
     if empty_handed:
         said.append(f"{_count(empty_handed, 'record')} of a source that refused or failed.")
+    if figures and not any(figure.population for figure in figures):
+        said.append("No subject was seen.")
     return said
+
+
+def _late(records: int) -> list[str]:
+    return (
+        [f"{_count(records, 'record')} collected too late to show that night."] if records else []
+    )
 
 
 def _unknowns(

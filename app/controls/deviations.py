@@ -1,6 +1,6 @@
 """Deviations: what failed, from which night to which, and how it ended. Pure."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -34,12 +34,13 @@ class Deviation:
     ending: Ending
 
 
-Blind = Callable[[str, datetime], bool]
-"""Whether a gap hid part of a check's population (check id) after a night."""
+Gone = Callable[[str, str, datetime], bool]
+"""Whether a night after this one shows that a check's subject is no longer there: it would have
+been seen, and no gap hid it. Takes the check id, the subject and the night."""
 
 
 def deviations_of(
-    verdicts: Iterable[Interval], last: dict[str, datetime | None], blind: Blind
+    verdicts: Iterable[Interval], last: Mapping[str, datetime | None], gone: Gone
 ) -> list[Deviation]:
     """Every deviation in the verdicts, in the order of subject and time.
 
@@ -53,7 +54,7 @@ def deviations_of(
     for (check_id, _), own in sorted(by_subject.items()):
         own.sort(key=lambda verdict: (verdict.first_slot, verdict.last_slot))
         for failed, after in _stretches(own):
-            ending = _ending(failed[-1], after, last.get(check_id), blind)
+            ending = _ending(failed[-1], after, last.get(check_id), gone)
             found.append(_deviation(failed, ending))
     return found
 
@@ -75,13 +76,13 @@ def _stretches(own: Sequence[Interval]) -> list[tuple[list[Interval], list[Inter
 
 
 def _ending(
-    failed: Interval, after: Sequence[Interval], last: datetime | None, blind: Blind
+    failed: Interval, after: Sequence[Interval], last: datetime | None, gone: Gone
 ) -> Ending:
     if any(verdict.status is Status.PASS for verdict in after):
         return Ending.CORRECTED
     if last is None or failed.last_slot >= last:
         return Ending.OPEN
-    if after or blind(failed.check_id, failed.last_slot):
+    if after or not gone(failed.check_id, failed.subject, failed.last_slot):
         return Ending.UNSEEN
     return Ending.GONE
 

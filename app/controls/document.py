@@ -5,7 +5,14 @@ from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
-from app.controls.assessment import Assessment, CheckFigures, Period, assess, checks_of
+from app.controls.assessment import (
+    Assessment,
+    CheckFigures,
+    Period,
+    assess,
+    checks_of,
+    coverage_in,
+)
 from app.controls.catalogue import Control
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from collectors.kit import Collector
@@ -37,6 +44,7 @@ def assessments(
     Only what the period itself shows is in it: not since when something stood before it began.
     `rules_sha256` names the rules whose checks serve the controls.
     """
+    coverage = coverage_in(period, facts.nights, facts.records, facts.gaps)
     return {
         "schema": SCHEMA,
         "rules_sha256": rules_sha256,
@@ -54,6 +62,7 @@ def assessments(
                     records=facts.records,
                     period=period,
                     applicable=control.id not in not_applicable,
+                    coverage=coverage,
                 )
             )
             for control in controls

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from app.controls.assessment import assess, checks_of
+from app.controls.assessment import assess, checks_of, coverage_in
 from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
@@ -57,6 +57,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         subscriptions={key.lower(): name for key, name in connection.subscriptions},
     )
     checks = {control.id: checks_of(control.id, collectors) for control in catalogue}
+    coverage = coverage_in(period, nights, in_period, gaps)
     assessments = {
         control.id: assess(
             control,
@@ -68,6 +69,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
             records=records,
             period=period,
             applicable=control.id not in not_applicable,
+            coverage=coverage,
         )
         for control in catalogue
     }

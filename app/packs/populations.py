@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
-from app.controls.assessment import Period, nights_asked, overlaps
+from app.controls.assessment import Period, coverage_in, overlaps
 from app.controls.observed import Interval, Night, SealedRecord
 from collectors.kit import Collector, Status
 
@@ -27,14 +27,18 @@ def pack_attachments(
     asked has no file.
     """
     in_period = [record for record in records if period.holds(record.slot)]
-    asked = nights_asked(nights, in_period)
-    checks = [(c, f"{c.id}.{check.id}") for c in collectors for check in c.checks]
-    files = {
-        population_file(check_id): population_csv(check_id, intervals, max(asked[collector.id]))
-        for collector, check_id in checks
-        if asked.get(collector.id)
+    coverage = coverage_in(period, nights, in_period, ())
+    last = {
+        f"{collector.id}.{check.id}": max(coverage.nights(collector, check), default=None)
+        for collector in collectors
+        for check in collector.checks
     }
-    ids = {check_id for _, check_id in checks}
+    files = {
+        population_file(check_id): population_csv(check_id, intervals, night)
+        for check_id, night in last.items()
+        if night is not None
+    }
+    ids = set(last)
     files["deviations.csv"] = deviations_csv(intervals, ids, period)
     files["records.csv"] = records_csv(in_period)
     return files

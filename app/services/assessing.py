@@ -3,7 +3,14 @@
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
-from app.controls.assessment import Assessment, ControlCheck, Period, assess, checks_of
+from app.controls.assessment import (
+    Assessment,
+    ControlCheck,
+    Period,
+    assess,
+    checks_of,
+    coverage_in,
+)
 from app.controls.catalogue import Control
 from app.db.evidence import gaps, records
 from app.db.runs import nights
@@ -62,6 +69,7 @@ def assess_controls(
         found_gaps = gaps(session, connection.id, start, end)
         found_nights = nights(session, connection.id, start, end)
         found_records = records(session, connection.id, start, end)
+    coverage = coverage_in(period, found_nights, found_records, found_gaps)
     assessed = []
     for control in chosen:
         checks = checks_of(control.id, ports.collectors)
@@ -76,6 +84,7 @@ def assess_controls(
             records=found_records,
             period=period,
             applicable=reason is None,
+            coverage=coverage,
         )
         assessed.append(
             AssessedControl(

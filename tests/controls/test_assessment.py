@@ -1,158 +1,23 @@
 """An assessment never takes blindness for compliance."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.controls.assessment import Assessment, Period, State, assess, checks_of
-from app.controls.catalogue import load_catalogue
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    GapKind,
-    Owner,
-    Population,
-    ResourceGraph,
-    Status,
-    Verdict,
-    passed,
-)
-from collectors.kit.spec import Expectations, Item
-
-PERIOD = Period(first=date(2026, 11, 16), last=date(2026, 11, 20))
-SLOTS = [datetime(2026, 11, 16, 2, tzinfo=UTC) + timedelta(days=n) for n in range(5)]
-CONTROL = load_catalogue()["A.8.13"]
-
-
-def _yes(_item: Item, _expectations: Expectations) -> Verdict:
-    return passed("so it is")
-
-
-def _all(_items: Population, _expectations: Expectations) -> dict[str, Verdict]:
-    return {"tenant": passed("so it is")}
-
-
-COLLECTOR = Collector(
-    id="storage.blob_services",
-    title="Blob services",
-    reads={
-        "accounts": ResourceGraph(table="resources", types=("microsoft.storage/storageaccounts",)),
-        "services": Arm(
-            path="{id}/blobServices/default",
-            api_version="2023-05-01",
-            per="resource",
-            of="accounts",
-        ),
-        "other": ResourceGraph(table="resources"),
-    },
-    checks=(
-        Check(
-            id="soft_delete",
-            title="Deleted blobs can be restored",
-            on="services",
-            controls=("A.8.13",),
-            remedy="Switch on soft delete.",
-            owner=Owner.CLOUD,
-            judge=_yes,
-        ),
-        Check(
-            id="owners",
-            title="Few own the subscription",
-            on="other",
-            controls=("A.8.2",),
-            remedy="Remove owners.",
-            owner=Owner.CLOUD,
-            judge_all=_all,
-            uses=("services",),
-        ),
-    ),
-)
-CHECK = "storage.blob_services.soft_delete"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    counts: Sequence[NightCount] = ()
-    intervals: Sequence[Interval] = ()
-    gaps: Sequence[SeenGap] = ()
-    nights: Sequence[Night] = ()
-    records: Sequence[SealedRecord] = field(default=())
-
-    def assessed(self, control_id: str = "A.8.13", *, applicable: bool = True) -> Assessment:
-        return assess(
-            load_catalogue()[control_id],
-            checks_of(control_id, [COLLECTOR]),
-            counts=self.counts,
-            intervals=self.intervals,
-            gaps=self.gaps,
-            nights=self.nights,
-            records=self.records,
-            period=PERIOD,
-            applicable=applicable,
-        )
-
-
-def _night(slot: datetime, state: str = "complete") -> Night:
-    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
-
-
-def _count(slot: datetime, *, failed: int = 0, unknown: int = 0) -> NightCount:
-    return NightCount(slot=slot, check_id=CHECK, passed=3, failed=failed, unknown=unknown)
-
-
-def _record(slot: datetime, outcome: str = "collected") -> SealedRecord:
-    return SealedRecord(
-        seq=slot.day,
-        record_id=f"rec-{slot:%d}",
-        slot=slot,
-        collector_id=COLLECTOR.id,
-        scope="tenant",
-        outcome=outcome,
-        collected_at=slot,
-        sha256="ab" * 32,
-        items=3,
-        pages=1,
-        announced=3,
-        seen=3,
-        controls=("A.8.13",),
-    )
-
-
-def _interval(status: Status, first: int, last: int, subject: str = "a") -> Interval:
-    return Interval(
-        check_id=CHECK,
-        subject=subject,
-        subject_name=subject,
-        status=status,
-        reason="soft delete is off",
-        first_slot=SLOTS[first],
-        last_slot=SLOTS[last],
-    )
-
-
-def _gap(slot: datetime, read: str = "services") -> SeenGap:
-    return SeenGap(
-        slot=slot,
-        collector_id=COLLECTOR.id,
-        scope="tenant",
-        read=read,
-        subject=None,
-        kind=GapKind.DENIED,
-        detail="403",
-        record_seq=7,
-    )
-
-
-WHOLE = Facts(
-    counts=[_count(slot) for slot in SLOTS],
-    intervals=[_interval(Status.PASS, 0, 4)],
-    nights=[_night(slot) for slot in SLOTS],
-    records=[_record(slot) for slot in SLOTS],
+from app.controls.assessment import State
+from collectors.kit import Status
+from tests.controls.facts import (
+    ARM_SUBJECT,
+    SLOTS,
+    WHOLE,
+    Facts,
+    count_of,
+    gap_of,
+    interval_of,
+    record_of,
+    sealed_night,
 )
 
 
@@ -167,7 +32,7 @@ def test_whole_evidence_without_a_fail_has_no_deviations() -> None:
 
 
 def test_a_missed_night_makes_the_evidence_incomplete() -> None:
-    nights = [_night(slot, "missed" if slot == SLOTS[2] else "complete") for slot in SLOTS]
+    nights = [sealed_night(slot, "missed" if slot == SLOTS[2] else "complete") for slot in SLOTS]
     records = [record for record in WHOLE.records if record.slot != SLOTS[2]]
     made = replace(WHOLE, nights=nights, records=records).assessed()
     assert made.state is State.INCOMPLETE
@@ -192,40 +57,41 @@ def test_a_refused_record_makes_the_evidence_incomplete() -> None:
 
 
 def test_an_unknown_makes_the_evidence_incomplete() -> None:
-    counts = [*WHOLE.counts[:-1], _count(SLOTS[-1], unknown=1)]
+    counts = [*WHOLE.counts[:-1], count_of(SLOTS[-1], unknown=1)]
     made = replace(WHOLE, counts=counts).assessed()
     assert made.state is State.INCOMPLETE
     assert made.incomplete == ("1 unknown answer on the last night.",)
 
 
 def test_an_unknown_of_an_earlier_night_makes_the_evidence_incomplete() -> None:
-    counts = [_count(SLOTS[0], unknown=1), *WHOLE.counts[1:]]
+    counts = [count_of(SLOTS[0], unknown=1), *WHOLE.counts[1:]]
     assert replace(WHOLE, counts=counts).assessed().state is State.INCOMPLETE
-    intervals = [_interval(Status.UNKNOWN, 0, 1), _interval(Status.PASS, 2, 4)]
+    intervals = [interval_of(Status.UNKNOWN, 0, 1), interval_of(Status.PASS, 2, 4)]
     assert replace(WHOLE, intervals=intervals).assessed().state is State.INCOMPLETE
 
 
 def test_a_gap_in_the_parents_of_a_population_counts() -> None:
-    assert replace(WHOLE, gaps=[_gap(SLOTS[4], "accounts")]).assessed().state is State.INCOMPLETE
-    assert replace(WHOLE, gaps=[_gap(SLOTS[0])]).assessed().state is State.INCOMPLETE
+    assert replace(WHOLE, gaps=[gap_of(SLOTS[4], "accounts")]).assessed().state is State.INCOMPLETE
+    assert replace(WHOLE, gaps=[gap_of(SLOTS[0])]).assessed().state is State.INCOMPLETE
 
 
 def test_a_gap_elsewhere_does_not_count_for_an_item_check_and_does_for_a_check_that_uses_it() -> (
     None
 ):
-    facts = replace(WHOLE, gaps=[_gap(SLOTS[4], "other")])
+    facts = replace(WHOLE, gaps=[gap_of(SLOTS[4], "other")])
     assert facts.assessed().state is State.CLEAN
-    blind = replace(WHOLE, gaps=[_gap(SLOTS[4], "services")])
+    blind = replace(WHOLE, gaps=[gap_of(SLOTS[4], "services")])
+    assert "1 gap on 1 night." in blind.assessed("A.8.2").incomplete
     assert blind.assessed("A.8.2").state is State.INCOMPLETE
-    assert replace(WHOLE, gaps=[_gap(SLOTS[4], "?")]).assessed().state is State.INCOMPLETE
+    assert replace(WHOLE, gaps=[gap_of(SLOTS[4], "?")]).assessed().state is State.INCOMPLETE
 
 
 def test_an_open_deviation_is_noted_and_what_is_incomplete_stays_listed() -> None:
     made = replace(
         WHOLE,
-        intervals=[_interval(Status.FAIL, 1, 4)],
-        counts=[*WHOLE.counts[:-1], _count(SLOTS[-1], failed=1)],
-        gaps=[_gap(SLOTS[4])],
+        intervals=[interval_of(Status.FAIL, 1, 4)],
+        counts=[*WHOLE.counts[:-1], count_of(SLOTS[-1], failed=1)],
+        gaps=[gap_of(SLOTS[4])],
     ).assessed()
     assert made.state is State.DEVIATIONS
     assert made.deviations[0].open
@@ -234,7 +100,7 @@ def test_an_open_deviation_is_noted_and_what_is_incomplete_stays_listed() -> Non
 
 
 def test_a_corrected_deviation_is_noted_with_its_interval() -> None:
-    intervals = [_interval(Status.FAIL, 0, 1), _interval(Status.PASS, 2, 4)]
+    intervals = [interval_of(Status.FAIL, 0, 1), interval_of(Status.PASS, 2, 4)]
     made = replace(WHOLE, intervals=intervals).assessed()
     assert made.state is State.DEVIATIONS
     [deviation] = made.deviations
@@ -244,8 +110,8 @@ def test_a_corrected_deviation_is_noted_with_its_interval() -> None:
 
 def test_what_lies_outside_the_period_is_not_assessed() -> None:
     before = SLOTS[0] - timedelta(days=30)
-    old = replace(_interval(Status.FAIL, 0, 0), first_slot=before, last_slot=before)
-    facts = replace(WHOLE, intervals=[*WHOLE.intervals, old], gaps=[_gap(before)])
+    old = replace(interval_of(Status.FAIL, 0, 0), first_slot=before, last_slot=before)
+    facts = replace(WHOLE, intervals=[*WHOLE.intervals, old], gaps=[gap_of(before)])
     assert facts.assessed().state is State.CLEAN
 
 
@@ -266,32 +132,33 @@ def test_the_statement_of_applicability_outweighs_the_rest() -> None:
 
 RANK = {State.CLEAN: 0, State.INCOMPLETE: 1, State.DEVIATIONS: 2}
 statuses = st.sampled_from(list(Status))
-intervals_of = st.builds(
-    lambda status, first, length, subject: _interval(
+SCOPES = ("tenant", "subscription/one", "subscription/two")
+verdicts_of = st.builds(
+    lambda status, first, length, subject: interval_of(
         status, first, min(4, first + length), subject
     ),
     statuses,
     st.integers(0, 4),
     st.integers(0, 4),
-    st.sampled_from("abc"),
+    st.sampled_from(["a", ARM_SUBJECT, ARM_SUBJECT.replace("ONE", "two")]),
 )
 facts_of = st.builds(
     Facts,
     counts=st.builds(
         lambda unknowns, fails: [
-            _count(slot, unknown=u, failed=f)
+            count_of(slot, unknown=u, failed=f)
             for slot, u, f in zip(SLOTS, unknowns, fails, strict=True)
         ],
         st.lists(st.integers(0, 1), min_size=5, max_size=5),
         st.lists(st.integers(0, 1), min_size=5, max_size=5),
     ),
-    intervals=st.lists(intervals_of, max_size=4),
-    gaps=st.lists(st.builds(_gap, st.sampled_from(SLOTS)), max_size=2),
+    intervals=st.lists(verdicts_of, max_size=4),
+    gaps=st.lists(st.builds(gap_of, st.sampled_from(SLOTS)), max_size=2),
     nights=st.lists(st.sampled_from(SLOTS), unique=True).map(
-        lambda slots: [_night(slot) for slot in slots]
+        lambda slots: [sealed_night(slot) for slot in slots]
     ),
-    records=st.lists(st.sampled_from(SLOTS), unique=True).map(
-        lambda slots: [_record(slot) for slot in slots]
+    records=st.lists(st.tuples(st.sampled_from(SLOTS), st.sampled_from(SCOPES)), unique=True).map(
+        lambda sealed: [record_of(slot, scope=scope) for slot, scope in sealed]
     ),
 )
 
@@ -301,18 +168,47 @@ def test_seeing_less_never_improves_a_state(
     facts: Facts, slot: datetime, data: st.DataObject
 ) -> None:
     before = facts.assessed().state
+    dark = interval_of(Status.UNKNOWN, 2, 3, "z")
     blinder = data.draw(
         st.sampled_from(
             [
-                replace(facts, gaps=[*facts.gaps, _gap(slot)]),
-                replace(facts, counts=[*facts.counts, _count(slot, unknown=1)]),
-                replace(facts, intervals=[*facts.intervals, _interval(Status.UNKNOWN, 2, 3, "z")]),
+                replace(facts, gaps=[*facts.gaps, gap_of(slot)]),
+                replace(facts, counts=[*facts.counts, count_of(slot, unknown=1)]),
+                replace(facts, intervals=[*facts.intervals, dark]),
                 replace(facts, nights=[n for n in facts.nights if n.slot != slot]),
                 replace(facts, records=[r for r in facts.records if r.slot != slot]),
             ]
         )
     )
     assert RANK[blinder.assessed().state] >= RANK[before]
+
+
+@given(
+    facts=st.one_of(facts_of, st.just(WHOLE)),
+    scope=st.sampled_from(SCOPES),
+    slots=st.sets(st.sampled_from(SLOTS)),
+    control_id=st.sampled_from(["A.8.13", "A.8.2"]),
+)
+def test_losing_a_scope_never_improves_a_state_nor_ends_a_deviation(
+    facts: Facts, scope: str, slots: set[datetime], control_id: str
+) -> None:
+    left = [r for r in facts.records if r.scope != scope or r.slot not in slots]
+    before = facts.assessed(control_id)
+    after = replace(facts, records=left).assessed(control_id)
+    assert RANK[after.state] >= RANK[before.state]
+    assert {d.subject for d in after.deviations if d.open} >= {
+        d.subject for d in before.deviations if d.open
+    }
+
+
+@given(facts=facts_of, slot=st.sampled_from(SLOTS))
+def test_collecting_late_never_improves_a_state(facts: Facts, slot: datetime) -> None:
+    late = [
+        replace(r, collected_at=r.slot + timedelta(days=3)) if r.slot == slot else r
+        for r in facts.records
+    ]
+    before, after = facts.assessed(), replace(facts, records=late).assessed()
+    assert RANK[after.state] >= RANK[before.state]
 
 
 @given(facts=facts_of)

@@ -25,7 +25,7 @@ def _told(nights: str, *, blind: bool = False) -> list[Deviation]:
             intervals.append(_interval(code, slot, slot))
         previous = code
     last = {"a.b": SLOTS[len(nights) - 1]}
-    return deviations_of(intervals, last, lambda _check, _after: blind)
+    return deviations_of(intervals, last, lambda _check, _subject, _after: not blind)
 
 
 def _interval(code: str, first: datetime, last: datetime) -> Interval:
