@@ -6,9 +6,9 @@ Secrets never stand here: a connection names the environment variable or file th
 import tomllib
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -19,6 +19,8 @@ from pydantic_settings import (
 from app.errors import UsageError
 
 FILE_NAME = "annexa.toml"
+VAULT_KEY = r"^$|^https://[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]+/[0-9a-fA-F]{32}$"
+_Vault = TypeVar("_Vault", bound="VaultSettings")
 
 
 class AuthoritySettings(BaseModel):
@@ -72,6 +74,52 @@ class StoreSettings(BaseModel):
     cloud: str = "public"
     cloud_file: Path | None = None
     credential: StoreCredentialSettings = StoreCredentialSettings()
+
+
+class VaultSettings(BaseModel):
+    """A key, in the trust folder or in Azure Key Vault. All but `kind` is for a vault."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["local", "key_vault"] = "local"
+    key_id: str = Field(default="", pattern=VAULT_KEY)
+    """https://<vault>.vault.azure.net/keys/<name>/<version>: the version is part of it."""
+    cloud: str = "public"
+    cloud_file: Path | None = None
+    credential: StoreCredentialSettings = StoreCredentialSettings()
+    """Who signs: an identity that needs nothing but keys/sign on this key."""
+
+
+class LogKeySettings(VaultSettings):
+    """The key that signs checkpoints. Chosen before `annexa init`: a log keeps its key."""
+
+    public_key: Path | None = None
+    """PEM of its public half, as `az keyvault key download` writes it."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        return _whole(self, "public_key", self.public_key)
+
+
+class SealSettings(VaultSettings):
+    """The key that seals bundles and PDFs."""
+
+    certificate: Path | None = None
+    """PEM of the certificate of this key."""
+    chain: tuple[Path, ...] = ()
+    """PEM files of its issuers, the root among them; none for a self-signed certificate."""
+    revocation_lists: tuple[Path, ...] = ()
+    """PEM or DER files of its issuers' lists. A seal carries them."""
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        return _whole(self, "certificate", self.certificate)
+
+
+def _whole(settings: _Vault, name: str, file: Path | None) -> _Vault:
+    if settings.kind == "key_vault" and not (settings.key_id and file):
+        raise ValueError(f"a key in Key Vault needs key_id and {name}")
+    return settings
 
 
 class PatienceSettings(BaseModel):
@@ -131,6 +179,8 @@ class Settings(BaseSettings):
     log_origin: str = Field(default="annexa.invalid/log", pattern=r"^[^\s+]+$")
     """Name of the log in its checkpoints (C2SP tlog-checkpoint: a schema-less URL)."""
     store: StoreSettings = StoreSettings()
+    log_key: LogKeySettings = LogKeySettings()
+    seal: SealSettings = SealSettings()
     database: str = "index.sqlite"
     """A SQLite file (relative to the home folder) or a postgresql+psycopg:// address."""
     schedule: str = "0 2 * * *"

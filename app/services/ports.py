@@ -1,6 +1,7 @@
 """Everything a use case needs, opened once at the edge and handed down."""
 
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from app.controls.expectations import Expectation, expectation_values, load_expe
 from app.db.database import Database, open_database
 from app.errors import UnavailableError, UsageError
 from app.services.sealing import EvidenceLog
+from app.services.vault_keys import remote_keys
 from app.settings import AuthoritySettings, Settings, StoreSettings, load_settings
 from app.store.base import Store
 from app.store.factory import open_store
@@ -49,8 +51,18 @@ class Ports:
         return dict(expectation_values(self.expectations))
 
     def open_log(self) -> EvidenceLog:
-        """The log of this store. Only inside `store.writer(…)` may it be appended to."""
+        """The log of this store. Only inside `writer(…)` may it be appended to."""
         return EvidenceLog.open(self.store, self.trust.log)
+
+    @contextlib.contextmanager
+    def writer(self, purpose: str) -> Iterator[None]:
+        """Be the only one who writes to this log, on every host. Raises WriterBusyError.
+
+        Two locks: the index's (PostgreSQL), should two hosts have copies of one store, and the
+        store's own.
+        """
+        with self.database.writer(purpose), self.store.writer(purpose):
+            yield
 
     def close(self) -> None:
         """Release the database."""
@@ -66,7 +78,7 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
     catalogue = load_catalogue()
     expectations = load_expectations(settings.expectations)
     collectors = _collectors(catalogue, expectations)
-    trust = load_trust(home / "trust")
+    trust = load_trust(home / "trust", remote_keys(settings, home, now))
     return Ports(
         home=home,
         settings=settings,
@@ -98,12 +110,12 @@ def _store(home: Path, settings: StoreSettings, now: Clock) -> Store:
         return open_store(str(home / settings.url))
     if not settings.url.startswith("https://"):
         return open_store(settings.url)
-    from app.services.store_identity import store_cloud, store_credential
+    from app.services.identities import cloud_of, credential_of
 
-    cloud = store_cloud(settings)
+    cloud = cloud_of(settings)
     return open_store(
         settings.url,
-        credential=store_credential(settings, cloud, now),
+        credential=credential_of(settings, cloud, now),
         retention_days=settings.retention_days,
         locked=settings.locked,
         legal_hold=settings.legal_hold,

@@ -1,5 +1,6 @@
 """Make a home: settings, keys, an empty store and its log."""
 
+import contextlib
 import secrets
 import shutil
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.errors import AppError, RefusedError, UnavailableError
 from app.services.ports import Clock, open_ports
+from app.services.private_files import FOLDER, private_file, private_folder
+from app.services.vault_keys import remote_keys
 from app.services.writing import record_event
 from app.settings import FILE_NAME, load_settings
 from app.trust.keys import create_trust
@@ -66,11 +69,12 @@ def initialise(home: Path, organisation: str, now: Clock) -> Home:
         raise RefusedError(
             f"{home} is an Annexa home already and was not changed; name another folder with --home"
         )
+    _make_private(home)
     if not (home / FILE_NAME).exists():
         _write_settings(home, organisation)
     settings = load_settings(home)
     origin = settings.log_origin
-    trust = create_trust(home / "trust", origin, now)
+    trust = create_trust(home / "trust", origin, now, remote=remote_keys(settings, home, now))
     try:
         _first_entry(home, settings.organisation, now)
     except AppError:
@@ -87,6 +91,15 @@ def initialise(home: Path, organisation: str, now: Clock) -> Home:
     )
 
 
+def _make_private(home: Path) -> None:
+    try:
+        private_folder(home)
+        with contextlib.suppress(PermissionError):  # a mount of another account; its files are ours
+            home.chmod(FOLDER)
+    except OSError as error:
+        raise UnavailableError(f"{home} cannot be written: {error.strerror}") from error
+
+
 def _write_settings(home: Path, organisation: str) -> None:
     text = TEMPLATE.format(
         organisation=_toml(organisation),
@@ -94,8 +107,8 @@ def _write_settings(home: Path, organisation: str) -> None:
         label="tamper-evident only",
     )
     try:
-        home.mkdir(parents=True, exist_ok=True)
-        (home / FILE_NAME).write_text(text, encoding="utf-8")
+        with private_file(home / FILE_NAME) as file:
+            file.write(text.encode("utf-8"))
     except OSError as error:
         raise UnavailableError(f"{home} cannot be written: {error.strerror}") from error
 

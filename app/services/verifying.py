@@ -100,6 +100,15 @@ def time_roots(home: Path) -> list[Path]:
     return [*configured, home / "trust" / "root.pem"]
 
 
+def seal_root(home: Path) -> Path:
+    """Root of a home's seals: of its own chain when the seal's key is in Key Vault."""
+    if (home / FILE_NAME).is_file():
+        seal = load_settings(home).seal
+        if seal.kind == "key_vault" and seal.certificate is not None:
+            return home / (seal.chain or (seal.certificate,))[-1]
+    return home / "trust" / "root.pem"
+
+
 def _faults(told: dict[str, object]) -> Iterator[Fault]:
     failures = told["failures"]
     if isinstance(failures, list):

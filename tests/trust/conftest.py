@@ -1,9 +1,11 @@
 """One trust folder for all tests: making an RSA key takes a while."""
 
+import io
 import shutil
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pikepdf
 import pytest
 
 from app.trust.keys import Trust, create_trust
@@ -33,3 +35,12 @@ def trust(tmp_path_factory: pytest.TempPathFactory, now: Callable[[], datetime])
 @pytest.fixture(scope="session")
 def authority(trust: Trust, now: Callable[[], datetime]) -> DevelopmentAuthority:
     return DevelopmentAuthority.of(trust, now)
+
+
+@pytest.fixture(scope="session")
+def plain_pdf() -> bytes:
+    plain = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(plain)
+    return plain.getvalue()

@@ -1,4 +1,4 @@
-"""The identity that writes to a blob container: another one than the collectors'."""
+"""The identities that write to a blob container and sign in Key Vault: not the collectors'."""
 
 from collections.abc import Callable
 from datetime import datetime
@@ -7,14 +7,14 @@ from azure.core.credentials import TokenCredential
 
 from app.errors import UsageError
 from app.services.azure import said
-from app.settings import StoreSettings
+from app.settings import StoreSettings, VaultSettings
 from collectors.azure.clouds import Cloud, cloud_named, load_custom
 from collectors.azure.credentials import CredentialSpec, open_blocking_credential
 from collectors.kit.errors import CollectorError, GatewayError
 
 
-def store_cloud(settings: StoreSettings) -> Cloud:
-    """The cloud of the container. Raises UsageError for a bad cloud file."""
+def cloud_of(settings: StoreSettings | VaultSettings) -> Cloud:
+    """The cloud that a container or a vault is in. Raises UsageError for a bad cloud file."""
     try:
         if settings.cloud_file is not None:
             return load_custom(settings.cloud_file)
@@ -23,8 +23,8 @@ def store_cloud(settings: StoreSettings) -> Cloud:
         raise UsageError(str(error), code="cloud_invalid") from error
 
 
-def store_credential(
-    settings: StoreSettings, cloud: Cloud, now: Callable[[], datetime]
+def credential_of(
+    settings: StoreSettings | VaultSettings, cloud: Cloud, now: Callable[[], datetime]
 ) -> TokenCredential:
     """The credential the settings refer to. Raises RefusedError when it cannot be used."""
     try:
