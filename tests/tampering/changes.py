@@ -26,10 +26,15 @@ def changed(objects: Mapping[str, bytes], change: Change) -> Objects:
 
 
 def changes_of(
-    kind: str, keys: list[str], objects: Mapping[str, bytes], dice: random.Random, flips: int = 6
+    kind: str,
+    keys: list[str],
+    objects: Mapping[str, bytes],
+    dice: random.Random,
+    flips: int = 6,
+    at_most: int = 3,
 ) -> Iterator[Change]:
     """Every operation on a sample of the objects of one kind."""
-    for key in _sample(keys, dice):
+    for key in _sample(keys, dice)[:at_most]:
         yield from _bytes(kind, key, objects[key], dice, flips)
         yield _change(f"{kind}: delete {key}", key, lambda o, k=key: o.pop(k))
     if len(keys) > 1:

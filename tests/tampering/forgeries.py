@@ -110,10 +110,14 @@ def signed_elsewhere(subject: Subject, trust: Trust) -> Objects:
 
 def token_over(subject: Subject, data: bytes, clock: Clock, trust: Trust | None = None) -> Objects:
     """The last checkpoint's token replaced by one over these bytes."""
-    trust = trust or subject.trust
-    query = _query(hashlib.sha256(data).digest(), nonce=7)  # unlike `stamp` it accepts any answer
-    response = DevelopmentAuthority.of(trust, clock).answer(query)
+    response = response_over(data, trust or subject.trust, clock)
     return {**subject.objects, token_key(last_size(subject)): response}
+
+
+def response_over(data: bytes, trust: Trust, clock: Clock) -> bytes:
+    """What a time authority answers; unlike `stamp`, nobody looks whether to accept it."""
+    query = _query(hashlib.sha256(data).digest(), nonce=7)
+    return DevelopmentAuthority.of(trust, clock).answer(query)
 
 
 def foreign_page(*, honest_name: bool) -> Objects:

@@ -62,7 +62,7 @@ def made(home: Path, simulator: SimulatorProcess) -> Iterator[Subject]:
             if night == 1:
                 _fill(installation)
             report = installation.collect()
-            assert report.gaps == 0
+            assert report.records, "an empty night proves nothing"
             sizes.append(report.log_size)
         today = datetime.now(UTC).date()
         engagement = Engagement(

@@ -6,10 +6,13 @@ import re
 import tempfile
 from datetime import datetime, timezone
 from pathlib import Path
+from time import time
 
 from app.packs.verify.checks import Bundle, Refused, Report, need
 from app.packs.verify.signatures import openssl
 
+SKEW = 300
+"""Seconds by which clocks may differ."""
 NOTE = "checkpoint/checkpoint"
 TOKEN = re.compile(r"checkpoint/checkpoint(?:\.([2-9]|[1-9][0-9]))?\.tsr")
 
@@ -104,6 +107,11 @@ def check_time(
     need(len(refusals) < len(roots), f"{token}: {' | '.join(refusals)}")
     text = openssl("ts", "-reply", *form, "-in", file, "-text")
     found = dict(re.findall(r"^(Time stamp|TSA): (.*)$", text, re.MULTILINE))
+    moment = seconds(found["Time stamp"])
+    need(moment <= max(time(), at or 0) + SKEW, f"{token}: it is of a time that has not come")
+    # whatever the clock says now: nobody may date with a certificate before or after its time
+    own = ["-CAfile", root, "-attime", str(moment)]
+    openssl("ts", "-verify", *form, "-in", file, "-data", str(data), *own)
     return found.get("TSA", "an unnamed authority"), found["Time stamp"], root
 
 
