@@ -106,7 +106,7 @@ def verify(
 
 def reindex(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Drop the SQL index and rebuild it from the store."""
-    with opened(ctx, rebuild=True) as ports, ports.store.writer("reindexing"):
+    with opened(ctx, rebuild=True) as ports, ports.writer("reindexing"):
         count = rebuild(ports, lambda done, of: ERR.print(f"  {done} of {of}", markup=False))
     if as_json:
         print_json({"entries": count})

@@ -2,12 +2,14 @@
 
 import contextlib
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.db.engine import BEGIN, open_engine, reachable
 from app.db.schema import assert_current, assert_ours, drop_everything, migrate, migrate_within
+from app.db.writer_lock import only_writer
 
 
 class Database:
@@ -34,6 +36,13 @@ class Database:
         """One consistent view; what is written in it is rolled back."""
         with reachable(self.engine), Session(self._reading) as session:
             yield session
+
+    def writer(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the only one on any host who writes to the log of this index.
+
+        Raises WriterBusyError and UnavailableError. Does nothing for SQLite.
+        """
+        return only_writer(self.engine, purpose)
 
     def close(self) -> None:
         """Close every connection."""

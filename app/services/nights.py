@@ -93,7 +93,7 @@ def collect_night(
     (the run is then recorded as failed), UnavailableError when the store cannot be written (the
     run stays unfinished and can be resumed).
     """
-    with ports.store.writer(f"collecting {connection.name}"):
+    with ports.writer(f"collecting {connection.name}"):
         return _attempt(ports, connection, run_id, told)
 
 
@@ -104,7 +104,7 @@ def collect_now(
 
     While another annexa writes, it is refused whole: no planned run is left for others to find.
     """
-    with ports.store.writer(f"collecting {connection.name}"):
+    with ports.writer(f"collecting {connection.name}"):
         return _attempt(ports, connection, plan_night(ports, connection, slot, "manual", by), told)
 
 

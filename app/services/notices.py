@@ -108,7 +108,7 @@ def _log(ports: Ports, outcomes: Iterable[Outcome]) -> None:
     if not new:
         return
     try:
-        with ports.store.writer("recording notices"):
+        with ports.writer("recording notices"):
             log = ports.open_log()
             for event in new:
                 log.append(event.sealed)

@@ -63,7 +63,7 @@ def issue_pack(
     Raises NotFoundError when the period holds no record, WriterBusyError, UnavailableError when no
     time authority answers or the pack cannot be written.
     """
-    with ports.store.writer(f"issuing a pack of {connection.name}"):
+    with ports.writer(f"issuing a pack of {connection.name}"):
         log = ports.open_log()
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)

@@ -137,7 +137,7 @@ def _index(ports: Ports, done: Restamped) -> None:
     if not done.stamped:
         return
     try:
-        with ports.store.writer("indexing late timestamps"):
+        with ports.writer("indexing late timestamps"):
             catch_up(ports, ports.open_log())
     except WriterBusyError:
         LOG.info("index_waits", stamped=len(done.stamped))  # who writes now indexes them as well

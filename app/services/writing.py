@@ -21,7 +21,7 @@ def record_event(
     `allowed` is asked once the store is ours and the index is up to date; it raises to refuse.
     Raises WriterBusyError when another annexa writes to the store.
     """
-    with ports.store.writer(kind.replace("_", " ")):
+    with ports.writer(kind.replace("_", " ")):
         log = ports.open_log()
         catch_up(ports, log)
         allowed()
