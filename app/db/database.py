@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
-from app.db.engine import BEGIN, open_engine, reachable
+from app.db.engine import BEGIN, make_private, open_engine, reachable
 from app.db.schema import assert_current, assert_ours, drop_everything, migrate, migrate_within
 from app.db.writer_lock import only_writer
 
@@ -58,6 +58,7 @@ def open_database(url: str, *, rebuild: bool = False) -> Database:
     """
     engine = open_engine(url)
     try:
+        make_private(engine)
         (assert_ours if rebuild else migrate)(engine)
     except BaseException:
         engine.dispose()

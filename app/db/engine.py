@@ -1,6 +1,7 @@
 """Engines: SQLite (WAL, writers wait) or PostgreSQL, and what cannot be reached."""
 
 import contextlib
+import os
 import sqlite3
 from collections.abc import Iterator
 from typing import Any
@@ -41,6 +42,19 @@ def open_engine(url: str) -> Engine:
         pool_pre_ping=True,
         connect_args={"connect_timeout": 10, "options": "-c lock_timeout=30000"},
     )
+
+
+def make_private(engine: Engine) -> None:
+    """Make a SQLite file that is not there yet, for this account alone.
+
+    SQLite gives the files beside it (-wal, -shm) the same mode. What cannot be made is left to the
+    first connection to say.
+    """
+    file = engine.url.database
+    if engine.dialect.name != "sqlite" or not file or file.startswith(("file:", ":")):
+        return
+    with contextlib.suppress(OSError):
+        os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 @contextlib.contextmanager

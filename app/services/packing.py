@@ -29,6 +29,7 @@ from app.services.connections import Connection
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.ports import Ports
+from app.services.private_files import private_file, private_folder
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.stamping import completed
@@ -255,15 +256,16 @@ def _written(
     """Folder of the finished files, and the bundle's SHA-256. Unfinished ones never have a name."""
     packs = ports.home / "packs" / order.pack_id
     try:
-        packs.mkdir(parents=True, exist_ok=True)
+        private_folder(packs)
         with TemporaryDirectory(prefix=".unfinished-", dir=packs) as made:
             bundle = Path(made) / "bundle.asice"
-            with bundle.open("w+b") as target:
+            with private_file(bundle) as target:
                 write_bundle_of(ports, log, order, pdf, attached, target)
-            (Path(made) / "pack.pdf").write_bytes(pdf)
+            with private_file(Path(made) / "pack.pdf") as target:
+                target.write(pdf)
             digest = file_digest(bundle)
             folder = packs / digest[:12]
-            folder.mkdir(exist_ok=True)
+            private_folder(folder)
             for name in ("pack.pdf", "bundle.asice"):
                 (Path(made) / name).replace(folder / name)
     except OSError as error:
