@@ -1,7 +1,7 @@
 """A whole installation in a folder, against a simulated tenant: what the end-to-end tests use."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -64,15 +64,18 @@ class Installation:
 
 @contextmanager
 def installed(
-    home: Path, simulator: SimulatorProcess, settings: str = ""
+    home: Path,
+    simulator: SimulatorProcess,
+    settings: str = "",
+    clock: Callable[[], datetime] = now,
 ) -> Iterator[Installation]:
     """A new home with a connection to this simulator."""
     os.environ[SECRET_ENV] = simulator.client_secret
-    initialise(home, "Northgate Health", now)
+    initialise(home, "Northgate Health", clock)
     if settings:
         file = home / "annexa.toml"
         file.write_text(file.read_text() + settings)
-    ports = open_ports(home, now)
+    ports = open_ports(home, clock)
     try:
         connection = new_connection(
             name="northgate",

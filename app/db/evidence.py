@@ -65,6 +65,20 @@ def done_scopes(session: Session, run_id: str) -> set[tuple[str, str]]:
     return {(row.scope, row.collector_id) for row in session.execute(asked)}
 
 
+def seen_subscriptions(session: Session, connection_id: str, before: datetime) -> set[str]:
+    """Subscriptions that the newest night before this slot really looked into."""
+    earlier = (record.c.connection_id == connection_id, record.c.slot < before)
+    newest = select(func.max(record.c.slot)).where(*earlier).scalar_subquery()
+    asked = (
+        select(record.c.scope)
+        .where(record.c.connection_id == connection_id, record.c.slot == newest)
+        .where(record.c.scope.startswith("subscription/"))
+        .where(record.c.outcome.not_in(("denied", "failed")))
+        .distinct()
+    )
+    return {str(scope).removeprefix("subscription/") for scope in session.scalars(asked)}
+
+
 def records(
     session: Session,
     connection_id: str,

@@ -95,6 +95,11 @@ def set_run_state(
     return isinstance(done, CursorResult) and done.rowcount == 1
 
 
+def note_trouble(session: Session, run_id: str, detail: str) -> None:
+    """Note why an unfinished run could not go on; shown until it does."""
+    session.execute(update(run).where(run.c.id == run_id).values(detail=detail))
+
+
 def run_by_id(session: Session, run_id: str) -> Run:
     """One run. Raises NotFoundError."""
     row = session.execute(select(run).where(run.c.id == run_id)).first()
@@ -124,10 +129,13 @@ def unfinished_runs(session: Session) -> list[Run]:
     return _runs(session, select(run).where(run.c.state.in_(UNFINISHED)).order_by(run.c.slot))
 
 
-def last_slot(session: Session, connection_id: str) -> datetime | None:
-    """The newest slot that has a run, missed ones included."""
-    asked = select(func.max(run.c.slot)).where(run.c.connection_id == connection_id)
-    newest: datetime | None = session.scalar(asked)
+def last_planned(session: Session, connection_id: str) -> datetime | None:
+    """The newest slot that the schedule planned or missed. Manual runs are no nights of it."""
+    newest: datetime | None = session.scalar(
+        select(func.max(run.c.slot)).where(
+            run.c.connection_id == connection_id, run.c.reason != "manual"
+        )
+    )
     return newest
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from typing import Any
 
@@ -44,6 +44,8 @@ class Draft:
     seen: Seen
     judgements: tuple[Judgement, ...]
     collected_at: datetime
+    blinded: Gap | None = None
+    """Set when the scope was not asked at all: the one reason for everything unseen."""
 
     @property
     def outcome(self) -> str:
@@ -94,6 +96,7 @@ class Draft:
             },
             "outcome": self.outcome,
             "gaps": [_gap(gap) for gap in self.seen.gaps],
+            "blinded": _gap(self.blinded) if self.blinded else None,
         }
 
     def _time(self) -> dict[str, Any]:
@@ -198,14 +201,18 @@ def _skew(exchanges: Sequence[Exchange]) -> int | None:
     """Our clock less Azure's Date header, in ms; the largest in size, None without a Date."""
     skews = []
     for exchange in exchanges:
-        date = exchange.headers.get("date")
-        if date:
-            skews.append(_milliseconds(exchange.finished_at - _http_date(date, exchange)))
+        date = _http_date(exchange.headers.get("date"))
+        if date is not None:
+            skews.append(_milliseconds(exchange.finished_at - date))
     return max(skews, key=abs, default=None)
 
 
-def _http_date(text: str, exchange: Exchange) -> datetime:
+def _http_date(text: str | None) -> datetime | None:
+    """RFC 9110, section 5.6.7. A Date that is none is no reason to lose a record."""
+    if not text:
+        return None
     try:
-        return parsedate_to_datetime(text)
+        date = parsedate_to_datetime(text)
     except ValueError:
-        return exchange.finished_at
+        return None
+    return date if date.tzinfo else date.replace(tzinfo=UTC)

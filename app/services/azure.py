@@ -12,6 +12,8 @@ from collectors.azure.clouds import Cloud, cloud_named, load_custom
 from collectors.kit.errors import CollectorError, GatewayError
 
 if TYPE_CHECKING:
+    from azure.core.credentials_async import AsyncTokenCredential
+
     from collectors.azure.credentials import CredentialSpec
     from collectors.azure.live import LiveGateway
 
@@ -41,22 +43,31 @@ def credential_spec(connection: Connection) -> "CredentialSpec":
     )
 
 
+def usable_credential(
+    connection: Connection, now: Callable[[], datetime]
+) -> "AsyncTokenCredential":
+    """The connection's credential, as far as this machine can tell without asking Azure.
+
+    Raises RefusedError for a variable or file that is missing, or an expired certificate.
+    """
+    from collectors.azure.credentials import open_credential
+
+    try:
+        return open_credential(credential_spec(connection), cloud_of(connection), now=now)
+    except GatewayError as error:
+        raise said(error) from error
+
+
 def open_gateway(
     connection: Connection, settings: Settings, now: Callable[[], datetime]
 ) -> "LiveGateway":
     """A gateway into the tenant. Asks nothing yet. Raises AppError for a bad credential."""
-    from collectors.azure.credentials import open_credential
     from collectors.azure.limits import Limits
     from collectors.azure.live import LiveGateway
 
-    cloud = cloud_of(connection)
-    try:
-        credential = open_credential(credential_spec(connection), cloud, now=now)
-    except GatewayError as error:
-        raise said(error) from error
     return LiveGateway(
-        cloud,
-        credential,
+        cloud_of(connection),
+        usable_credential(connection, now),
         connection.tenant_id,
         now=now,
         subscriptions=connection.subscriptions,

@@ -3,7 +3,7 @@
 import asyncio
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from app.evidence.canonical import sha256
@@ -13,7 +13,7 @@ from app.store.base import Store
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask, Keep
 from collectors.kit import TENANT, Collector, Exchange, Expectations, Gap, Scope
-from collectors.kit.interpret import Seen, interpret, parents_of
+from collectors.kit.interpret import Seen, interpret, parents_of, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import context_of, parent_read, reads_in
 
@@ -62,11 +62,8 @@ def blind(
     at: datetime,
 ) -> Draft:
     """The record of a scope that could not even be named or asked: one gap for each read."""
-    names = list(reads_in(job.collector, job.scope))
-    gaps = tuple(Gap(read=name, subject=None, kind=gap.kind, detail=gap.detail) for name in names)
-    nothing = dict.fromkeys([*context_of(job.collector, job.scope), *names], ())
-    seen = Seen(items=nothing, gaps=gaps, completeness={})
-    return _draft(job, tuple(pages), seen, run, expectations, at)
+    seen = unseen(job.collector, job.scope, gap)
+    return replace(_draft(job, tuple(pages), seen, run, expectations, at), blinded=gap)
 
 
 def _draft(

@@ -9,17 +9,23 @@ from typing import TYPE_CHECKING
 
 import structlog
 
-from app.db.evidence import done_scopes, gaps
-from app.db.runs import UNFINISHED, claim_slot, run_by_id
+from app.db.evidence import done_scopes, gaps, seen_subscriptions
+from app.db.runs import UNFINISHED, claim_slot, note_trouble, run_by_id
 from app.errors import AppError, RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
 from app.evidence.record import Event, derived_key, instant, rules_key, utc
-from app.services.azure import open_gateway, said
+from app.services.azure import open_gateway, said, usable_credential
 from app.services.collecting import Job, blind, collect, keep_in
 from app.services.connections import Connection
 from app.services.indexing import catch_up
-from app.services.jobs import UNLISTED, Subscriptions, planned_jobs, together
+from app.services.jobs import (
+    SUBSCRIPTIONS,
+    Subscriptions,
+    planned_jobs,
+    subscriptions_of,
+    together,
+)
 from app.services.ports import Ports
 from app.services.receipts import stored_detail
 from app.services.rules import rules_archive
@@ -40,7 +46,7 @@ RECORDS_AT_ONCE = 6
 """Records in work at the same time: bounds what is held in memory, not the requests."""
 SCOPES_AT_ONCE = 4
 """Subscriptions whose raw pages are held at the same time."""
-INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
+INVENTORY, RESOURCES = "inventory.resources", "resources"
 LOG = structlog.get_logger()
 
 
@@ -89,9 +95,9 @@ def collect_night(
     """Collect, seal and index one planned or interrupted run.
 
     What an earlier attempt has sealed is not asked again. Raises WriterBusyError when another
-    annexa writes to the store, RefusedError or UnavailableError when nothing can be asked of Azure
-    (the run is then recorded as failed), UnavailableError when the store cannot be written (the
-    run stays unfinished and can be resumed).
+    annexa writes to the store, RefusedError or UnavailableError when Azure cannot be asked (a
+    manual run without records is then recorded as failed, any other stays unfinished and can be
+    resumed), UnavailableError when the store cannot be written (it stays unfinished too).
     """
     with ports.writer(f"collecting {connection.name}"):
         return _attempt(ports, connection, run_id, told)
@@ -104,6 +110,7 @@ def collect_now(
 
     While another annexa writes, it is refused whole: no planned run is left for others to find.
     """
+    usable_credential(connection, ports.now)  # what is missing here is no failed night
     with ports.writer(f"collecting {connection.name}"):
         return _attempt(ports, connection, plan_night(ports, connection, slot, "manual", by), told)
 
@@ -116,12 +123,12 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     try:
         return asyncio.run(night.collect())
     except GatewayError as error:
-        night.fail(str(error))
+        night.stopped(str(error))
         raise said(error) from error
     except WriterBusyError:
         raise
     except (RefusedError, UsageError) as error:
-        night.fail(error.message)
+        night.stopped(error.message)
         raise
 
 
@@ -160,11 +167,20 @@ class _Night:
             forget_pages()
         return await asyncio.to_thread(self._finish)
 
-    def fail(self, reason: str) -> None:
-        """Record that nothing could be asked of Azure."""
-        self._event("run_failed", trigger=self._run.reason, by=self._run.claimed_by, reason=reason)
-        self._log.seal(self._ports.now, self._ports.authorities)
-        catch_up(self._ports, self._log)
+    def stopped(self, reason: str) -> None:
+        """Azure could not be asked.
+
+        Somebody who waits is told, and that is the end of a run that has nothing yet. A scheduled
+        night, or one that has records, is tried again until the next night is due.
+        """
+        if self._run.reason == "manual" and not self._done:
+            details = {"trigger": self._run.reason, "by": self._run.claimed_by}
+            self._event("run_failed", **details, reason=reason)
+            self._log.seal(self._ports.now, self._ports.authorities)
+            catch_up(self._ports, self._log)
+            return
+        with self._ports.database.begin() as session:
+            note_trouble(session, self._run.id, reason)
 
     async def _begin(self, gateway: "LiveGateway") -> RunFacts:
         principal = await gateway.principal()  # no token, no run: before anything is sealed
@@ -195,8 +211,15 @@ class _Night:
 
         async def one(job: Job) -> None:
             async with gate:
-                draft = await self._draft(job, tenant, asker, facts, expectations)
-                await asyncio.to_thread(self._seal, draft)
+                try:
+                    draft = await self._draft(job, tenant, asker, facts, expectations)
+                    await asyncio.to_thread(self._seal, draft)
+                except (AppError, GatewayError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - the per-collector boundary: a gap
+                    gap = _failed(job, error)
+                    draft = blind(job, (), gap, facts, expectations, self._ports.now())
+                    await asyncio.to_thread(self._seal, draft)
                 self._done += 1
                 what = f"{job.collector.id} in {job.scope}"
                 self._told(Progress(done=self._done, of=of, what=what))
@@ -219,30 +242,28 @@ class _Night:
         facts: RunFacts,
         expectations: Expectations,
     ) -> Draft:
-        if job.scope == UNLISTED:
-            at = self._ports.now()
-            return blind(job, tenant.pages, tenant.gaps[0], facts, expectations, at)
-        try:
-            return await collect(job, asker, facts, expectations, self._ports.now)
-        except (AppError, GatewayError):
-            raise
-        except Exception as error:  # the per-collector boundary: a gap, never a pass
-            LOG.exception("collector_failed", collector=job.collector.id, scope=str(job.scope))
-            detail = f"the collector failed: {type(error).__name__} in {_place(error)}"
-            gap = Gap(read="", subject=None, kind=GapKind.MALFORMED, detail=detail)
-            return blind(job, (), gap, facts, expectations, self._ports.now())
+        lost = tenant.lost.get(job.scope)
+        if lost is not None:
+            return blind(job, tenant.pages, lost, facts, expectations, self._ports.now())
+        return await collect(job, asker, facts, expectations, self._ports.now)
 
     async def _subscriptions(self, asker: Asker) -> Subscriptions:
         inventory = collector_by_id(INVENTORY)
-        read = inventory.reads[SUBSCRIPTIONS]
-        pages = await asker.exchanges(Ask(name=SUBSCRIPTIONS, read=read, scope=TENANT))
-        seen = interpret(inventory, TENANT, pages)
-        found = [item["subscriptionId"] for item in seen.items[SUBSCRIPTIONS]]
-        known = {str(s).lower() for s in found if s} | set(self._connection.subscriptions)
-        chosen = self._connection.subscriptions or sorted(known)
-        gaps = tuple(gap for gap in seen.gaps if gap.read == SUBSCRIPTIONS)
-        hidden = gaps if not self._connection.subscriptions else ()
-        return Subscriptions(ids=tuple(chosen), pages=pages, gaps=hidden)
+        reads = inventory.reads
+        pages, rows = await asyncio.gather(
+            asker.exchanges(Ask(name=SUBSCRIPTIONS, read=reads[SUBSCRIPTIONS], scope=TENANT)),
+            asker.exchanges(Ask(name=RESOURCES, read=reads[RESOURCES], scope=TENANT)),
+        )
+        seen = interpret(inventory, TENANT, (*pages, *rows))
+        in_rows = {item.subscription_id for item in seen.items[RESOURCES]} - {None}
+        with self._ports.database.read() as session:
+            before = seen_subscriptions(session, self._connection.id, self._run.slot)
+        return subscriptions_of(
+            seen,
+            pages,
+            chosen=self._connection.subscriptions,
+            known={one for one in in_rows if one} | before,
+        )
 
     def _has(self, job: Job) -> bool:
         return job.key in self._finished
@@ -286,6 +307,13 @@ class _Night:
 def _by_scope(jobs: list[Job]) -> Iterator[tuple[Scope, list[Job]]]:
     for scope in dict.fromkeys(job.scope for job in jobs if job.scope != TENANT):
         yield scope, [job for job in jobs if job.scope == scope]
+
+
+def _failed(job: Job, error: Exception) -> Gap:
+    where = {"collector": job.collector.id, "scope": str(job.scope)}
+    LOG.error("collector_failed", **where, exc_info=error)
+    detail = f"the collector failed: {type(error).__name__} in {_place(error)}"
+    return Gap(read="", subject=None, kind=GapKind.MALFORMED, detail=detail)
 
 
 def _place(error: BaseException) -> str:

@@ -9,6 +9,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app.errors import AppError
 from app.services.ports import Ports
 from app.services.ticking import tick
+from app.services.waits import Waits
 
 LOG = structlog.get_logger()
 SECONDS = 30
@@ -19,7 +20,7 @@ class Schedule:
     """Wakes `tick` every half minute in a thread of its own; never twice at once."""
 
     def __init__(self, ports: Ports, by: str, seconds: int = SECONDS) -> None:
-        self._ports, self._by = ports, by
+        self._ports, self._by, self._waits = ports, by, Waits()
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -38,7 +39,7 @@ class Schedule:
 
     def _wake(self) -> None:
         try:
-            done = tick(self._ports, self._by)
+            done = tick(self._ports, self._by, self._waits)
         except AppError as error:
             # The next tick tries again; the sentence says what a person has to do.
             LOG.warning("tick_failed", reason=error.message, code=error.kind)

@@ -6,16 +6,18 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.db.connections import connections
-from app.db.runs import claim_slot, last_slot, nights, unfinished_runs
+from app.db.runs import claim_slot, last_planned, nights, unfinished_runs
 from app.errors import AppError, RefusedError, WriterBusyError
 from app.evidence.record import utc
 from app.services.connections import Connection
 from app.services.nights import NightReport, collect_night
 from app.services.notices import send_notices
+from app.services.overtaken import end_overtaken
 from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.restamping import stamp_awaiting
 from app.services.slots import due
+from app.services.waits import Waits
 from app.services.writing import record_event
 
 LOG = structlog.get_logger()
@@ -35,28 +37,33 @@ class Ticked:
     """Sizes of checkpoints that awaited a timestamp and have one now."""
 
 
-def tick(ports: Ports, by: str) -> Ticked:
+def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
     """Claim what is due, record what was missed, collect and resume, stamp and send.
 
     Safe in any number of processes: (connection, slot) is unique, so one night is collected once.
+    A run that could not go on is tried again after a wait, until its next night is due.
     """
-    missed = plan(ports, by)
+    waits = waits or Waits()
+    missed = plan(ports, by) + end_overtaken(ports)
     reports: list[NightReport] = []
     failed: list[str] = []
     with ports.database.read() as session:
         waiting = unfinished_runs(session)
     for run in waiting:
+        if not waits.may_try(run.id, ports.now()):
+            continue
         connection = find_connection(ports, run.connection_id)
         try:
             reports.append(collect_night(ports, connection, run.id))
         except WriterBusyError:
             LOG.info("night_waits", connection=connection.name)
             break  # the store is another's now; nights stay in their order
-        except RefusedError as error:
+        except AppError as error:
+            waits.failed(run.id, ports.now())
             if error.kind != "run_finished":  # by another replica, after we looked
                 failed.append(_told(connection, error))
-        except AppError as error:
-            failed.append(_told(connection, error))
+        else:
+            waits.ended(run.id)
     late = stamp_awaiting(ports)
     send_notices(ports)
     return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed), stamped=late.stamped)
@@ -73,7 +80,8 @@ def plan(ports: Ports, by: str) -> int:
     missed = 0
     with ports.database.read() as session:
         known = [
-            (c.id, c.schedule, last_slot(session, c.id) or c.anchor) for c in connections(session)
+            (c.id, c.schedule, last_planned(session, c.id) or c.anchor)
+            for c in connections(session)
         ]
     for connection_id, schedule, after in known:
         found = due(schedule, after, now)

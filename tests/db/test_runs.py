@@ -11,7 +11,7 @@ from sqlalchemy.exc import StatementError
 from app.db.database import Database
 from app.db.runs import (
     claim_slot,
-    last_slot,
+    last_planned,
     nights,
     record_missed,
     run_by_id,
@@ -111,8 +111,8 @@ def test_missed_nights_are_kept_and_shown(database: Database) -> None:
         claim_slot(session, "other", SLOT + 9 * DAY, "scheduled", "r")
     with database.read() as session:
         seen = nights(session, "c", SLOT, SLOT + 2 * DAY)
-        assert last_slot(session, "c") == SLOT + 2 * DAY
-        assert last_slot(session, "nobody") is None
+        assert last_planned(session, "c") == SLOT + 2 * DAY
+        assert last_planned(session, "nobody") is None
         assert nights(session, "c", SLOT + DAY, SLOT + DAY) == seen[1:2]
         assert [one.slot for one in runs(session, "c", before=SLOT + 2 * DAY, limit=1)] == [
             SLOT + DAY
