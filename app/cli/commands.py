@@ -5,7 +5,18 @@ from typing import Annotated
 
 import typer
 
-from app.cli import collecting, connection, evidence, hold, reperform, serving, time, token, worm
+from app.cli import (
+    collecting,
+    connection,
+    evidence,
+    hold,
+    reperform,
+    serving,
+    time,
+    token,
+    verification,
+    worm,
+)
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.cli.log import app as log_commands
 from app.log import configure_logs
@@ -155,7 +166,7 @@ app.command()(collectors)
 app.command()(collecting.collect)
 app.command()(collecting.status)
 app.command()(evidence.pack)
-app.command()(evidence.verify)
+app.command()(verification.verify)
 app.command()(reperform.reperform)
 app.command("verify-worm")(worm.prove)
 app.command()(evidence.reindex)

@@ -1,4 +1,4 @@
-"""pack, verify, reindex."""
+"""pack, reindex."""
 
 import shutil
 from dataclasses import asdict
@@ -8,13 +8,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import ERR, OUT, home_folder, opened, print_json
+from app.cli.edge import ERR, OUT, opened, print_json
 from app.errors import UnavailableError, UsageError
 from app.services.indexing import reindex as rebuild
 from app.services.registering import find_connection
-from app.services.verifying import time_roots, verify_bundle_file, verify_store
 
-FAILED = 5
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
@@ -63,45 +61,6 @@ def pack(
     )
     if issued.assurance == "development":
         OUT.print("The timestamps are of a development authority: they prove nothing about time.")
-
-
-def verify(
-    ctx: typer.Context,
-    bundle: Annotated[
-        Path | None, typer.Argument(help="A bundle; left out: the whole store.")
-    ] = None,
-    root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
-    log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
-    time_root: Annotated[
-        list[Path] | None,
-        typer.Option(help="Root of a time authority, once for each [those of this home]."),
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(help="Judge a bundle's certificates at this time, once they have expired."),
-    ] = None,
-    *,
-    as_json: Json = False,
-) -> None:
-    """Check a bundle, or every entry, tile, checkpoint and token of the store (code 5: fault)."""
-    if bundle is not None:
-        home = home_folder(ctx)
-        roots = time_root or ([] if root else time_roots(home))
-        anchor, key = root or home / "trust" / "root.pem", log_vkey or home / "trust" / "log.vkey"
-        findings = verify_bundle_file(bundle, anchor, key, roots, at)
-    elif at is not None:
-        raise UsageError("--at is for a bundle; each token of a store is judged at its own time")
-    else:
-        with opened(ctx) as ports:
-            findings = verify_store(ports)
-    if as_json:
-        print_json({"verified": not findings.faults, **asdict(findings)})
-    else:
-        for fault in findings.faults:
-            OUT.print(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]", markup=False)
-        OUT.print(f"{findings.what}: {findings.result}", markup=False)
-    if findings.faults:
-        raise typer.Exit(FAILED)
 
 
 def reindex(ctx: typer.Context, *, as_json: Json = False) -> None:

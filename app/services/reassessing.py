@@ -15,7 +15,7 @@ from app.evidence.record import instant
 from app.evidence.reperformance import Difference, Performed, Row
 from app.services.indexing import sealed_record
 from app.services.sealed_evidence import SealedEvidence
-from collectors.kit import Arm, Check, Collector, GapKind, Owner, Status
+from collectors.kit import Arm, Check, Collector, GapKind, Graph, Owner, Read, Status
 
 STATES = {"run_started": "running", "run_failed": "failed", "slot_missed": "missed"}
 Describe = Callable[[str], list[dict[str, Any]]]
@@ -167,10 +167,7 @@ def _collector(told: Mapping[str, Any]) -> Collector:
     return Collector(
         id=told["id"],
         title=told["title"],
-        reads={
-            name: Arm(path="", api_version="", per="resource" if of else "tenant", of=of)
-            for name, of in told["reads"].items()
-        },
+        reads={name: _read(read) for name, read in told["reads"].items()},
         checks=tuple(
             Check(
                 id=check["id"],
@@ -184,6 +181,14 @@ def _collector(told: Mapping[str, Any]) -> Collector:
             for check in told["checks"]
         ),
     )
+
+
+def _read(told: Mapping[str, Any]) -> Read:
+    if told["kind"] == "Graph":
+        return Graph(path="")
+    if told["of"] is not None:
+        return Arm(path="", api_version="", per="resource", of=told["of"])
+    return Arm(path="", api_version="", per="tenant" if told["tenant_wide"] else "subscription")
 
 
 def _differences(sealed: Mapping[str, Any], again: Mapping[str, Any]) -> Iterator[Difference]:

@@ -207,19 +207,23 @@ def _cause(
 ) -> Mapping[str, Any] | None:
     """The gap of a record for which nothing could be asked; None for all others.
 
-    It comes from the pages of the list of subscriptions that could not be read. Only a failure of
-    the collector itself is believed as sealed: it turns verdicts to nothing but unknown.
+    A scope that Azure did not list must be missing from the list whose pages the record names. A
+    failure of the collector itself is believed as sealed: it turns verdicts to nothing but unknown.
     """
     what = record["what"]
-    if not (record["completeness"] or record["source"]):
-        failure: Mapping[str, Any] = what["gaps"][0]
-        return failure
-    if what["scope"]["subscription_id"] != UNLISTED.subscription_id:
+    if record["completeness"]:
         return None
+    sealed: Mapping[str, Any] = what["gaps"][0]
+    if not record["source"]:
+        return sealed
     listing = {**record, "what": {"collector": INVENTORY, "scope": {"subscription_id": None}}}
     seen = rules.perform(listing, exchanges_of(record, evidence.raw), {})
-    for gap in seen["gaps"]:
-        if gap["read"] == SUBSCRIPTIONS:
-            hidden: Mapping[str, Any] = gap
-            return hidden
-    raise LookupError("the list of subscriptions has no gap, yet they are said to be hidden")
+    items = seen["items"][SUBSCRIPTIONS]
+    listed = {str(item["data"].get("subscriptionId") or "").lower() for item in items} - {""}
+    hidden: list[Mapping[str, Any]] = [g for g in seen["gaps"] if g["read"] == SUBSCRIPTIONS]
+    scope = what["scope"]["subscription_id"]
+    if scope != UNLISTED.subscription_id and scope.lower() not in listed:
+        return sealed
+    if scope == UNLISTED.subscription_id and (hidden or len(listed) < max(1, len(items))):
+        return hidden[0] if hidden else sealed
+    raise LookupError(f"nothing was asked of {scope}, though Azure's list has no gap there")

@@ -103,14 +103,21 @@ def answer(line: str) -> dict[str, Any]:
 
 def describe() -> list[dict[str, Any]]:
     """What the rules ask and judge, as far as an assessment needs it."""
-    from collectors.kit.level import parent_read
+    from collectors.kit.level import is_tenant_wide, parent_read
     from collectors.kit.registry import all_collectors
 
     return [
         {
             "id": collector.id,
             "title": collector.title,
-            "reads": {name: parent_read(read) for name, read in collector.reads.items()},
+            "reads": {
+                name: {
+                    "kind": type(read).__name__,
+                    "of": parent_read(read),
+                    "tenant_wide": is_tenant_wide(read),
+                }
+                for name, read in collector.reads.items()
+            },
             "checks": [
                 {
                     "id": check.id,
@@ -199,16 +206,16 @@ def _exchange(page: dict[str, Any]) -> Any:
 
 
 def _blind(collector: Any, scope: Any, cause: dict[str, Any]) -> Any:
-    """Every read of the scope hidden by the same gap."""
     from collectors.kit import Gap, GapKind
-    from collectors.kit.interpret import Seen
-    from collectors.kit.level import context_of, reads_in
+    from collectors.kit.interpret import unseen
 
-    own = list(reads_in(collector, scope))
-    kind = GapKind(cause["kind"])
-    gaps = tuple(Gap(read=name, subject=None, kind=kind, detail=cause["detail"]) for name in own)
-    items = dict.fromkeys([*context_of(collector, scope), *own], ())
-    return Seen(items=items, gaps=gaps, completeness={})
+    gap = Gap(
+        read=cause["read"],
+        subject=cause["subject"],
+        kind=GapKind(cause["kind"]),
+        detail=cause["detail"],
+    )
+    return unseen(collector, scope, gap)
 
 
 if __name__ == "__main__":
