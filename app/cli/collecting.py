@@ -129,6 +129,9 @@ def _print_status(found: Status) -> None:
         for night in one.nights:
             text = f"  {night.slot:%Y-%m-%d %H:%M}  {night.state.replace('_', ' ')}"
             OUT.print(text + (f"  {night.detail}" if night.detail else ""), markup=False)
+        if one.clock:
+            warning = "Warning: " if one.clock_suspect else ""
+            OUT.print(f"  {warning}{one.clock}", markup=False)
         for gap in one.gaps:
             OUT.print(f"  gap: {gap}", markup=False)
         if one.verdicts:

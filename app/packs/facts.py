@@ -54,6 +54,8 @@ class CheckpointFacts:
     signed_at: datetime
     stamp: Stamp | None
     """None when no time authority answered."""
+    clock: str = ""
+    """How far the collector's clock was from Azure's over the period."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -32,6 +32,7 @@ from app.services.ports import Ports
 from app.services.private_files import private_file, private_folder
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
+from app.services.skew import widest_skew
 from app.services.stamping import completed
 from app.services.store_guarantee import store_guarantee
 from app.services.tool import tool
@@ -174,7 +175,7 @@ def _draw(
         nights=observed.nights,
         period=period,
     )
-    facts = _checkpoint_facts(ports, checkpoint)
+    facts = _checkpoint_facts(ports, checkpoint, observed)
     view = build_view(
         pack_id=pack_id,
         organisation=ports.settings.organisation,
@@ -207,13 +208,15 @@ def _store_facts(ports: Ports, checkpoint: Checkpoint) -> StoreFacts:
     )
 
 
-def _checkpoint_facts(ports: Ports, checkpoint: Checkpoint) -> CheckpointFacts:
+def _checkpoint_facts(ports: Ports, checkpoint: Checkpoint, observed: Facts) -> CheckpointFacts:
     facts = dated(checkpoint, ports.witnesses)
+    authorities = " and ".join((facts.authority, *facts.also))
     stamp = (
-        Stamp(time=facts.at, authority=facts.authority, assurance=facts.assurance)
+        Stamp(time=facts.at, authority=authorities, assurance=facts.assurance)
         if facts.at is not None
         else None
     )
+    skew = widest_skew(ports, observed.records)
     return CheckpointFacts(
         origin=ports.trust.origin,
         size=checkpoint.size,
@@ -222,6 +225,7 @@ def _checkpoint_facts(ports: Ports, checkpoint: Checkpoint) -> CheckpointFacts:
         note=checkpoint.note.decode(),
         signed_at=signed_at(ports.store, checkpoint.size),
         stamp=stamp,
+        clock=skew.sentence if skew else "",
     )
 
 

@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.db.evidence import gaps
+from app.db.evidence import gaps, records
 from app.db.runs import nights
 from app.db.verdicts import night_counts
 from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
+from app.services.skew import widest_skew
 from app.services.store_guarantee import store_guarantee
 from app.services.time_status import TimeStatus, time_status
 
@@ -47,6 +48,10 @@ class ConnectionStatus:
     """Of the last collected night, with what each hides."""
     verdicts: Mapping[str, int]
     """Counts of the last collected night."""
+    clock: str
+    """How far our clock was from Azure's in that night; empty when Azure did not tell."""
+    clock_suspect: bool
+    """True when that is more than the setting `clock_skew` accepts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +97,8 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         last = collected[-1] if collected else datetime.min.replace(tzinfo=UTC)
         missing = gaps(session, connection.id, last, last) if collected else []
         counts = night_counts(session, connection.id, None, last, last) if collected else []
+        sealed = records(session, connection.id, last, last) if collected else []
+    skew = widest_skew(ports, sealed)
     totals: Counter[str] = Counter()
     for count in counts:
         totals += Counter({"pass": count.passed, "fail": count.failed, "unknown": count.unknown})
@@ -103,6 +110,8 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         nights=tuple(found),
         gaps=tuple(_gap(gap) for gap in missing),
         verdicts=dict(totals),
+        clock=skew.sentence if skew else "",
+        clock_suspect=skew is not None and skew.suspect,
     )
 
 
