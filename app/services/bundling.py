@@ -4,14 +4,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import IO, Any
 
-from app.db.log import LoggedEvent, events
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import (
     RECORD_SCHEMA,
     derived_key,
     entry_key,
-    instant,
     raw_key,
     rules_key,
 )
@@ -28,9 +26,6 @@ from app.trust.seal import seal
 from app.trust.timestamp import TimeAuthority, stamp
 from collectors.kit import Collector
 
-RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed")
-ALL = 1_000_000
-
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Order:
@@ -41,7 +36,7 @@ class Order:
     engagement: Engagement
     records: Sequence[SealedRecord]
     entries: Sequence[int]
-    """Numbers of all entries it holds, as `chosen_entries` gives them."""
+    """Numbers of all entries it holds, records and the events of their nights."""
     checkpoint: Checkpoint
     assessments: Mapping[str, Any]
     """The controls over the period, as `app.controls.document` writes them."""
@@ -117,29 +112,6 @@ def _rules(ports: Ports, digest: str) -> bytes:
     """Today's rules made the assessments, though no night may have been judged by them yet."""
     today = rules_archive()
     return today if sha256(today) == digest else ports.store.get(rules_key(digest))
-
-
-def chosen_entries(
-    ports: Ports,
-    connection: Connection,
-    engagement: Engagement,
-    records: Sequence[SealedRecord],
-) -> list[int]:
-    """The records, and the events without which nobody could tell whether one was left out."""
-    chosen = {record.seq for record in records}
-    with ports.database.read() as session:
-        for kind in RUN_EVENTS:
-            for logged in events(session, kind, limit=ALL):
-                if _tells_of(connection, engagement, logged):
-                    chosen.add(logged.seq)
-    return sorted(chosen)
-
-
-def _tells_of(connection: Connection, engagement: Engagement, logged: LoggedEvent) -> bool:
-    detail = logged.event.detail
-    day = instant(detail["slot"]).date()
-    within = engagement.first <= day <= engagement.last
-    return detail["connection_id"] == connection.id and within
 
 
 def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

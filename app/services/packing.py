@@ -4,7 +4,7 @@ import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -12,10 +12,7 @@ from typing import Any
 from app.controls.assessment import Period
 from app.controls.catalogue import load_crosswalk
 from app.controls.document import Facts, assessments
-from app.db.evidence import gaps, records
-from app.db.runs import nights
-from app.db.verdicts import intervals, night_counts
-from app.errors import NotFoundError, UnavailableError
+from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import Event, entry_key, utc
 from app.packs.build import build_view
@@ -23,14 +20,16 @@ from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp,
 from app.packs.populations import pack_attachments
 from app.packs.render import render_pdf
 from app.packs.verification import verification_commands
-from app.services.bundling import Order, chosen_entries, write_bundle_of
+from app.services.bundling import Order, write_bundle_of
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.services.connections import Connection
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.ports import Ports
 from app.services.private_files import private_file, private_folder
+from app.services.reading import instants
 from app.services.rules import rules_archive
+from app.services.sealed_nights import SealedNights, sealed_nights
 from app.services.sealing import EvidenceLog
 from app.services.skew import widest_skew
 from app.services.stamping import completed
@@ -62,15 +61,18 @@ def issue_pack(
 ) -> IssuedPack:
     """Draw, seal and record a pack. The same evidence gives the same pack id and PDF content.
 
-    Raises NotFoundError when the period holds no record, WriterBusyError, UnavailableError when no
-    time authority answers or the pack cannot be written.
+    Every word of it comes from sealed entries; the index is not asked. Raises NotFoundError when
+    the period holds no record, RefusedError when the index has another connection than the log,
+    WriterBusyError, UnavailableError when no time authority answers or the pack cannot be written.
     """
     with ports.writer(f"issuing a pack of {connection.name}"):
         log = ports.open_log()
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)
-        observed = observed_in(ports, connection, engagement)
-        entries = chosen_entries(ports, connection, engagement, observed.records)
+        sealed_facts = _sealed(ports, log, connection)
+        start, end = instants(engagement.first, engagement.last)
+        observed = _observed(sealed_facts.facts(start, end), connection, engagement)
+        entries = sealed_facts.entries(start, end)
         checkpoint = _covering(ports, entries)
         pack_id = _pack_id(connection, engagement, checkpoint)
         told("drawing the pack")
@@ -101,19 +103,20 @@ def issue_pack(
         return issued
 
 
-def observed_in(ports: Ports, connection: Connection, engagement: Engagement) -> Facts:
-    """What the nights of the period showed. Raises NotFoundError when there is no record."""
-    start = datetime.combine(engagement.first, time.min, UTC)
-    end = datetime.combine(engagement.last + timedelta(days=1), time.min, UTC)
-    end -= timedelta(microseconds=1)
-    with ports.database.read() as session:
-        found = Facts(
-            nights=nights(session, connection.id, start, end),
-            counts=night_counts(session, connection.id, None, start, end),
-            intervals=intervals(session, connection.id, None, start, end),
-            gaps=gaps(session, connection.id, start, end),
-            records=records(session, connection.id, start, end),
+def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNights:
+    """What the log says of a connection. Raises RefusedError when it never heard of this one."""
+    nights = sealed_nights(ports.store, log.entries(), connection.id).get(connection.id)
+    if nights is None or nights.connection != connection.detail():
+        raise RefusedError(
+            f"the index describes the connection {connection.name} otherwise than the sealed log: "
+            "it was altered; run `annexa reindex` and find out by whom",
+            code="index_altered",
         )
+    return nights
+
+
+def _observed(found: Facts, connection: Connection, engagement: Engagement) -> Facts:
+    """The same. Raises NotFoundError when there is no record."""
     if not found.records:
         raise NotFoundError(
             f"{connection.name} has no sealed record between {engagement.first} and "
