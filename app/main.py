@@ -7,7 +7,7 @@ from rich.text import Text
 
 from app.cli.commands import app
 from app.cli.edge import ERR
-from app.errors import AppError
+from app.errors import AppError, UsageError
 from collectors.kit.errors import CollectorError
 
 INTERRUPTED = 130
@@ -16,6 +16,7 @@ INTERRUPTED = 130
 def run(arguments: list[str] | None = None) -> None:
     """Run the command line; expected failures are one sentence and an exit code."""
     try:
+        _need_text(sys.argv[1:] if arguments is None else arguments)
         code = app(arguments, prog_name="annexa", standalone_mode=False)
     except AppError as error:
         _say(error.message, error.kind)
@@ -29,6 +30,13 @@ def run(arguments: list[str] | None = None) -> None:
     if code == INTERRUPTED:
         _say("interrupted; sealed evidence is safe, go on with `annexa collect --resume`", "stop")
     sys.exit(code)
+
+
+def _need_text(arguments: list[str]) -> None:
+    """Python passes bytes that are not UTF-8 on as halves of characters; nothing takes those."""
+    for place, argument in enumerate(arguments, 1):
+        if not argument.isascii() and argument.encode(errors="replace").decode() != argument:
+            raise UsageError(f"argument {place} is not UTF-8 text")
 
 
 def _say(sentence: str, code: str) -> None:

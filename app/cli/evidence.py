@@ -30,23 +30,21 @@ def pack(
 ) -> None:
     """Draw the PDF pack of a period and seal its bundle."""
     from app.packs.facts import Engagement
+    from app.packs.summary import period_until
     from app.services.packing import issue_pack
 
     with opened(ctx) as ports:
         today = ports.now().date()
         found = find_connection(ports, connection)
-        issued = issue_pack(
-            ports,
-            found,
-            Engagement(
-                name=engagement,
-                auditor=auditor,
-                scope=scope or f"Everything the connection {found.name} can see.",
-                first=_day(first) if first else today - timedelta(days=30),
-                last=_day(last) if last else today,
-            ),
-            lambda what: ERR.print(what, markup=False),
+        asked = Engagement(
+            name=engagement,
+            auditor=auditor,
+            scope=scope or f"Everything the connection {found.name} can see.",
+            first=_day(first) if first else today - timedelta(days=30),
+            last=_day(last) if last else today,
         )
+        period_until(asked, ports.now())
+        issued = issue_pack(ports, found, asked, lambda what: ERR.print(what, markup=False))
     if out is not None:
         _copy(issued.pdf, out / "pack.pdf")
         _copy(issued.bundle, out / "bundle.asice")

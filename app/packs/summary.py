@@ -46,13 +46,11 @@ class Totals:
 def period_until(engagement: Engagement, now: datetime) -> Period:
     """The engagement's period as far as it has passed. Raises UsageError before its first day."""
     today = now.astimezone(UTC).date()
+    if today < engagement.first:
+        raise UsageError(f"the period begins on {engagement.first}; there is no evidence of it yet")
     if engagement.last < engagement.first:
         raise UsageError(
-            f"The period ends on {engagement.last}, before it begins on {engagement.first}."
-        )
-    if today < engagement.first:
-        raise UsageError(
-            f"The period begins on {engagement.first}; there is no evidence of it yet."
+            f"the period ends on {engagement.last}, before it begins on {engagement.first}"
         )
     return Period(first=engagement.first, last=min(engagement.last, today))
 

@@ -49,7 +49,9 @@ def period_of(ports: Ports, first: date | None, last: date | None) -> Period:
     if start > end:
         raise UsageError(f"the period begins on {start}; there is no evidence of it yet")
     if end - start > LONGEST:
-        raise UsageError(f"a period is {LONGEST.days} days at most; {end - start} were asked for")
+        raise UsageError(
+            f"a period is {LONGEST.days:,} days at most; {(end - start).days:,} were asked for"
+        )
     return Period(first=start, last=end)
 
 

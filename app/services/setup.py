@@ -3,12 +3,13 @@
 import contextlib
 import secrets
 import shutil
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.hashes import SHA256
 
-from app.errors import AppError, RefusedError, UnavailableError
+from app.errors import AppError, RefusedError, UnavailableError, UsageError
 from app.services.ports import Clock, open_ports
 from app.services.private_files import FOLDER, private_file, private_folder
 from app.services.vault_keys import remote_keys
@@ -47,6 +48,9 @@ url = "store"
 # log_retention_days = 365
 """
 
+NOT_TEXT = frozenset({"Cc", "Cs", "Zl", "Zp"})
+"""Unicode categories no name has: controls, halves of characters, line and paragraph separators."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Home:
@@ -63,12 +67,15 @@ class Home:
 def initialise(home: Path, organisation: str, now: Clock) -> Home:
     """Make a new home; an annexa.toml that was prepared there is kept and followed.
 
-    Raises RefusedError when keys are there already, UnavailableError when it cannot be written.
+    Raises UsageError for a name that is no text, RefusedError when keys are there already,
+    UnavailableError when it cannot be written.
     """
     if (home / "trust").exists():
         raise RefusedError(
             f"{home} is an Annexa home already and was not changed; name another folder with --home"
         )
+    if any(unicodedata.category(character) in NOT_TEXT for character in organisation):
+        raise UsageError("the organisation's name has a control character or is not UTF-8 text")
     _make_private(home)
     if not (home / FILE_NAME).exists():
         _write_settings(home, organisation)
@@ -124,4 +131,4 @@ def _first_entry(home: Path, organisation: str, now: Clock) -> None:
 
 def _toml(text: str) -> str:
     escaped = text.replace("\\", "\\\\").replace('"', '\\"')
-    return '"' + "".join(c if c >= " " else f"\\u{ord(c):04x}" for c in escaped) + '"'
+    return f'"{escaped}"'

@@ -3,12 +3,13 @@
 import json
 import subprocess
 import sys
+import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import app.packs
-from app.errors import NotFoundError, UnavailableError
+from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.services.entry_verification import Finding
 from app.services.fault_codes import code_of
 from app.services.log_verification import verify_log
@@ -16,6 +17,7 @@ from app.services.ports import Ports
 from app.services.receipts import receipt_findings
 from app.settings import FILE_NAME, load_settings
 
+ZIP = b"PK\x03\x04"
 VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
 
 
@@ -73,6 +75,7 @@ def verify_bundle_file(
     for path, what in [*named, *((each, "root certificate") for each in time_roots)]:
         if not path.is_file():
             raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
+    _need_bundle(bundle)
     command = [sys.executable, "-I", str(VERIFIER), str(bundle), "--json"]
     command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
     command += [word for each in time_roots for word in ("--time-root", str(each))]
@@ -90,6 +93,25 @@ def verify_bundle_file(
         faults=faults,
         notes=tuple(told["notes"]),
     )
+
+
+def _need_bundle(path: Path) -> None:
+    """A damaged bundle is for the verifier to judge; what never was one is not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(ZIP))
+        if not zipfile.is_zipfile(path):
+            ours = head == ZIP
+        else:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+            ours = any(name == "mimetype" or name.startswith("META-INF/") for name in names)
+    except zipfile.BadZipFile:
+        ours = True  # a zip that is broken inside
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be read: {error.strerror}") from error
+    if not ours:
+        raise RefusedError(f"{path} is no bundle (an .asice file)", code="no_bundle")
 
 
 def time_roots(home: Path) -> list[Path]:

@@ -65,3 +65,10 @@ def test_gaps_are_none_where_everything_was_seen(client: TestClient, served: Ser
     told = client.get("/v1/controls/A.8.15/gaps", params=period(served)).json()
 
     assert told == {"items": [], "next": None}
+
+
+def test_a_period_that_is_too_long_is_told_in_days(client: TestClient) -> None:
+    asked = {"from": "2020-01-01", "to": "2024-12-31"}
+    told = client.get("/v1/controls", params=asked)
+    assert told.status_code == 400
+    assert told.json()["detail"] == "a period is 1,100 days at most; 1,826 were asked for"
