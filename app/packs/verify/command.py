@@ -13,7 +13,8 @@ from pathlib import Path
 from app.packs.verify.checks import Bundle, Report, need
 from app.packs.verify.container import SEAL, check_files, check_manifest, stamps_of, unpack
 from app.packs.verify.layout import check_layout
-from app.packs.verify.log import LogKey, check_log
+from app.packs.verify.log import check_log
+from app.packs.verify.logkey import LogKey
 from app.packs.verify.signatures import check_seal
 from app.packs.verify.times import check_bundle_times, check_checkpoint_times
 
@@ -25,7 +26,8 @@ def main() -> int:
     given.time_root = given.time_root or [given.root]
     try:
         need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
-        for path in (given.bundle, given.root, *given.time_root):
+        lists = [given.crl] if given.crl else []
+        for path in (given.bundle, given.root, *given.time_root, *lists):
             need(Path(path).exists(), f"there is no {path}")
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
@@ -52,14 +54,16 @@ def opened(given: argparse.Namespace, key: LogKey) -> Report:
 
 def verify(bundle: Bundle, given: argparse.Namespace, key: LogKey, report: Report) -> None:
     """All checks on a folder."""
-    roots = [Path(path) for path in (given.root, *given.time_root)]
+    lists = [given.crl] if given.crl else []
+    roots = [Path(path) for path in (given.root, *given.time_root, *lists)]
     anchors = {path.name: path.read_text("utf-8", "replace") for path in roots}
     stamps = stamps_of(bundle, report)
     check_files(bundle, {**anchors, "log.vkey": given.log_vkey}, stamps, report)
     check_manifest(bundle, SEAL, report)
     at = [] if given.at is None else ["-attime", str(given.at)]
     root = ["-CAfile", given.root, *at]
-    report.check(SEAL[0], f"is sealed by {SEAL[1]}", lambda: check_seal(bundle, SEAL, root))
+    sealed = lambda: check_seal(bundle, SEAL, root, given.crl)  # noqa: E731 - one line
+    report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed) or []
     for names in stamps:
         check_manifest(bundle, names, report, SEAL)
     check_bundle_times(bundle, stamps, given.time_root, given.at, report)
@@ -110,6 +114,7 @@ def arguments() -> argparse.ArgumentParser:
         help="PEM root of a time authority, once for each; default: --root",
     )
     parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
+    parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
     parser.add_argument("--at", help="judge certificates at this time (once they have expired)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser

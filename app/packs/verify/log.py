@@ -11,24 +11,11 @@ from typing import Any
 
 from app.packs.verify.checks import Bundle, Refused, Report, decimal, decode, need
 from app.packs.verify.completeness import RECORD, check_whole
-from app.packs.verify.signatures import ed25519
+from app.packs.verify.logkey import LogKey
 
 CHECKPOINT = ("checkpoint/checkpoint", "checkpoint/checkpoint.tsr")
 ASSESSMENTS = "assessments.json"
 EMPTY = hashlib.sha256(b"").hexdigest()
-
-
-class LogKey:
-    """A log's public key, from its C2SP vkey `<name>+<key id>+<base64(0x01, Ed25519 key)>`."""
-
-    def __init__(self, vkey: str) -> None:
-        self.name, _, rest = vkey.partition("+")
-        self.key_id, _, encoded = rest.partition("+")
-        key = decode(encoded)
-        expected = hashlib.sha256(self.name.encode() + b"\n" + key).digest()[:4].hex()
-        sound = self.name and len(key) == 33 and key[0] == 1 and self.key_id == expected
-        need(sound, "the log's vkey is not <name>+<id>+<Ed25519 key>")
-        self.public = key[1:]
 
 
 def check_log(bundle: Bundle, key: LogKey, report: Report) -> None:
@@ -54,7 +41,7 @@ def check_checkpoint(note: bytes, key: LogKey) -> tuple[int, bytes]:
     for line in lines[:-1].split("\n"):
         raw = decode(line.rpartition(" ")[2])
         if line.startswith(f"\u2014 {key.name} ") and raw[:4].hex() == key.key_id:
-            ed25519(key.public, raw[4:], (text + "\n").encode())
+            key.verify(raw[4:], (text + "\n").encode())
             return decimal(fields[1]), decode(fields[2])
     raise Refused("the log's key has not signed it")
 

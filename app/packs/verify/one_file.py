@@ -3,7 +3,17 @@
 import ast
 from pathlib import Path
 
-PARTS = ("checks", "layout", "container", "signatures", "times", "completeness", "log", "command")
+PARTS = (
+    "checks",
+    "layout",
+    "container",
+    "signatures",
+    "logkey",
+    "times",
+    "completeness",
+    "log",
+    "command",
+)
 """In the order in which each needs only those before it."""
 HEAD = '''#!/usr/bin/env python3
 """Verify an evidence bundle. Needs Python 3.8 or later and the `openssl` command, version 3.

@@ -19,21 +19,47 @@ def openssl(*arguments: str) -> str:
     return said
 
 
-def check_seal(bundle: Bundle, names: tuple[str, str], root: list[str]) -> None:
-    """The organisation's seal (CAdES) over the list of all files."""
+def check_seal(
+    bundle: Bundle, names: tuple[str, str], root: list[str], revoked: str | None = None
+) -> list[str]:
+    """The organisation's seal (CAdES) over the list of all files, with what it says of revocation.
+
+    `revoked` is a newer revocation list than the one inside, which is of the day of the seal.
+    """
     content, signature = (str(bundle.path(name)) for name in names)
-    form = ["-cades", "-binary", "-inform", "DER"]
-    openssl(
-        "cms", "-verify", *form, "-in", signature, "-content", content, *root, "-out", "/dev/null"
-    )
+    form = ["-cades", "-binary", "-inform", "DER", "-in", signature, "-content", content]
+    with tempfile.TemporaryDirectory() as folder:
+        signer, others = (str(Path(folder) / name) for name in ("signer", "others"))
+        more = ["-signer", signer, "-certsout", others, "-out", "/dev/null"]
+        openssl("cms", "-verify", *form, *root, *more)
+        if revoked is not None:
+            given = ["-crl_check", "-CRLfile", revoked, "-untrusted", others]
+            openssl("verify", *root, *given, signer)
+    try:
+        openssl("cms", "-verify", "-crl_check", *form, *root, "-out", "/dev/null")
+    except Refused as error:
+        if "unable to get certificate CRL" in str(error):
+            return ["the seal carries no revocation list: ask whether it was revoked"]
+        raise
+    return []
 
 
 def ed25519(public: bytes, signature: bytes, message: bytes) -> None:
     """RFC 8032, by openssl 3. Raises Refused."""
     prefix = bytes.fromhex("302a300506032b6570032100")  # SubjectPublicKeyInfo, RFC 8410
+    check_signature(prefix + public, signature, message)
+
+
+def ecdsa(public: bytes, signature: bytes, message: bytes) -> None:
+    """ECDSA over SHA-256, key and signature in DER, by openssl 3. Raises Refused."""
+    check_signature(public, signature, message, "-digest", "sha256")
+
+
+def check_signature(public: bytes, signature: bytes, message: bytes, *how: str) -> None:
+    """`public` is a SubjectPublicKeyInfo, DER. Raises Refused."""
     with tempfile.TemporaryDirectory() as folder:
         key, signed, text = (str(Path(folder) / name) for name in ("key", "signature", "text"))
-        for path, data in ((key, prefix + public), (signed, signature), (text, message)):
+        for path, data in ((key, public), (signed, signature), (text, message)):
             Path(path).write_bytes(data)
-        form = ["-pubin", "-keyform", "DER", "-inkey", key, "-rawin"]
+        form = ["-pubin", "-keyform", "DER", "-inkey", key, "-rawin", *how]
         openssl("pkeyutl", "-verify", *form, "-in", text, "-sigfile", signed)
