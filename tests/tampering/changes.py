@@ -3,6 +3,7 @@
 import random
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 Objects = dict[str, bytes]
 
@@ -36,7 +37,7 @@ def changes_of(
     """Every operation on a sample of the objects of one kind."""
     for key in _sample(keys, dice)[:at_most]:
         yield from _bytes(kind, key, objects[key], dice, flips)
-        yield _change(f"{kind}: delete {key}", key, lambda o, k=key: o.pop(k))
+        yield _change(f"{kind}: delete {key}", key, partial(_delete, key))
     if len(keys) > 1:
         yield _swap(kind, keys, objects, dice)
         yield _duplicate(kind, keys, objects, dice)
@@ -84,6 +85,10 @@ def _change(what: str, key: str, apply: Callable[[Objects], object]) -> Change:
         apply(objects)
 
     return Change(what=what, named=frozenset({key}), apply=run)
+
+
+def _delete(key: str, objects: Objects) -> None:
+    del objects[key]
 
 
 def _sample(keys: list[str], dice: random.Random) -> list[str]:

@@ -62,7 +62,7 @@ def hostile(files: Mapping[str, bytes]) -> dict[str, tuple[bytes, str]]:
         "half a container": (plain[: len(plain) // 2], "bundle.asice"),
         "no container": (b"%PDF-1.7", "bundle.asice"),
         "nothing": (b"", "bundle.asice"),
-        "another first file": (packed(dict(reversed(files.items()))), "mimetype"),
+        "another first file": (packed(dict(reversed(list(files.items())))), "mimetype"),
     }
 
 

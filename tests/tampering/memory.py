@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Protection, Store
+from app.store.guarantee import Guarantee
+from app.store.receipts import Receipts
 
 
 class MemoryStore:
@@ -33,6 +35,12 @@ class MemoryStore:
     def protection(self, key: str) -> Protection:
         self.get(key)
         return Protection(mode="none")
+
+    def take_receipts(self) -> Receipts:
+        return Receipts(objects=0)
+
+    def guarantee(self) -> Guarantee:
+        return Guarantee(label=self.label, write_once=False, detail="It is a test's.")
 
     def writer(self, purpose: str) -> AbstractContextManager[None]:
         assert purpose

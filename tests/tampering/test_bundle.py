@@ -15,7 +15,7 @@ from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.note import NoteSignature, format_note, parse_note
 from app.packs.bundle import build_bundle
 from app.packs.verify.command import opened
-from app.packs.verify.log import LogKey
+from app.packs.verify.logkey import LogKey
 from app.trust.keys import Trust
 from app.trust.seal import seal
 from app.trust.timestamp import DevelopmentAuthority, stamp

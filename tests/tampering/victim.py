@@ -4,7 +4,7 @@ import asyncio
 import json
 import os
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -86,9 +86,7 @@ class TellingLog(EvidenceLog):
         os.write(self.pipe, f"entry {sealed.seq} {sealed.sha256}\n".encode())
         return sealed
 
-    def seal(
-        self, now: Callable[[], datetime], authorities: "tuple[TimeAuthority, ...]"
-    ) -> Checkpoint:
+    def seal(self, now: Callable[[], datetime], authorities: Sequence[TimeAuthority]) -> Checkpoint:
         checkpoint = super().seal(now, authorities)
         os.write(self.pipe, f"checkpoint {checkpoint.size} {checkpoint.root.hex()}\n".encode())
         return checkpoint
