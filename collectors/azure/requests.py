@@ -47,7 +47,8 @@ def graph_query_body(
     if skip_token is not None:
         options["$skipToken"] = skip_token
     if read.table.lower() == "authorizationresources":
-        options["authorizationScopeFilter"] = "AtScopeAndBelow"
+        # What is given above a subscription, at its management groups or the root, rules it too.
+        options["authorizationScopeFilter"] = "AtScopeAboveAndBelow"
     where = {"managementGroups": [estate.tenant_id]}
     if estate.subscriptions:
         where = {"subscriptions": list(estate.subscriptions)}

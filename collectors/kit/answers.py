@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from collectors.kit.amounts import whole
 from collectors.kit.exchange import Exchange
 from collectors.kit.spec import Arm, Gap, GapKind, Graph, Logs, Read, ResourceGraph
 from collectors.kit.strict_json import parse
@@ -102,8 +103,8 @@ def _rows(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
         return _gap(exchange, GapKind.MALFORMED, "the answer has no list `data`")
     token = bool(body.get("$skipToken"))
     cut = str(body.get("resultTruncated")).lower() == "true" and not token
-    counts = isinstance(total, int) and not isinstance(total, bool) and total >= 0
-    announced = total if counts else None
+    counted = whole(total)
+    announced = None if counted is None or counted < 0 else counted
     return Answer(elements=tuple(rows), body=body, more=token, announced=announced, cut=cut)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from collectors.kit.interpret import Seen
 from collectors.kit.level import parent_read, reads_in
+from collectors.kit.naming import shown_name
 from collectors.kit.spec import (
     Arm,
     Check,
@@ -79,7 +80,7 @@ def _answers(
     else:
         for item in _population(check, seen.items[check.on]):
             verdict = _one(check, item, expectations)
-            yield _judgement(full_id, item.id, item.name_shown, verdict)
+            yield _judgement(full_id, item.id, shown_name(item), verdict)
         yield from _hidden(collector, check, full_id, seen, gaps)
     whole = [gap for gap in gaps if _hides_many(collector, check, gap)]
     if whole:
@@ -99,8 +100,10 @@ def _set_answers(
         items=tuple(_population(check, seen.items[check.on])),
         siblings={name: seen.items[name] for name in check.uses},
     )
+    beside = [item for items in population.siblings.values() for item in items]
+    names = {item.id.lower(): shown_name(item) for item in beside}
     for subject, verdict in _all(check, population, expectations).items():
-        shown = subject.rsplit("/", 1)[-1]
+        shown = names.get(f"/subscriptions/{subject}".lower(), subject.rsplit("/", 1)[-1])
         yield _judgement(full_id, subject, shown, _blind(gaps[0]) if gaps else verdict)
 
 
@@ -144,7 +147,7 @@ def _hidden(
             continue
         parent = parents.get(gap.subject.lower())
         if parent is None or _concerned(collector, check, parent):
-            name = parent.name_shown if parent else gap.subject.rsplit("/", 1)[-1]
+            name = shown_name(parent) if parent else gap.subject.rsplit("/", 1)[-1]
             yield _judgement(full_id, gap.subject, name, _blind(gap))
 
 

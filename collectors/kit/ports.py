@@ -8,15 +8,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
+from collectors.kit.amounts import whole
+
 ALL_PORTS = (1 << 65536) - 1
 TCP, UDP = "tcp", "udp"
+_PROTOCOLS = frozenset({TCP, UDP, "icmp", "icmpv6", "esp", "ah", "*"})
+_DIRECTIONS, _ACCESS = frozenset({"inbound", "outbound"}), frozenset({"allow", "deny"})
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
 _FAMILIES = (4, 6)
-_ANYWHERE = {
-    "*": frozenset(_FAMILIES),
-    "any": frozenset(_FAMILIES),
-    "internet": frozenset(_FAMILIES),
-}
+_ANYWHERE = frozenset({"*", "any", "internet"})
+_RENTED = "azurecloud"
+"""Service tag of every public address of Azure, where anybody can rent a machine."""
+_PUBLIC = {4: 2**32, 6: 2**125}
+"""Addresses that senders can have: all of IPv4, and 2000::/3 of IPv6 (RFC 4291, section 2.4)."""
+_MANY = 8
+"""A source that holds an eighth of these or more keeps nobody out."""
 _WHOLE_NETWORK = frozenset({"*", "any", "0.0.0.0/0", "::/0", "virtualnetwork"})
 
 
@@ -30,7 +36,8 @@ class InboundRule:
     protocol: str
     """tcp, udp, icmp, esp, ah or *."""
     families: frozenset[int]
-    """IP versions (4, 6) of which every sender is meant; empty when only some senders are."""
+    """IP versions (4, 6) the rule is about: for what it denies those of which every sender is
+    meant, for what it allows those of which so many are meant that anybody can be among them."""
     ports: int
     partial: bool
     """True when the rule holds for some destinations or source ports only."""
@@ -93,26 +100,29 @@ def _rule(element: Any) -> InboundRule | None:
     if not isinstance(facts, Mapping):
         raise RuleError("Azure returned a security rule without properties")
     name = str(element.get("name") or "without name")
-    if _word(facts, "direction", name) != "inbound":
+    if _one_of(facts, "direction", name, _DIRECTIONS) != "inbound":
         return None
-    priority = facts.get("priority")
-    if not isinstance(priority, int):
+    allows = _one_of(facts, "access", name, _ACCESS) == "allow"
+    priority = whole(facts.get("priority"))
+    if priority is None:
         raise RuleError(f"Azure returned no priority of rule {name}")
     return InboundRule(
         name=name,
         priority=priority,
-        allows=_word(facts, "access", name) == "allow",
-        protocol=_word(facts, "protocol", name),
-        families=_families(facts, name),
+        allows=allows,
+        protocol=_one_of(facts, "protocol", name, _PROTOCOLS),
+        families=_families(facts, name, allows=allows),
         ports=_ports(facts, name),
         partial=_partial(facts, name),
     )
 
 
-def _word(facts: Mapping[str, Any], key: str, name: str) -> str:
+def _one_of(facts: Mapping[str, Any], key: str, name: str, known: frozenset[str]) -> str:
     value = facts.get(key)
     if not isinstance(value, str) or not value:
         raise RuleError(f"Azure returned no {key} of rule {name}")
+    if value.lower() not in known:
+        raise RuleError(f"rule {name} has the unknown {key} {value!r}")
     return value.lower()
 
 
@@ -123,22 +133,31 @@ def _values(facts: Mapping[str, Any], one: str, many: str) -> list[str]:
     return [value.strip().lower() for value in values if isinstance(value, str) and value.strip()]
 
 
-def _families(facts: Mapping[str, Any], name: str) -> frozenset[int]:
+def _families(facts: Mapping[str, Any], name: str, *, allows: bool) -> frozenset[int]:
     prefixes = _values(facts, "sourceAddressPrefix", "sourceAddressPrefixes")
     if not prefixes and not facts.get("sourceApplicationSecurityGroups"):
         raise RuleError(f"Azure returned no source of rule {name}")
-    named = [_ANYWHERE.get(prefix, frozenset()) for prefix in prefixes]
+    if _ANYWHERE.intersection(prefixes):
+        return frozenset(_FAMILIES)
+    if allows and any(prefix.partition(".")[0] == _RENTED for prefix in prefixes):
+        return frozenset(_FAMILIES)
     networks = [network for network in map(_network, prefixes) if network is not None]
-    return _whole_families(networks).union(*named)
+    joined = _joined(networks)
+    if not allows:
+        return frozenset(network.version for network in joined if network.prefixlen == 0)
+    return frozenset(family for family in _FAMILIES if _covers_many(joined, family))
 
 
-def _whole_families(networks: list[Network]) -> frozenset[int]:
-    """IP versions whose whole address space these networks cover together."""
+def _joined(networks: list[Network]) -> list[Network]:
+    """The same addresses in as few networks as possible, none counted twice."""
     four = [n for n in networks if isinstance(n, ipaddress.IPv4Network)]
     six = [n for n in networks if isinstance(n, ipaddress.IPv6Network)]
-    joined: list[Network] = [*ipaddress.collapse_addresses(four)]
-    joined += ipaddress.collapse_addresses(six)
-    return frozenset(network.version for network in joined if network.prefixlen == 0)
+    return [*ipaddress.collapse_addresses(four), *ipaddress.collapse_addresses(six)]
+
+
+def _covers_many(networks: Iterable[Network], family: int) -> bool:
+    covered = sum(network.num_addresses for network in networks if network.version == family)
+    return covered * _MANY >= _PUBLIC[family]
 
 
 def _network(prefix: str) -> Network | None:

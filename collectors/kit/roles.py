@@ -32,12 +32,34 @@ DIRECTORY_PRIVILEGED: Mapping[str, str] = MappingProxyType(
     }
 )
 
+_OTHERS: Mapping[str, str] = MappingProxyType(
+    {
+        "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
+        "73c42c96-874c-492b-b04d-ab87d138a893": "Log Analytics Reader",
+        "39bc4728-0917-49c7-9d2c-d95423bc2eb4": "Security Reader",
+        "9980e02c-c2be-4d73-94e8-173b1dc7cf3c": "Virtual Machine Contributor",
+        "88d8e3e3-8f55-4a1e-953a-9b9898b8876b": "Directory Readers",
+        "4a5d8f65-41da-4de4-8968-e035b65339cf": "Reports Reader",
+        "790c1fb9-7f7d-4f88-86a1-ef1f95c05c1b": "Message Center Reader",
+        "f2ef992c-3afb-46b9-b7cf-a126ee74c451": "Global Reader",
+        "5d6b6bb7-de71-4623-b4af-96380a352509": "Security Reader",
+        "29232cdf-9323-42fd-ade2-1d097af3e4de": "Exchange Administrator",
+        "f28a1f50-f6e7-4571-818b-6a12f2af6b6c": "SharePoint Administrator",
+        "729827e3-9c14-49f7-bb1b-9608f156bbb8": "Helpdesk Administrator",
+        "c4e39bd9-1100-46d3-8c65-fb160da0071f": "Authentication Administrator",
+        "3a2c62db-5318-420d-8d74-23affee5d9d5": "Intune Administrator",
+    }
+)
+ROLES: Mapping[str, str] = MappingProxyType({**AZURE_PRIVILEGED, **DIRECTORY_PRIVILEGED, **_OTHERS})
+"""Every role known by name, in Azure and in Entra ID."""
+
 
 def role_id(definition: object) -> str | None:
     """The role's own id, in lower case, from a bare or a full `roleDefinitionId`; None if none."""
     if not isinstance(definition, str) or not definition:
         return None
-    return definition.rstrip("/").rsplit("/", 1)[-1].lower() or None
+    found = definition.rstrip("/").rsplit("/", 1)[-1].lower()
+    return None if found in ("", "roledefinitions") else found
 
 
 def role_name(definition: object, known: Mapping[str, str]) -> str:

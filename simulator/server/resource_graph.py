@@ -99,10 +99,12 @@ def _result(simulation: "Simulation", asked: dict[str, Any]) -> Result:
         str(group).lower() != simulation.tenant.tenant_id.lower() for group in groups
     ):
         raise _BadRequestError("the only management group here is the tenant root")
-    key = (asked["query"], *sorted(scope))
+    above = "Above" in str((asked.get("options") or {}).get("authorizationScopeFilter"))
+    key = (asked["query"], str(above), *sorted(scope))
     if key not in simulation.results:
         tables = simulation.tenant.tables
-        simulation.results[key] = run(asked["query"], _seen_from(tables, scope))
+        seen = _seen_from(tables, scope) | _authorization(tables, scope, above=above)
+        simulation.results[key] = run(asked["query"], seen)
     return simulation.results[key]
 
 
@@ -115,6 +117,25 @@ def _seen_from(
         name: [row for row in rows if str(row.get("subscriptionId", "")).lower() in scope]
         for name, rows in tables.items()
     }
+
+
+def _authorization(
+    tables: dict[str, list[dict[str, Any]]], scope: list[str], *, above: bool
+) -> dict[str, list[dict[str, Any]]]:
+    """Role assignments above what is asked about are shown to who asks for them only.
+
+    Above the tenant's own management group is the root; definitions belong to every scope.
+    https://learn.microsoft.com/rest/api/azureresourcegraph/resourcegraph/resources/resources
+    """
+    name = "authorizationresources"
+    seen = [
+        row
+        for row in tables.get(name, [])
+        if not scope
+        or row["subscriptionId"].lower() in scope
+        or (not row["subscriptionId"] and (above or "scope" not in row["properties"]))
+    ]
+    return {name: [row for row in seen if above or row["properties"].get("scope") != "/"]}
 
 
 def _asked(body: bytes) -> dict[str, Any]:

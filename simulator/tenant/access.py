@@ -23,7 +23,8 @@ CREATOR = "cloud-platform-pipeline"
 class Grant(NamedTuple):
     """A role somebody has at a scope, before it is known who."""
 
-    subscription: Subscription
+    subscription: Subscription | None
+    """None above all subscriptions: at the tenant's management group or the root."""
     scope: str
     role: str
     id: str
@@ -38,7 +39,7 @@ def generate(estate: Estate) -> Fragment:
     arm: dict[str, Any] = {}
     for one in estate.subscriptions:
         base = f"{one.scope}/{PROVIDER}".lower()
-        mine = [row for row in assignments if row["subscriptionId"] == one.id]
+        mine = [row for row in assignments if row["subscriptionId"] in ("", one.id)]
         known = [
             row
             for row in built_in + custom
@@ -58,6 +59,7 @@ def _assignments(estate: Estate, ledger: Ledger) -> Iterator[dict[str, Any]]:
         for one in estate.subscriptions
         for grant in _grants(estate, one, crowded=one.id in crowded)
     ]
+    grants += _inherited(estate)
     check = "access.role_assignments.privileged_to_people"
     personal = ledger.decide(check, [one.id for one in grants if one.role in PRIVILEGED], share=0.2)
     for one in grants:
@@ -67,9 +69,9 @@ def _assignments(estate: Estate, ledger: Ledger) -> Iterator[dict[str, Any]]:
 
 
 def _grants(estate: Estate, one: Subscription, *, crowded: bool) -> Iterator[Grant]:
-    """At most 3 owners are enough, 4 to 6 are a crowd; owners of a group are not counted."""
+    """With the inherited one, 3 owners are enough and 4 to 6 a crowd; a group's do not count."""
     dice = estate.dice
-    owners = dice.number(4, 6, "crowd", one.id) if crowded else dice.number(1, 3, "few", one.id)
+    owners = dice.number(3, 5, "crowd", one.id) if crowded else dice.number(0, 2, "few", one.id)
     at_subscription = [OWNER] * owners + [role for role in BUILT_IN if role != OWNER]
     wanted = [(one.scope, role) for role in at_subscription]
     for place in estate.places:
@@ -78,6 +80,15 @@ def _grants(estate: Estate, one: Subscription, *, crowded: bool) -> Iterator[Gra
     for index, (scope, role) in enumerate(wanted):
         name = dice.guid("assignment", scope, role, index)
         yield Grant(one, scope, role, f"{scope}/{PROVIDER}/RoleAssignments/{name}")
+
+
+def _inherited(estate: Estate) -> Iterator[Grant]:
+    """An owner of the tenant's management group, and who rose above it to the root."""
+    group = f"/providers/Microsoft.Management/managementGroups/{estate.tenant_id}"
+    access_administrator = "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9"
+    for scope, role in ((group, OWNER), ("/", access_administrator)):
+        name = estate.dice.guid("assignment", scope, role)
+        yield Grant(None, scope, role, f"{scope.rstrip('/')}/{PROVIDER}/RoleAssignments/{name}")
 
 
 def _principal_type(estate: Estate, one: Grant, personal: set[str]) -> str:
@@ -104,7 +115,10 @@ def _assignment(estate: Estate, one: Grant, principal_type: str) -> dict[str, An
     }
     kind = "microsoft.authorization/roleassignments"
     row = _row(estate, one.id, kind, properties)
-    return row | {"resourceGroup": group, "subscriptionId": one.subscription.id}
+    return row | {
+        "resourceGroup": group,
+        "subscriptionId": one.subscription.id if one.subscription else "",
+    }
 
 
 def _custom(estate: Estate, ledger: Ledger) -> Iterator[dict[str, Any]]:
@@ -122,12 +136,18 @@ def _custom(estate: Estate, ledger: Ledger) -> Iterator[dict[str, Any]]:
     )
     for guid, name, scope in wanted:
         faulty = f"/{PROVIDER}/RoleDefinitions/{guid}" in wild
-        actions = dice.pick(WILD if faulty else NARROW, "actions", guid)
-        yield _definition(estate, guid, name, actions, scope=scope)
+        actions, on_data = dice.pick(WILD if faulty else NARROW, "actions", guid)
+        yield _definition(estate, guid, name, actions, on_data, scope=scope)
 
 
 def _definition(
-    estate: Estate, guid: str, name: str, actions: tuple[str, ...], *, scope: str = "/"
+    estate: Estate,
+    guid: str,
+    name: str,
+    actions: tuple[str, ...],
+    on_data: tuple[str, ...] = (),
+    *,
+    scope: str = "/",
 ) -> dict[str, Any]:
     own = scope != "/"
     created = ticks(estate.dates.past(600))
@@ -137,7 +157,12 @@ def _definition(
         "description": f"{name} of Northgate Health." if own else f"Built-in role {name}.",
         "assignableScopes": [scope],
         "permissions": [
-            {"actions": list(actions), "notActions": [], "dataActions": [], "notDataActions": []}
+            {
+                "actions": list(actions),
+                "notActions": [],
+                "dataActions": list(on_data),
+                "notDataActions": [],
+            }
         ],
         "createdOn": created,
         "updatedOn": created,

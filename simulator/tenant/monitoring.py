@@ -30,11 +30,15 @@ def generate(estate: Estate) -> Fragment:
     workspaces = estate.of("workspace")
     ids = [one.id for one in workspaces]
     short = ledger.decide("logging.workspace_retention.workspace_retention", ids)
-    stale = ledger.decide("logging.activity.recent", ids)
-    young = _young(workspaces)
-    shallow = ledger.decide("logging.activity.reaches_back", [one for one in ids if one != young])
+    young, partial = _young(workspaces), _partial(workspaces)
+    whole = [one for one in ids if one != partial]
+    stale = ledger.decide("logging.activity.recent", whole)
+    shallow = ledger.decide("logging.activity.reaches_back", [one for one in whole if one != young])
     if young:
         ledger.expect("logging.activity.reaches_back", young, "unknown")
+    if partial:
+        ledger.expect("logging.activity.reaches_back", partial, "unknown")
+        ledger.expect("logging.activity.recent", partial, "unknown")
     rows, logs = [], {}
     for one in workspaces:
         days = estate.dice.pick(SHORT if one.id in short else LONG, "retention", one.id)
@@ -46,6 +50,9 @@ def generate(estate: Estate) -> Fragment:
             young=one.id == young,
             fresh=one.id not in stale,
         )
+        if one.id == partial:
+            absent = estate.dice.pick(QUERIED_TABLES, "absent", one.id)
+            del logs[customer_id(estate, one)][absent]
     return Fragment(rows=tuple(rows), arm=_tables(estate, ledger), logs=logs, truth=ledger.truth)
 
 
@@ -57,6 +64,11 @@ def customer_id(estate: Estate, workspace: Resource) -> str:
 def _young(workspaces: tuple[Resource, ...]) -> str | None:
     """The last of three or more workspaces was made some weeks ago."""
     return workspaces[-1].id if len(workspaces) > 2 else None
+
+
+def _partial(workspaces: tuple[Resource, ...]) -> str | None:
+    """The first of four or more workspaces gets two of the three logs only."""
+    return workspaces[0].id if len(workspaces) > 3 else None
 
 
 def _workspace(estate: Estate, one: Resource, days: int, *, young: bool) -> dict[str, Any]:

@@ -23,6 +23,8 @@ ANY_SOURCE: tuple[str | list[str], ...] = (
     "0.0.0.0/0",
     ["198.51.100.0/24", "0.0.0.0/0"],
     ["10.20.0.0/16", "Internet"],
+    "AzureCloud",
+    ["0.0.0.0/1", "128.0.0.0/2", "192.0.0.0/3"],
 )
 SOME_SOURCE: tuple[str | list[str], ...] = (
     "VirtualNetwork",

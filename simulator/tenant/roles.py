@@ -44,17 +44,32 @@ CUSTOM = (
 )
 """Names of the company's own roles."""
 
-NARROW = (
-    ("Microsoft.Storage/storageAccounts/read", "Microsoft.Insights/metrics/read"),
-    ("*/read",),
+BLOBS = "Microsoft.Storage/storageAccounts/blobServices"
+Allowed = tuple[tuple[str, ...], tuple[str, ...]]
+"""Actions, and actions on data."""
+NARROW: tuple[Allowed, ...] = (
+    (("Microsoft.Storage/storageAccounts/read", "Microsoft.Insights/metrics/read"), ()),
+    (("*/read",), ()),
     (
-        "Microsoft.Compute/virtualMachines/*/read",
-        "Microsoft.Compute/virtualMachines/restart/action",
+        (
+            "Microsoft.Compute/virtualMachines/*/read",
+            "Microsoft.Compute/virtualMachines/restart/action",
+        ),
+        (),
     ),
-    ("Microsoft.RecoveryServices/Vaults/backupJobs/read", "Microsoft.Resources/deployments/read"),
+    (
+        (
+            "Microsoft.RecoveryServices/Vaults/backupJobs/read",
+            "Microsoft.Resources/deployments/read",
+        ),
+        (),
+    ),
+    (("*/read",), (f"{BLOBS}/containers/blobs/read", f"{BLOBS}/*/read")),
 )
-WILD = (
-    ("*",),
-    ("Microsoft.Resources/deployments/read", "Microsoft.Storage/*"),
-    ("*/read", "Microsoft.Network/networkSecurityGroups/*"),
+WILD: tuple[Allowed, ...] = (
+    (("*",), ()),
+    (("Microsoft.Resources/deployments/read", "Microsoft.Storage/*"), ()),
+    (("*/read", "Microsoft.Network/networkSecurityGroups/*"), ()),
+    (("Microsoft.Storage/storageAccounts/read",), (f"{BLOBS}/*",)),
+    (("*/read",), ("*/read",)),
 )

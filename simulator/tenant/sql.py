@@ -116,15 +116,16 @@ def _tde(one: Resource, *, encrypted: bool) -> dict[str, Any]:
 
 
 def _auditing(estate: Estate, one: Resource, *, enough: bool) -> dict[str, Any]:
-    """Enough goes to Azure Monitor, or to storage for ever or a year; else it is off or short."""
-    monitor, forever, year = (True, 0), (False, 0), (False, 400)
-    off, short = "off", (False, 90)
-    shape = estate.dice.pick(
-        (monitor, monitor, forever, year) if enough else (off, short), "auditing", one.id
-    )
-    enabled = shape != off
-    to_monitor, days = shape if isinstance(shape, tuple) else (False, 0)
-    to_storage = enabled and not to_monitor
+    """Enough goes to Azure Monitor, or to storage for ever or a year.
+
+    Else it is off, kept too short, or on without anywhere to go.
+    """
+    good = ("monitor", "monitor", "storage", "storage for a year")
+    bad = ("off", "storage for 90 days", "nowhere")
+    shape = estate.dice.pick(good if enough else bad, "auditing", one.id)
+    enabled, to_monitor = shape != "off", shape == "monitor"
+    to_storage = shape.startswith("storage")
+    days = {"storage for a year": 400, "storage for 90 days": 90}.get(shape, 0)
     storage = f"https://stnghaudit{one.place.short}.blob.core.windows.net/"
     return {
         "id": f"{one.id}/auditingSettings/default",

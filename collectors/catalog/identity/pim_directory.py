@@ -9,6 +9,7 @@ from collectors.kit import (
     Owner,
     Verdict,
 )
+from collectors.kit.naming import role_of
 from collectors.kit.pim_rules import (
     activation_approval,
     activation_duration,
@@ -31,32 +32,33 @@ def may_be_privileged(item: Item) -> bool:
 
 def eligibility_expires(eligibility: Item, _: Expectations) -> Verdict:
     """Somebody has to ask again."""
-    return eligibility_ends(eligibility.data, DIRECTORY_PRIVILEGED)
+    return eligibility_ends(eligibility.data, role_of(eligibility))
 
 
 def no_standing_access(assignment: Item, _: Expectations) -> Verdict:
     """Privilege is activated for a while, not held."""
-    return privilege_is_lent(assignment.data, DIRECTORY_PRIVILEGED)
+    return privilege_is_lent(assignment.data, role_of(assignment))
 
 
 def mfa(policy: Item, _: Expectations) -> Verdict:
     """Activation needs a second factor."""
-    return activation_mfa(policy["policy.rules"])
+    return activation_mfa(policy["policy.rules"], role_of(policy))
 
 
 def justification(policy: Item, _: Expectations) -> Verdict:
     """Activation needs a reason."""
-    return activation_justification(policy["policy.rules"])
+    return activation_justification(policy["policy.rules"], role_of(policy))
 
 
 def approval(policy: Item, _: Expectations) -> Verdict:
     """Activation needs a second person."""
-    return activation_approval(policy["policy.rules"])
+    return activation_approval(policy["policy.rules"], role_of(policy))
 
 
 def longest(policy: Item, expectations: Expectations) -> Verdict:
     """Activation ends soon."""
-    return activation_duration(policy["policy.rules"], expectations["activation_hours"])
+    hours = expectations["activation_hours"]
+    return activation_duration(policy["policy.rules"], role_of(policy), hours)
 
 
 COLLECTOR = Collector(

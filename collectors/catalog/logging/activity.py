@@ -1,8 +1,7 @@
 """Log Analytics tables: how far back they really reach, and whether logs still arrive."""
 
-from collections.abc import Mapping
-from datetime import timedelta
-from typing import Any
+from collections.abc import Collection
+from datetime import datetime, timedelta
 
 from collectors.kit import (
     Check,
@@ -20,6 +19,9 @@ from collectors.kit import (
 from collectors.kit.instants import day, instant
 
 LOOKS_BACK = timedelta(days=730)
+TABLES = ("AuditLogs", "AzureActivity", "SigninLogs")
+AHEAD = timedelta(days=1)
+"""A run that was interrupted may ask this long after the instant it speaks for."""
 NO_RECORDS = "holds no sign-in, audit or activity record"
 
 
@@ -27,7 +29,7 @@ def reaches_back(workspace: Item, expectations: Expectations) -> Verdict:
     """The retention is real: records of that age are there."""
     wanted = timedelta(days=expectations["log_retention_days"])
     since = expectations.as_of - wanted
-    oldest = {name: instant(row["oldest"]) for name, row in _tables(workspace).items()}
+    oldest = _times(workspace, "oldest")
     if not oldest:
         return failed(NO_RECORDS)
     if None in oldest.values():
@@ -35,15 +37,17 @@ def reaches_back(workspace: Item, expectations: Expectations) -> Verdict:
     if wanted > LOOKS_BACK:
         return unknown(f"the query looks back {LOOKS_BACK.days} days, not {wanted.days}")
     short = sorted((at, name) for name, at in oldest.items() if at is not None and at > since)
-    if not short:
-        return passed(f"reaching back to {day(since)} or further: {', '.join(sorted(oldest))}")
-    return _short(workspace, short[-1][1], day(short[-1][0]), wanted, expectations)
+    if short:
+        return _short(workspace, short[-1][1], day(short[-1][0]), wanted, expectations)
+    return _absent(oldest) or passed(
+        f"reaching back to {day(since)} or further: {', '.join(sorted(oldest))}"
+    )
 
 
 def recent(workspace: Item, expectations: Expectations) -> Verdict:
     """Logs still arrive."""
     hours = expectations["log_freshness_hours"]
-    newest = {name: instant(row["newest"]) for name, row in _tables(workspace).items()}
+    newest = _times(workspace, "newest")
     if not newest:
         return failed(NO_RECORDS)
     since = expectations.as_of - timedelta(hours=hours)
@@ -52,7 +56,12 @@ def recent(workspace: Item, expectations: Expectations) -> Verdict:
         return failed(f"nothing arrived in {late[0][1]} since {day(late[0][0])}, over {hours} h")
     if None in newest.values():
         return unknown("Azure returned no time of the newest record")
-    return passed(f"records came in the last {hours} h: {', '.join(sorted(newest))}")
+    latest = max((at, name) for name, at in newest.items() if at is not None)
+    if latest[0] > expectations.as_of + AHEAD:
+        return unknown(f"{latest[1]} holds a record of {day(latest[0])}, which is yet to come")
+    return _absent(newest) or passed(
+        f"records came in the last {hours} h: {', '.join(sorted(newest))}"
+    )
 
 
 def _short(
@@ -67,8 +76,21 @@ def _short(
     return failed(f"{table} begins on {first}, {wanted.days} days back are expected")
 
 
-def _tables(workspace: Item) -> dict[str, Mapping[str, Any]]:
-    return {row["TableName"]: row for row in workspace["rows"]}
+def _absent(found: Collection[str]) -> Verdict | None:
+    """A table without any record may have its records elsewhere: it shows nothing."""
+    absent = [name for name in TABLES if name not in found]
+    if not absent:
+        return None
+    return unknown(f"no record of {', '.join(absent)} here: it cannot be said whether any is kept")
+
+
+def _times(workspace: Item, column: str) -> dict[str, datetime | None]:
+    """Times of a column by table. Raises ValueError when a table has two rows."""
+    rows = workspace["rows"]
+    found = {row["TableName"]: instant(row[column]) for row in rows}
+    if len(found) != len(rows):
+        raise ValueError("a table stands twice in the answer")
+    return found
 
 
 COLLECTOR = Collector(

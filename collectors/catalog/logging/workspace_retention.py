@@ -13,6 +13,7 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.amounts import whole
 
 AUDIT_TABLES = frozenset(
     {
@@ -55,13 +56,12 @@ def table_retention(table: Item, expectations: Expectations) -> Verdict:
 
 
 def _kept(days: object, wanted: int) -> Verdict:
-    match days:
-        case int() if days >= wanted:
-            return passed(f"keeps logs for {days} days")
-        case int():
-            return failed(f"keeps logs for {days} days, {wanted} are expected")
-        case _:
-            return unknown("Azure returned no retention in days")
+    kept = whole(days)
+    if kept is None:
+        return unknown("Azure returned no retention in days")
+    if kept >= wanted:
+        return passed(f"keeps logs for {kept} days")
+    return failed(f"keeps logs for {kept} days, {wanted} are expected")
 
 
 COLLECTOR = Collector(

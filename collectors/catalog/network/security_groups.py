@@ -3,7 +3,8 @@
 The group's own rules are read by priority. Not considered: where the group is associated (subnet,
 network interface), Azure's default rules (they let nothing in from the Internet but load balancer
 probes), other groups, firewalls and routes in front of it, and senders that are named by service
-tag, by application security group or by less than a whole address space.
+tag (other than Internet and AzureCloud, where anybody can rent a machine), by application security
+group or by less than an eighth of the public addresses.
 """
 
 from collectors.kit import (

@@ -13,6 +13,7 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.amounts import whole
 from collectors.kit.tls import tls_at_least
 
 
@@ -71,23 +72,36 @@ def server_entra_only(server: Item, _: Expectations) -> Verdict:
 
 
 def auditing(setting: Item, expectations: Expectations) -> Verdict:
-    """The audit log is written and kept.
-
-    Zero days means that nothing is deleted by age:
-    https://learn.microsoft.com/azure/azure-sql/database/auditing-setup
-    """
-    wanted = expectations["log_retention_days"]
+    """The audit log is written somewhere and kept there."""
     match setting["properties"]:
         case {"state": "Disabled"}:
             return failed("auditing is disabled")
         case {"state": "Enabled", "isAzureMonitorTargetEnabled": True}:
             return passed("the audit log goes to Azure Monitor")
-        case {"state": "Enabled", "retentionDays": int(days)} if days == 0 or days >= wanted:
-            return passed(f"the audit log is kept {f'for {days} days' if days else 'for good'}")
-        case {"state": "Enabled", "retentionDays": int(days)}:
-            return failed(f"the audit log is kept for {days} days, {wanted} are expected")
+        case {"state": "Enabled", "storageEndpoint": str(storage), "retentionDays": days} if (
+            storage.strip()
+        ):
+            return _kept_in_storage(whole(days), expectations["log_retention_days"])
+        case {
+            "state": "Enabled",
+            "storageEndpoint": "" | None,
+            "isAzureMonitorTargetEnabled": False,
+        }:
+            return failed("auditing is on and goes nowhere: neither storage nor Azure Monitor")
         case _:
             return unknown("Azure returned no complete auditing settings")
+
+
+def _kept_in_storage(days: int | None, wanted: int) -> Verdict:
+    """Zero days means that nothing is deleted by age.
+
+    https://learn.microsoft.com/azure/azure-sql/database/auditing-setup
+    """
+    if days is None or days < 0:
+        return unknown("Azure returned no complete auditing settings")
+    if days == 0 or days >= wanted:
+        return passed(f"the audit log is kept {f'for {days} days' if days else 'for good'}")
+    return failed(f"the audit log is kept for {days} days, {wanted} are expected")
 
 
 COLLECTOR = Collector(

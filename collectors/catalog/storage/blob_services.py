@@ -15,6 +15,7 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.amounts import whole
 
 
 def has_blobs(service: Item) -> bool:
@@ -41,10 +42,9 @@ def _restorable(what: str, policy: Any, wanted: int) -> Verdict:
     match policy:
         case {"enabled": False}:
             return failed(f"deleted {what} cannot be restored")
-        case {"enabled": True, "days": int(days)} if days >= wanted:
-            return passed(f"deleted {what} can be restored for {days} days")
-        case {"enabled": True, "days": int(days)}:
-            return failed(f"deleted {what} can be restored for {days} days, {wanted} are expected")
+        case {"enabled": True, "days": int(days)} if whole(days) is not None:
+            said = f"deleted {what} can be restored for {days} days"
+            return passed(said) if days >= wanted else failed(f"{said}, {wanted} are expected")
         case _:
             return unknown(f"Azure returned no complete retention policy for deleted {what}")
 

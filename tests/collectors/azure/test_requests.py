@@ -26,7 +26,8 @@ def test_only_authorization_rows_are_filtered_by_scope() -> None:
             ResourceGraph(table=table), Estate(tenant_id="t"), top=10, skip_token=None
         )
         options = json.loads(body)["options"]
-        assert options.get("authorizationScopeFilter") == ("AtScopeAndBelow" if filtered else None)
+        wanted = "AtScopeAboveAndBelow" if filtered else None
+        assert options.get("authorizationScopeFilter") == wanted
 
 
 def test_a_resource_name_cannot_break_out_of_its_path() -> None:

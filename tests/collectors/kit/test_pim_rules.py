@@ -42,7 +42,7 @@ CONTEXT_ON, CONTEXT_OFF = {"id": CONTEXT, "isEnabled": True}, {"id": CONTEXT, "i
     ],
 )
 def test_mfa_comes_by_the_rule_or_by_a_context(rules: Any, status: Status) -> None:
-    assert activation_mfa(rules).status is status
+    assert activation_mfa(rules, "Owner").status is status
 
 
 @pytest.mark.parametrize(
@@ -50,7 +50,7 @@ def test_mfa_comes_by_the_rule_or_by_a_context(rules: Any, status: Status) -> No
     [([NO_MFA], Status.PASS), ([MFA], Status.FAIL), ([CONTEXT_ON], Status.UNKNOWN)],
 )
 def test_a_justification_is_asked_by_the_enablement_rule(rules: Any, status: Status) -> None:
-    assert activation_justification(rules).status is status
+    assert activation_justification(rules, "Owner").status is status
 
 
 @pytest.mark.parametrize(
@@ -63,24 +63,28 @@ def test_a_justification_is_asked_by_the_enablement_rule(rules: Any, status: Sta
     ],
 )
 def test_approval_is_asked_by_its_setting(setting: Any, status: Status) -> None:
-    assert activation_approval([{"id": APPROVAL, "setting": setting}]).status is status
+    assert activation_approval([{"id": APPROVAL, "setting": setting}], "Owner").status is status
 
 
 @pytest.mark.parametrize(
     ("rule", "status", "reason"),
     [
-        ({"maximumDuration": "PT8H"}, Status.PASS, "an activation lasts 8 h at most"),
-        ({"maximumDuration": "PT30M"}, Status.PASS, "an activation lasts 0.5 h at most"),
-        ({"maximumDuration": "P1D"}, Status.FAIL, "an activation lasts up to 24 h, more than 8 h"),
+        ({"maximumDuration": "PT8H"}, Status.PASS, "an activation of Owner lasts 8 h at most"),
+        ({"maximumDuration": "PT30M"}, Status.PASS, "an activation of Owner lasts 0.5 h at most"),
+        (
+            {"maximumDuration": "P1D"},
+            Status.FAIL,
+            "an activation of Owner lasts up to 24 h, more than 8 h",
+        ),
         (
             {"maximumDuration": "PT1H", "isExpirationRequired": False},
             Status.FAIL,
-            "an activation need not end",
+            "an activation of Owner need not end",
         ),
-        ({}, Status.UNKNOWN, f"Azure returned no complete rule {EXPIRATION}"),
+        ({}, Status.UNKNOWN, f"Azure returned no complete rule {EXPIRATION} of Owner"),
     ],
 )
 def test_an_activation_ends_in_time(rule: dict[str, Any], status: Status, reason: str) -> None:
-    verdict = activation_duration([{"id": EXPIRATION, **rule}], 8)
+    verdict = activation_duration([{"id": EXPIRATION, **rule}], "Owner", 8)
 
     assert (verdict.status, verdict.reason) == (status, reason)

@@ -65,9 +65,20 @@ def test_every_graph_list_and_object_arrives_whole(asking: Any, tenant: Tenant) 
         assert seen == given
 
 
+ABOVE = {"authorizationScopeFilter": "AtScopeAboveAndBelow"}
+
+
+def test_what_is_given_at_the_root_is_shown_to_who_asks_for_it(asking: Any) -> None:
+    def scopes(**options: Any) -> set[str]:
+        rows = asking.graph_rows("authorizationresources", **{"$top": 1000, **options}).json()
+        return {row["properties"].get("scope", "") for row in rows["data"]}
+
+    assert scopes(**ABOVE) - scopes() == {"/"}
+
+
 def test_every_row_of_every_table_arrives_whole(asking: Any, tenant: Tenant) -> None:
     for table, rows in tenant.tables.items():
-        answer = asking.graph_rows(f"{table} | order by id asc", **{"$top": 1000})
+        answer = asking.graph_rows(f"{table} | order by id asc", **{"$top": 1000, **ABOVE})
         assert answer.json()["data"] == sorted(rows, key=lambda row: str(row["id"]))
 
 

@@ -13,7 +13,8 @@ GROUPS = [
     if row["type"] == "microsoft.network/networksecuritygroups"
 ]
 TRUTH = {(one.check, one.subject): one.expected for one in TENANT.truth}
-ANYONE = {"*", "internet", "0.0.0.0/0"}
+ANYONE = {"*", "internet", "0.0.0.0/0", "azurecloud", "0.0.0.0/1"}
+"""Half of the Internet, or whoever rents a machine in Azure, is anyone too."""
 PORTS = {
     "management_ports": (22, 3389, 5985, 5986),
     "database_ports": (1433, 3306, 5432, 1521, 27017, 6379),
@@ -62,7 +63,7 @@ def test_every_form_of_rule_occurs() -> None:
     assert any("sourceAddressPrefix" not in rule for rule in rules)
     assert any("-" in rule.get("destinationPortRange", "") for rule in rules)
     assert {"Tcp", "TCP", "*"} <= {rule["protocol"] for rule in rules}
-    assert {"*", "Internet", "0.0.0.0/0", "VirtualNetwork"} <= {
+    assert {"*", "Internet", "0.0.0.0/0", "VirtualNetwork", "AzureCloud"} <= {
         rule.get("sourceAddressPrefix") for rule in rules
     }
 
