@@ -14,6 +14,7 @@ from app.cli import (
     serving,
     time,
     token,
+    verdict,
     verification,
     worm,
 )
@@ -165,6 +166,7 @@ app.command()(permissions)
 app.command()(collectors)
 app.command()(collecting.collect)
 app.command()(collecting.status)
+app.command()(verdict.verdict)
 app.command()(evidence.pack)
 app.command()(verification.verify)
 app.command()(reperform.reperform)

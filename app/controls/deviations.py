@@ -49,7 +49,7 @@ def deviations_of(
     """
     by_subject: dict[tuple[str, str], list[Interval]] = {}
     for verdict in verdicts:
-        by_subject.setdefault((verdict.check_id, verdict.subject), []).append(verdict)
+        by_subject.setdefault((verdict.check_id, verdict.subject.lower()), []).append(verdict)
     found = []
     for (check_id, _), own in sorted(by_subject.items()):
         own.sort(key=lambda verdict: (verdict.first_slot, verdict.last_slot))

@@ -1,5 +1,6 @@
 """A deviation ends with a pass, or with its subject; never by looking away."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -71,6 +72,15 @@ def test_a_deviation_runs_from_its_first_fail_to_its_last_with_the_newest_reason
     [deviation] = _told("PFUGG")
     assert (deviation.first_slot, deviation.last_slot) == (SLOTS[1], SLOTS[4])
     assert deviation.reason == "reason G"
+
+
+def test_a_subject_in_another_case_is_the_same_subject() -> None:
+    verdicts = [
+        replace(_interval("F", SLOTS[0], SLOTS[1]), subject="/S/rg-One"),
+        replace(_interval("P", SLOTS[2], SLOTS[2]), subject="/s/rg-one"),
+    ]
+    [deviation] = deviations_of(verdicts, {"a.b": SLOTS[2]}, lambda _check, _subject, _after: False)
+    assert deviation.ending is Ending.CORRECTED
 
 
 @given(st.text(alphabet="PFGU.", min_size=1, max_size=6), st.data())

@@ -1,0 +1,36 @@
+"""verdict: what a check answered on one subject."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli.edge import OUT, opened, parse_day, print_json
+from app.services.registering import find_connection
+from app.services.verdict_lookup import look_up_verdict
+
+
+def verdict(
+    ctx: typer.Context,
+    check: Annotated[str, typer.Argument(help="Check, as `annexa collectors` names it.")],
+    subject: Annotated[str, typer.Argument(help="Whole id of the resource or object.")],
+    connection: Annotated[str | None, typer.Option(help="Where there are several.")] = None,
+    on: Annotated[str | None, typer.Option(help="Day in UTC [the newest night].")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """What a check answered on one subject, on a day and since when."""
+    with opened(ctx) as ports:
+        day = parse_day(on).date() if on else None
+        found = look_up_verdict(ports, find_connection(ports, connection), check, subject, day)
+    if as_json:
+        print_json(asdict(found))
+        return
+    OUT.print(
+        f"{found.status}  {found.subject_name}: {found.reason}\n"
+        f"  night    {found.night:%Y-%m-%d %H:%M} UTC\n"
+        f"  the same from {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}\n"
+        f"  check    {found.check_id}\n  subject  {found.subject}\n"
+        f"  record   {', '.join(found.record_ids)}",
+        markup=False,
+    )
