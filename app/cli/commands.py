@@ -20,6 +20,7 @@ from app.cli import (
 )
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.cli.log import app as log_commands
+from app.cli.trust import app as trust_commands
 from app.log import configure_logs
 from app.services.setup import initialise
 from collectors.kit.permissions import azure_actions, custom_role, graph_permissions
@@ -38,6 +39,7 @@ app.add_typer(hold.app, name="hold")
 app.add_typer(hold.retention, name="retention")
 app.add_typer(worm.app, name="worm")
 app.add_typer(log_commands, name="log")
+app.add_typer(trust_commands, name="trust")
 app.command()(time.restamp)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -4,7 +4,7 @@ import base64
 import binascii
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
@@ -37,10 +37,23 @@ class VerifierKey:
     public: bytes
     """Ed25519: the 32 bytes of RFC 8032. ECDSA: SubjectPublicKeyInfo, DER."""
     kind: int = ED25519
+    former: tuple["FormerKey", ...] = ()
+    """Keys that this log used before, the newest first; what they signed in their time stands."""
 
     def __str__(self) -> str:
         encoded = base64.b64encode(bytes([self.kind]) + self.public).decode()
         return f"{self.name}+{self.key_id.hex()}+{encoded}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class FormerKey:
+    """A key that was rotated out, and the largest checkpoint that it may have signed."""
+
+    key: VerifierKey
+    until: int
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.until}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -107,6 +120,31 @@ def parse_vkey(text: str) -> VerifierKey:
     return key
 
 
+def parse_vkeys(text: str) -> VerifierKey:
+    """Read the keys of a log: its vkey, then a line `<vkey> <size>` for each one rotated out.
+
+    A former key is believed for checkpoints of up to that size and no larger. Raises NoteError.
+    """
+    current, *former = [line for line in text.splitlines() if line.strip()] or [""]
+    key = parse_vkey(current)
+    return replace(key, former=tuple(_former(key.name, line) for line in former))
+
+
+def format_vkeys(key: VerifierKey) -> str:
+    """Lines that `parse_vkeys` reads."""
+    return "".join(f"{line}\n" for line in (key, *key.former))
+
+
+def _former(name: str, line: str) -> FormerKey:
+    vkey, _, size = line.strip().partition(" ")
+    key = parse_vkey(vkey)
+    if key.name != name:
+        raise NoteError(f"a former key is of {key.name}, not of {name}")
+    if not (size.isascii() and size.isdigit()):
+        raise NoteError("a former key says the size of the last checkpoint it signed")
+    return FormerKey(key=key, until=int(size))
+
+
 def format_note(text: str, signatures: Sequence[NoteSignature]) -> bytes:
     """Bytes of a signed note. `text` ends in a newline."""
     lines = "".join(
@@ -165,11 +203,26 @@ def parse_checkpoint(text: str) -> CheckpointBody:
 
 
 def open_checkpoint(data: bytes, key: VerifierKey) -> CheckpointBody:
-    """The checkpoint once `key` has verified it; its origin is the key's name. Raises NoteError."""
-    body = parse_checkpoint(verify_note(data, key))
+    """The checkpoint once `key`, or a former one in its time, has verified it. Raises NoteError.
+
+    Its origin is the key's name.
+    """
+    signer = _signer(data, key)
+    body = parse_checkpoint(verify_note(data, signer.key if signer else key))
+    if signer and body.size > signer.until:
+        gone = f"{signer.key.key_id.hex()}, which was rotated out at {signer.until}"
+        raise NoteError(f"it is signed by key {gone}")
     if body.origin != key.name:
         raise NoteError(f"the checkpoint is of {body.origin}, not of {key.name}")
     return body
+
+
+def _signer(data: bytes, key: VerifierKey) -> FormerKey | None:
+    """The former key that a note names; None when the current one is asked."""
+    named = {(each.name, each.key_id) for each in parse_note(data).signatures}
+    if (key.name, key.key_id) in named:
+        return None
+    return next((f for f in key.former if (f.key.name, f.key.key_id) in named), None)
 
 
 def p256_key(encoded: bytes) -> ec.EllipticCurvePublicKey:

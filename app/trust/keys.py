@@ -4,7 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import mkdtemp
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.errors import UnavailableError, UsageError
-from app.evidence.note import ECDSA, NoteError, ecdsa_verifier_key, parse_vkey, verifier_key
+from app.evidence.note import ECDSA, NoteError, ecdsa_verifier_key, parse_vkeys, verifier_key
 from app.trust.certificates import (
     Validity,
     revocation_list,
@@ -30,6 +30,7 @@ from app.trust.certificates import (
     seal_certificate,
     tsa_certificate,
 )
+from app.trust.rotation import finish_rotation
 from app.trust.signers import (
     CertifiedKey,
     EcdsaLogSigner,
@@ -164,9 +165,9 @@ def _made(origin: str, now: datetime, days: int, remote: RemoteKeys) -> dict[str
 
 
 def _log(folder: Path, remote: SigningKey | None) -> NoteSigner:
-    key = parse_vkey(_read(folder, "log.vkey").decode())
+    key = parse_vkeys(_read(folder, "log.vkey").decode())
     if remote is not None:
-        if key != ecdsa_verifier_key(key.name, remote.public):
+        if replace(key, former=()) != ecdsa_verifier_key(key.name, remote.public):
             raise UsageError(
                 f"log.vkey in {folder} is not the key that [log_key] names; a log keeps the key "
                 "it began with until it is rotated"
@@ -176,6 +177,7 @@ def _log(folder: Path, remote: SigningKey | None) -> NoteSigner:
         raise UsageError(
             f"the log's key is in a vault, says log.vkey in {folder}; name it under [log_key]"
         )
+    finish_rotation(folder, key)
     private = load_pem_private_key(_read(folder, "log.key.pem"), password=None)
     if not isinstance(private, Ed25519PrivateKey):
         raise _other_kind("log.key.pem")

@@ -15,6 +15,7 @@ from app.packs.verify.container import SEAL, check_files, check_manifest, stamps
 from app.packs.verify.layout import check_layout
 from app.packs.verify.log import check_log
 from app.packs.verify.logkey import LogKey
+from app.packs.verify.rotation import signing_vkey
 from app.packs.verify.signatures import check_seal
 from app.packs.verify.times import check_bundle_times, check_checkpoint_times
 
@@ -32,15 +33,17 @@ def main() -> int:
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
             given.log_vkey = Path(given.log_vkey).read_text("utf-8")
-        key = LogKey(given.log_vkey.strip())
+        given.log_vkey = given.log_vkey.strip()
+        for line in given.log_vkey.split("\n"):
+            LogKey(line.strip().partition(" ")[0])
     except ValueError as error:
         parser.error(str(error))
-    report = opened(given, key)
+    report = opened(given)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
 
 
-def opened(given: argparse.Namespace, key: LogKey) -> Report:
+def opened(given: argparse.Namespace) -> Report:
     """All checks, on a folder or on a bundle unpacked for the while."""
     report, place = Report(), Path(given.bundle)
     with tempfile.TemporaryDirectory() as folder:
@@ -48,11 +51,11 @@ def opened(given: argparse.Namespace, key: LogKey) -> Report:
             layout = lambda: check_layout(place)  # noqa: E731 - one line
             report.check(place.name, "is laid out as its files make it", layout)
             report.check(place.name, "is a zip", lambda: unpack(place, Path(folder), report))
-        verify(Bundle(place if place.is_dir() else Path(folder)), given, key, report)
+        verify(Bundle(place if place.is_dir() else Path(folder)), given, report)
     return report
 
 
-def verify(bundle: Bundle, given: argparse.Namespace, key: LogKey, report: Report) -> None:
+def verify(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
     """All checks on a folder."""
     lists = [given.crl] if given.crl else []
     roots = [Path(path) for path in (given.root, *given.time_root, *lists)]
@@ -68,7 +71,7 @@ def verify(bundle: Bundle, given: argparse.Namespace, key: LogKey, report: Repor
         check_manifest(bundle, names, report, SEAL)
     check_bundle_times(bundle, stamps, given.time_root, given.at, report)
     check_checkpoint_times(bundle, given.time_root, given.at, report)
-    check_log(bundle, key, report)
+    check_log(bundle, LogKey(signing_vkey(bundle, given.log_vkey)), report)
 
 
 def moment(text: str) -> int:

@@ -9,6 +9,7 @@ PARTS = (
     "container",
     "signatures",
     "logkey",
+    "rotation",
     "times",
     "completeness",
     "log",
