@@ -110,6 +110,8 @@ class SealSettings(VaultSettings):
     """PEM files of its issuers, the root among them; none for a self-signed certificate."""
     revocation_lists: tuple[Path, ...] = ()
     """PEM or DER files of its issuers' lists. A seal carries them."""
+    archival: bool = False
+    """PDFs are sealed PAdES-B-LTA instead of B-T: they carry what they are verified with."""
 
     @model_validator(mode="after")
     def _whole(self) -> Self:

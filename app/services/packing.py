@@ -78,7 +78,8 @@ def issue_pack(
         told("drawing the pack")
         pdf, attached = _draw(ports, connection, engagement, observed, checkpoint, pack_id)
         told("sealing the bundle")
-        sealed = seal_pdf(pdf, ports.trust, ports.authorities, ports.now)
+        archival = ports.settings.seal.archival
+        sealed = seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
         order = Order(
             pack_id=pack_id,
             connection=connection,

@@ -1,5 +1,6 @@
 """The PDF's own seal, verified with openssl over its byte range, as an auditor would."""
 
+import functools
 import io
 import re
 import subprocess
@@ -9,9 +10,11 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.trust.keys import Trust
 from app.trust.pades import FIELD, seal_pdf
+from app.trust.pades_check import judge_pdf
 from app.trust.timestamp import DevelopmentAuthority
 
 Clock = Callable[[], datetime]
@@ -68,3 +71,49 @@ def test_poppler_calls_the_signature_valid(sealed: bytes, tmp_path: Path) -> Non
     ).stdout
     assert "Signature is Valid" in told
     assert "Total document signed" in told
+
+
+@pytest.fixture(scope="module")
+def archived(plain_pdf: bytes, trust: Trust, authority: DevelopmentAuthority, now: Clock) -> bytes:
+    return seal_pdf(plain_pdf, trust, [authority], now, archival=True)
+
+
+def test_an_archival_seal_carries_what_it_is_verified_with(archived: bytes, trust: Trust) -> None:
+    with pikepdf.open(io.BytesIO(archived)) as pdf:
+        store = pdf.Root.DSS
+        certificates = {stream.read_bytes() for stream in store.Certs}
+        lists = {stream.read_bytes() for stream in store.CRLs}
+        stamp = pdf.Root.AcroForm.Fields[1].V
+        assert str(stamp.SubFilter) == "/ETSI.RFC3161"
+    assert trust.seal.public_bytes(Encoding.DER) in certificates
+    assert lists == {each.public_bytes(Encoding.DER) for each in trust.sealer.revocations}
+
+
+def test_openssl_verifies_an_archival_seal_and_the_timestamp_over_the_whole_file(
+    archived: bytes, trust: Trust, tmp_path: Path
+) -> None:
+    assert verified(archived, tmp_path, trust.folder / "root.pem")
+    *_, last = re.finditer(rb"/ByteRange\s*\[(\d+) (\d+) (\d+) (\d+)\s*\]", archived)
+    start, first, end, second = map(int, last.groups())
+    assert end + second == len(archived)
+    (tmp_path / "data").write_bytes(archived[start : start + first] + archived[end:])
+    token = bytes.fromhex(archived[first + 1 : end - 1].decode())
+    (tmp_path / "token").write_bytes(token)
+    command = ["openssl", "ts", "-verify", "-token_in", "-in", "token", "-data", "data"]
+    command += ["-CAfile", str(trust.folder / "root.pem")]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+
+def test_qpdf_and_poppler_accept_an_archival_seal(archived: bytes, tmp_path: Path) -> None:
+    (tmp_path / "pack.pdf").write_bytes(archived)
+    run = functools.partial(
+        subprocess.run, cwd=tmp_path, check=False, capture_output=True, text=True
+    )
+    assert run(["qpdf", "--check", "pack.pdf"]).returncode == 0
+    assert "Signature is Valid" in run(["pdfsig", "-nocert", "pack.pdf"]).stdout
+
+
+def test_an_archival_seal_is_judged_whole(archived: bytes, trust: Trust, now: Clock) -> None:
+    assert judge_pdf(archived, [trust.root], [trust.root], now()).faults == ()
+    judged = judge_pdf(archived + b"%more\n", [trust.root], [trust.root], now())
+    assert judged.faults != ()
