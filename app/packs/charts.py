@@ -15,6 +15,10 @@ from app.packs.words import MONTHS
 INK, MUTED, LINE = "#16202e", "#5b6675", "#d5dbe3"
 PASS, FAIL, UNKNOWN = "#1f7a5c", "#b3261e", "#b7791f"
 WIDTH = 170.0
+ROW_DAYS = 31
+"""Longest period whose nights are drawn in one row."""
+DATED = 10.0
+"""Width of a cell under which day and month find room."""
 WEEKDAYS = ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun"))
 
 
@@ -43,7 +47,34 @@ def answers_bar(passed: int, failed: int, unknown: int) -> Markup:
 
 
 def coverage_calendar(cells: Sequence[NightCell]) -> Markup:
-    """One cell for each day of the period, a column for each week."""
+    """One cell for each day: a dated row of them, or a column for each week of a longer period."""
+    collected = sum(cell.state.startswith("complete") for cell in cells)
+    said = f"Calendar of nights: {collected} of {len(cells)} collected."
+    return _strip(cells, said) if in_a_row(len(cells)) else _weeks(cells, said)
+
+
+def in_a_row(days: int) -> bool:
+    """Whether a period of so many days is drawn as one row."""
+    return days <= ROW_DAYS
+
+
+def _strip(cells: Sequence[NightCell], said: str) -> Markup:
+    pitch = min(14.0, WIDTH / len(cells))
+    wide = pitch >= DATED
+    size, top = min(6.0, pitch * 0.84), 0.4 if wide else 4.2
+    shapes: list[str] = []
+    for place, cell in enumerate(cells):
+        x = place * pitch + (pitch - size) / 2
+        shapes += _night(cell.state, x, top, size)
+        middle, month = x + size / 2, MONTHS[cell.day.month - 1][:3]
+        day = f"{cell.day.day} {month}" if wide else str(cell.day.day)
+        shapes.append(_text(middle, top + size + 3.2, day, 2.3, MUTED, "middle"))
+        if not wide and (place == 0 or cell.day.day == 1) and place < len(cells) - 1:
+            shapes.append(_text(x, 2.6, month, 2.3))
+    return _svg(WIDTH, top + size + 4.2, said, shapes)
+
+
+def _weeks(cells: Sequence[NightCell], said: str) -> Markup:
     start = cells[0].day - timedelta(days=cells[0].day.weekday())
     weeks = (cells[-1].day - start).days // 7 + 1
     left, top = 9.0, 4.2
@@ -58,8 +89,6 @@ def coverage_calendar(cells: Sequence[NightCell]) -> Markup:
         if (place == 0 or cell.day.day == 1) and x >= free:
             shapes.append(_text(x, 2.6, _month(cell.day), 2.3))
             free = x + 11
-    collected = sum(cell.state.startswith("complete") for cell in cells)
-    said = f"Calendar of nights: {collected} of {len(cells)} left a snapshot."
     return _svg(WIDTH, top + 7 * pitch + 0.4, said, shapes)
 
 

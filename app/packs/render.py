@@ -123,6 +123,7 @@ def _environment() -> Environment:
     environment.globals |= {
         "answers_bar": charts.answers_bar,
         "coverage_calendar": charts.coverage_calendar,
+        "in_a_row": charts.in_a_row,
         "legend_cell": charts.legend_cell,
         "trend_columns": charts.trend_columns,
         "state_class": words.STATE_CLASS,

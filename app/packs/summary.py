@@ -79,6 +79,7 @@ def lead_of(sections: Sequence[ControlSection], cells: Sequence[NightCell]) -> s
     """The pack in two sentences."""
     states = Counter(section.state for section in sections)
     nights = sum(cell.state in COLLECTED for cell in cells)
+    verb = "was" if len(cells) == 1 else "were"
     parts = [
         f"{states[state]} {state}"
         for state in (State.CLEAN, State.DEVIATIONS, State.INCOMPLETE)
@@ -87,7 +88,7 @@ def lead_of(sections: Sequence[ControlSection], cells: Sequence[NightCell]) -> s
     return (
         f"{counted(len(sections), 'control')} of Annex A {'has' if len(sections) == 1 else 'have'} "
         f"evidence from Azure: {', '.join(parts) or 'none yet'}. "
-        f"{nights} of {counted(len(cells), 'night')} of the period left a snapshot."
+        f"{nights} of {counted(len(cells), 'night')} of the period {verb} collected."
     )
 
 
@@ -104,7 +105,7 @@ def night_cells(nights: Iterable[Night], period: Period) -> tuple[NightCell, ...
 
 
 def missed_nights(cells: Iterable[NightCell]) -> tuple[MissedNights, ...]:
-    """Days without a snapshot, neighbours of one cause together."""
+    """Days that were not collected, neighbours of one cause together."""
     runs: list[list[NightCell]] = []
     for cell in cells:
         if cell.state in COLLECTED:

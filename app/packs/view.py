@@ -21,7 +21,7 @@ class NightCell:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class MissedNights:
-    """Consecutive days without a snapshot, for one reason."""
+    """Consecutive days that were not collected, for one reason."""
 
     first: date
     last: date
@@ -290,7 +290,7 @@ class PackView:
 
     @property
     def nights_collected(self) -> int:
-        """Days of the period with a snapshot."""
+        """Days of the period that were collected."""
         return sum(cell.state.startswith("complete") for cell in self.nights)
 
     @property

@@ -60,3 +60,19 @@ def test_a_calendar_has_a_cell_for_every_day(states: list[str]) -> None:
     root = _inside(coverage_calendar(cells))
     assert len(list(root.iter(f"{SVG}rect"))) == len(states)
     assert re.match(r"Calendar of nights: \d+ of \d+", str(root.findtext(f"{SVG}title")))
+
+
+@given(days=st.integers(1, 31))
+def test_every_night_of_a_short_period_stands_in_one_dated_row(days: int) -> None:
+    cells = [
+        NightCell(day=date(2026, 11, 16) + timedelta(days=n), state="complete", detail="")
+        for n in range(days)
+    ]
+    root = _inside(coverage_calendar(cells))
+    places = [(rect.get("x"), rect.get("y")) for rect in root.iter(f"{SVG}rect")]
+    assert len({y for _, y in places}) == 1
+    assert len({x for x, _ in places}) == days
+    written = [str(text.text) for text in root.iter(f"{SVG}text")]
+    dated = [text for text in written if text[0].isdigit()]
+    assert [int(text.split()[0]) for text in dated] == [cell.day.day for cell in cells]
+    assert any("Nov" in text for text in written)

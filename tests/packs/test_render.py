@@ -84,7 +84,7 @@ def test_another_process_draws_the_same_bytes(drawn: Path) -> None:
         "ISO/IEC 27001:2022",
         "Meridian Health & Care <Trust>",
         "Northbridge Audit Ltd",
-        "4 of 5 nights of the period left a snapshot",
+        "4 of 5 nights of the period were collected",
         "No replica was running at 02:00 UTC.",
         "deviations noted",
         "evidence incomplete",
