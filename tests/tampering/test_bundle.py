@@ -1,6 +1,6 @@
 """A hostile hand on the bundle: whatever one change it makes, the verifier names the file."""
 
-import argparse
+import json
 import random
 import subprocess
 import sys
@@ -14,8 +14,7 @@ import pytest
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.note import NoteSignature, format_note, parse_note
 from app.packs.bundle import build_bundle
-from app.packs.verify.command import opened
-from app.packs.verify.logkey import LogKey
+from app.packs.verify.one_file import verifier
 from app.trust.keys import Trust
 from app.trust.seal import seal
 from app.trust.timestamp import DevelopmentAuthority, stamp
@@ -37,6 +36,8 @@ class Auditor:
         self.root = folder / "root.pem"
         self.root.write_bytes((subject.trust.folder / "root.pem").read_bytes())
         self.vkey = subject.trust.vkey
+        self.script = folder / "verify.py"
+        self.script.write_bytes(verifier())
 
     def failures(self, files: Files) -> dict[str, str]:
         """Reason by file, of a bundle unpacked with `unzip`. Only what differs is written."""
@@ -56,12 +57,14 @@ class Auditor:
         return self.told(place)
 
     def told(self, place: Path) -> dict[str, str]:
-        given = argparse.Namespace(
-            bundle=str(place), root=str(self.root), time_root=[str(self.root)], at=None
-        )
-        given.log_vkey = self.vkey
-        report = opened(given, LogKey(self.vkey))
-        return {line["file"]: line["what"] for line in report.lines if not line["ok"]}
+        """By the one-file verifier, taken from the project's source and not from the bundle."""
+        command = [sys.executable, "-I", "-S", str(self.script), str(place), "--json"]
+        command += ["--root", str(self.root), "--log-vkey", self.vkey]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode in {0, 5}, done.stderr
+        told = {each["file"]: each["reason"] for each in json.loads(done.stdout)["failures"]}
+        assert bool(told) == (done.returncode == 5)
+        return told
 
     def _written(self, place: Path) -> set[str]:
         return {p.relative_to(place).as_posix() for p in place.rglob("*") if p.is_file()}
