@@ -11,13 +11,43 @@ from typing import Any
 
 
 class Refused(ValueError):  # noqa: N818 - reads as a sentence: raise Refused("why")
-    """A check does not hold; the message says why."""
+    """A check does not hold; the message says why, and the code in one word if not the file's."""
+
+    def __init__(self, reason: str, code: str = "") -> None:
+        super().__init__(reason)
+        self.code = code
 
 
-def need(holds: object, reason: str) -> None:
+def need(holds: object, reason: str, code: str = "") -> None:
     """Raise Refused unless it holds."""
     if not holds:
-        raise Refused(reason)
+        raise Refused(reason, code)
+
+
+KINDS = {
+    "raw": "raw",
+    "derived": "derived",
+    "rules": "rules",
+    "entries": "record",
+    "proofs": "proof",
+    "checkpoint": "checkpoint",
+    "populations": "population",
+    "pack.pdf": "pack",
+    "META-INF": "manifest",
+    "manifest.json": "manifest",
+    "assessments.json": "assessments",
+}
+"""What a file of a bundle is, by the first part of its name."""
+
+
+def code_of(file: str, wrong: str) -> str:
+    """A stable code, such as raw_missing or record_changed."""
+    kind = KINDS.get(file.split("/", maxsplit=1)[0], "file")
+    if file.endswith(".p7s"):
+        kind = "seal"
+    elif file.endswith((".tsr", ".tst")):
+        kind = "token"
+    return f"{kind}_{wrong}"
 
 
 class Report:
@@ -27,12 +57,15 @@ class Report:
         self.lines: list[dict[str, Any]] = []
         self.notes: list[str] = []
 
-    def check(self, file: str, what: str, run: Callable[[], Any]) -> Any:
-        """Run one check and write down its answer. None when it does not hold."""
+    def check(self, file: str, what: str, run: Callable[[], Any], code: str = "") -> Any:
+        """Run one check and write down its answer. None when it does not hold.
+
+        `code` is for a refusal without one of its own.
+        """
         try:
             result = run()
         except Refused as error:
-            return self.fail(file, str(error))
+            return self.fail(file, str(error), error.code or code)
         except (
             ValueError,
             LookupError,
@@ -41,13 +74,14 @@ class Report:
             OSError,
             RecursionError,
         ) as error:
-            return self.fail(file, f"cannot be read as it should: {error!r}")
+            return self.fail(file, f"cannot be read as it should: {error!r}", code)
         self.lines.append({"ok": True, "file": file, "what": what})
         return result
 
-    def fail(self, file: str, reason: str) -> None:
+    def fail(self, file: str, reason: str, code: str = "") -> None:
         """Write down what does not hold, and why."""
-        self.lines.append({"ok": False, "file": file, "what": reason})
+        code = code or code_of(file, "invalid")
+        self.lines.append({"ok": False, "file": file, "what": reason, "code": code})
 
     @property
     def failures(self) -> int:
@@ -65,8 +99,8 @@ class Bundle:
     def path(self, name: str) -> Path:
         """Where a file lies. Raises Refused unless it is a plain file."""
         path = self.folder / name
-        need(not path.is_symlink(), "the file is a link")
-        need(path.is_file(), "the file is missing")
+        need(not path.is_symlink(), "the file is a link", code_of(name, "link"))
+        need(path.is_file(), "the file is missing", code_of(name, "missing"))
         return path
 
     def read(self, name: str) -> bytes:

@@ -66,7 +66,7 @@ def verify(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
     at = [] if given.at is None else ["-attime", str(given.at)]
     root = ["-CAfile", given.root, *at]
     sealed = lambda: check_seal(bundle, SEAL, root, given.crl)  # noqa: E731 - one line
-    report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed) or []
+    report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed, "seal_invalid") or []
     for names in stamps:
         check_manifest(bundle, names, report, SEAL)
     check_bundle_times(bundle, stamps, given.time_root, given.at, report)
@@ -87,7 +87,7 @@ def show(report: Report, *, as_json: bool) -> None:
     result = f"{report.failures} FAILURE(S)" if report.failures else "VERIFIED"
     if as_json:
         failures = [
-            {"file": line["file"], "reason": line["what"]}
+            {"file": line["file"], "reason": line["what"], "code": line["code"]}
             for line in report.lines
             if not line["ok"]
         ]
@@ -100,7 +100,9 @@ def show(report: Report, *, as_json: bool) -> None:
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return
     for line in report.lines:
-        sys.stdout.write(f"{'OK  ' if line['ok'] else 'FAIL'} {line['file']}: {line['what']}\n")
+        code = "" if line["ok"] else f" [{line['code']}]"
+        mark = "OK  " if line["ok"] else "FAIL"
+        sys.stdout.write(f"{mark} {line['file']}: {line['what']}{code}\n")
     for note in report.notes:
         sys.stdout.write(f"NOTE {note}\n")
     sys.stdout.write(f"RESULT: {result}\n")

@@ -40,7 +40,8 @@ def check_run(name: str, entry: dict[str, Any], records: dict[str, int], report:
     def counted() -> None:
         detail = entry["detail"]
         here, said = records.get(detail["run_id"], 0), detail["records"]
-        need(here == said, f"its run has {said} records, the bundle has {here} of them")
+        reason = f"its run has {said} records, the bundle has {here} of them"
+        need(here == said, reason, "run_incomplete")
 
     report.check(name, "has all records of its run", counted)
 

@@ -12,7 +12,7 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from app.packs.verify.checks import Bundle, Refused, Report, need
+from app.packs.verify.checks import Bundle, Refused, Report, code_of, need
 
 SUMS = "sha256sums.txt"
 META_SUMS = "META-INF/sha256sums.txt"
@@ -31,17 +31,17 @@ def unpack(archive: Path, folder: Path, report: Report) -> None:
     try:
         opened = zipfile.ZipFile(archive)
     except zipfile.BadZipFile as error:
-        raise Refused(f"it cannot be opened: {error}") from None
+        raise Refused(f"it cannot be opened: {error}", "zip_unreadable") from None
     with opened:
         infos = opened.infolist()
         names = Counter(info.filename.lower() for info in infos)
         sizes = [info.file_size for info in infos if not unsafe(info, names)]
         whole = sum(sizes) <= archive.stat().st_size
-        need(whole, "unpacked it would be larger than itself")
+        need(whole, "unpacked it would be larger than itself", "zip_bomb")
         for info in infos:
             reason = unsafe(info, names)
-            if reason:
-                report.fail(info.filename, reason)
+            if reason[0]:
+                report.fail(info.filename, *reason)
                 continue
             target = folder / info.filename
             try:
@@ -49,22 +49,22 @@ def unpack(archive: Path, folder: Path, report: Report) -> None:
                 with opened.open(info) as source, target.open("wb") as copy:
                     shutil.copyfileobj(source, copy)
             except (zipfile.BadZipFile, OSError, EOFError) as error:
-                report.fail(info.filename, f"cannot be unpacked: {error}")
+                report.fail(info.filename, f"cannot be unpacked: {error}", "zip_unreadable")
         if not infos or infos[0].filename != "mimetype":
-            report.fail("mimetype", "is not the first file of the container")
+            report.fail("mimetype", "is not the first file of the container", "zip_order")
 
 
-def unsafe(info: zipfile.ZipInfo, names: Counter[str]) -> str:
-    """Why a member of the container must not be unpacked; empty if it may."""
+def unsafe(info: zipfile.ZipInfo, names: Counter[str]) -> tuple[str, str]:
+    """Why a member of the container must not be unpacked, and the code; both empty if it may."""
     if not NAME.fullmatch(info.filename):
-        return "the name is absolute, leaves the folder or is not plain"
+        return "the name is absolute, leaves the folder or is not plain", "zip_traversal"
     if names[info.filename.lower()] > 1:
-        return "the name occurs more than once"
+        return "the name occurs more than once", "zip_duplicate"
     if info.compress_type != zipfile.ZIP_STORED or info.flag_bits & 1:
-        return "the file is compressed or encrypted"
+        return "the file is compressed or encrypted", "zip_compressed"
     if stat.S_IFMT(info.external_attr >> 16) not in {0, stat.S_IFREG}:
-        return "it is no plain file"
-    return ""
+        return "it is no plain file", "zip_link"
+    return "", ""
 
 
 def stamps_of(bundle: Bundle, report: Report) -> list[tuple[str, str]]:
@@ -89,7 +89,7 @@ def stamps_of(bundle: Bundle, report: Report) -> list[tuple[str, str]]:
     known = {*SEAL, META_SUMS, *(name for pair in pairs for name in pair)}
     for name in bundle.names("META-INF"):
         if name not in known:
-            report.fail(name, "the bundle does not announce this file")
+            report.fail(name, "the bundle does not announce this file", code_of(name, "added"))
     return pairs
 
 
@@ -129,14 +129,16 @@ def check_sums(bundle: Bundle, sums: str, present: list[str], report: Report) ->
 
     def compare(name: str) -> None:
         digest = bundle.digest(name)
-        need(name in listed, f"the file was added: {sums} does not list it")
-        need(digest == listed[name], f"its bytes are not those that {sums} lists")
+        need(name in listed, f"the file was added: {sums} does not list it", code_of(name, "added"))
+        same = digest == listed[name]
+        need(same, f"its bytes are not those that {sums} lists", code_of(name, "changed"))
 
     before = report.failures
     for name in sorted({*listed, *present}):
         report.check(name, f"has the digest in {sums}", lambda file=name: compare(file))  # type: ignore[misc]
     if sums == META_SUMS and report.failures > before:
-        report.fail(sums, "it or a file that it lists was changed")  # nothing seals this last list
+        reason = "it or a file that it lists was changed"  # nothing seals this last list
+        report.fail(sums, reason, "sums_changed")
 
 
 def parse_sums(data: bytes) -> dict[str, str]:
@@ -145,10 +147,10 @@ def parse_sums(data: bytes) -> dict[str, str]:
     for line in data.decode("utf-8", "replace").splitlines():
         digest, _, name = line.partition("  ")
         sound = DIGEST.fullmatch(digest) and NAME.fullmatch(name)
-        need(sound, f"a line is not <digest>  <name>: {line[:120]!r}")
+        need(sound, f"a line is not <digest>  <name>: {line[:120]!r}", "sums_invalid")
         listed[name] = digest
     again = "".join(f"{listed[name]}  {name}\n" for name in sorted(listed))
-    need(again.encode() == data, "the list is not sorted and unique")
+    need(again.encode() == data, "the list is not sorted and unique", "sums_invalid")
     return listed
 
 
@@ -159,7 +161,7 @@ def check_manifest(
 
     def complete() -> None:
         odd = sorted(set(listed) ^ {*parse_sums(bundle.read(SUMS)), SUMS, *more})
-        need(not odd, f"it differs from {SUMS} about {', '.join(odd[:5])}")
+        need(not odd, f"it differs from {SUMS} about {', '.join(odd[:5])}", "manifest_mismatch")
 
     read = lambda: parse_manifest(bundle.read(names[0]), names[1])  # noqa: E731 - one line
     listed: dict[str, str] = report.check(names[0], "lists files by digest", read) or {}
@@ -171,7 +173,8 @@ def check_manifest(
         except Refused:
             digest = b""
         if base64.b64encode(digest).decode() != listed[name]:
-            report.fail(name, f"it is not the file that {names[0]} lists")
+            reason = f"it is not the file that {names[0]} lists"
+            report.fail(name, reason, code_of(name, "changed"))
 
 
 def parse_manifest(data: bytes, signature: str) -> dict[str, str]:

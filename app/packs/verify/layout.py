@@ -24,24 +24,26 @@ def check_layout(archive: Path) -> None:
         with zipfile.ZipFile(archive) as opened:
             infos = opened.infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Refused(f"it cannot be opened: {error}") from None
+        raise Refused(f"it cannot be opened: {error}", "zip_unreadable") from None
     place = 0
     with archive.open("rb") as file:
         for info in infos:
-            need(info.header_offset == place, f"{info.filename} does not follow the file before")
+            follows = info.header_offset == place
+            need(follows, f"{info.filename} does not follow the file before", "zip_layout")
             head = local_header(info)
-            need(file.read(len(head)) == head, f"{info.filename} has not the header it must have")
+            same = file.read(len(head)) == head
+            need(same, f"{info.filename} has not the header it must have", "zip_layout")
             place += len(head) + info.file_size
             file.seek(place)
         rest = directory(infos, place)
         ours = file.read(len(rest) + 1) == rest
-        need(ours, "what follows its last file is not the directory of its files")
+        need(ours, "what follows its last file is not the directory of its files", "zip_layout")
 
 
 def local_header(info: zipfile.ZipInfo) -> bytes:
     """What stands before a file's bytes (APPNOTE.TXT, section 4.3.7)."""
     name, size = info.filename.encode(), info.file_size
-    need(size <= LIMIT, f"{info.filename} is larger than a bundle's files are")
+    need(size <= LIMIT, f"{info.filename} is larger than a bundle's files are", "zip_layout")
     sizes = (info.CRC, size, size, len(name), 0)
     return struct.pack("<4s5H3I2H", b"PK\3\4", 20, *STORED, *sizes) + name
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from app.packs.verify.checks import Bundle, Refused, Report, decimal, decode, need
+from app.packs.verify.checks import Bundle, Refused, Report, code_of, decimal, decode, need
 from app.packs.verify.completeness import RECORD, check_whole
 from app.packs.verify.logkey import LogKey
 
@@ -25,9 +25,9 @@ def check_log(bundle: Bundle, key: LogKey, report: Report) -> None:
     signed = report.check(note, what, lambda: check_checkpoint(bundle.read(note), key))
     names = bundle.names("entries")
     if not names:
-        report.fail("entries", "the bundle has no entries")
+        report.fail("entries", "the bundle has no entries", "record_missing")
     for proof in sorted({*bundle.names("proofs")} - {proof_of(name) for name in names}):
-        report.fail(proof, "there is no entry for this proof")
+        report.fail(proof, "there is no entry for this proof", "record_missing")
     if signed:
         check_entries(bundle, names, signed, report)
 
@@ -37,13 +37,14 @@ def check_checkpoint(note: bytes, key: LogKey) -> tuple[int, bytes]:
     text, found, lines = note.decode("utf-8").rpartition("\n\n")
     fields = text.split("\n")
     need(found and len(fields) > 2 and lines.endswith("\n"), "it is no signed checkpoint")
-    need(fields[0] == key.name, f"it is of the log {fields[0]!r}, not of {key.name!r}")
+    ours = fields[0] == key.name
+    need(ours, f"it is of the log {fields[0]!r}, not of {key.name!r}", "checkpoint_foreign")
     for line in lines[:-1].split("\n"):
         raw = decode(line.rpartition(" ")[2])
         if line.startswith(f"\u2014 {key.name} ") and raw[:4].hex() == key.key_id:
             key.verify(raw[4:], (text + "\n").encode())
             return decimal(fields[1]), decode(fields[2])
-    raise Refused("the log's key has not signed it")
+    raise Refused("the log's key has not signed it", "checkpoint_foreign")
 
 
 def check_entries(
@@ -59,7 +60,7 @@ def check_entries(
         if previous and entry and previous["seq"] + 1 == entry["seq"]:
             before = bundle.digest(f"entries/{previous['seq']:012d}.json")
             if entry.get("prev_sha256") != before:
-                report.fail(name, f"it does not follow entry {previous['seq']}")
+                report.fail(name, f"it does not follow entry {previous['seq']}", "chain_broken")
         if entry.get("schema") == RECORD:
             found = lambda record=entry: list(objects(record))  # noqa: E731 - one line
             named.update(report.check(name, "names its objects", found) or [])
@@ -78,14 +79,14 @@ def check_proof(bundle: Bundle, name: str, size: int, root: bytes) -> dict[str, 
     sound = header == "c2sp.org/tlog-proof@v1" and place.startswith("index ")
     need(sound, f"{proof} is no tlog-proof")
     ours = checkpoint.encode() == bundle.read(CHECKPOINT[0])
-    need(ours, f"{proof} is for another checkpoint")
+    need(ours, f"{proof} is for another checkpoint", "proof_foreign")
     index = decimal(place[len("index ") :])
     leaf = hashlib.sha256(b"\0" + data).digest()
     proven = included(leaf, index, size, [decode(line) for line in hashes], root)
-    need(proven, f"{proof} does not lead from it to the checkpoint")
+    need(proven, f"{proof} does not lead from it to the checkpoint", "proof_invalid")
     entry: dict[str, Any] = json.loads(data.decode("utf-8"))
     placed = entry["seq"] == index and name == f"entries/{index:012d}.json"
-    need(placed, f"it is entry {index} of the log under another name")
+    need(placed, f"it is entry {index} of the log under another name", "record_misplaced")
     return entry
 
 
@@ -109,14 +110,15 @@ def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None
     """The raw pages, verdicts, expectations and rules that are named are here; no others."""
 
     def compare(file: str) -> None:
-        need(bundle.digest(file) == named[file], "its bytes are not those that a record names")
+        same = bundle.digest(file) == named[file]
+        need(same, "its bytes are not those that a record names", code_of(file, "changed"))
 
     for file in sorted(named):
         if named[file] != EMPTY or (bundle.folder / file).exists():
             report.check(file, "is what a record names", lambda name=file: compare(name))  # type: ignore[misc]
     for file in [name for kind in ("raw", "derived", "rules") for name in bundle.names(kind)]:
         if file not in named:
-            report.fail(file, "no record names it")
+            report.fail(file, "no record names it", code_of(file, "foreign"))
 
 
 def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:

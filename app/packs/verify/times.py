@@ -29,7 +29,8 @@ def check_bundle_times(
     for names in stamps:
         who = check_bundle_time(bundle, names, roots, at, report)
         if who and known.setdefault(who, names[1]) != names[1]:
-            report.fail(names[0], f"{names[1]} is by the same authority as {known[who]}")
+            reason = f"{names[1]} is by the same authority as {known[who]}"
+            report.fail(names[0], reason, "token_repeated")
 
 
 def check_bundle_time(
@@ -37,7 +38,7 @@ def check_bundle_time(
 ) -> tuple[str, str] | None:
     """The token of one authority over the list of all files: who made it, under which root."""
     run = lambda: check_time(bundle, names[1], bundle.path(names[0]), roots, at)  # noqa: E731 - one line
-    told = report.check(names[0], f"is dated by {names[1]}", run)
+    told = report.check(names[0], f"is dated by {names[1]}", run, "token_invalid")
     if not told:
         return None
     who, moment, root = told
@@ -55,11 +56,11 @@ def check_checkpoint_times(
     """
     tokens = numbered(bundle)
     if not tokens:
-        report.fail(NOTE, "the bundle has no timestamp of it")
+        report.fail(NOTE, "the bundle has no timestamp of it", "token_missing")
     for place in range(len(tokens) - 1, -1, -1):
         name, when = tokens[place], at
         run = lambda: check_one(bundle, tokens[: place + 1], roots, when)  # noqa: B023, E731 - run at once
-        told = report.check(NOTE, f"is dated by {name}", run)
+        told = report.check(NOTE, f"is dated by {name}", run, "token_invalid")
         if told:
             renews, who, moment = told
             report.notes += said(NOTE, who, moment)
@@ -104,11 +105,12 @@ def check_time(
             refusals.append(str(error))
         else:
             break
-    need(len(refusals) < len(roots), f"{token}: {' | '.join(refusals)}")
+    need(len(refusals) < len(roots), f"{token}: {' | '.join(refusals)}", "token_invalid")
     text = openssl("ts", "-reply", *form, "-in", file, "-text")
     found = dict(re.findall(r"^(Time stamp|TSA): (.*)$", text, re.MULTILINE))
     moment = seconds(found["Time stamp"])
-    need(moment <= max(time(), at or 0) + SKEW, f"{token}: it is of a time that has not come")
+    come = moment <= max(time(), at or 0) + SKEW
+    need(come, f"{token}: it is of a time that has not come", "token_invalid")
     # whatever the clock says now: nobody may date with a certificate before or after its time
     own = ["-CAfile", root, "-attime", str(moment)]
     openssl("ts", "-verify", *form, "-in", file, "-data", str(data), *own)
