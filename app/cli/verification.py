@@ -9,7 +9,7 @@ import typer
 
 from app.cli.edge import OUT, clock, home_folder, opened, parse_day, print_json
 from app.errors import UsageError
-from app.services.verifying import Findings, time_roots, verify_bundle_file, verify_store
+from app.services.verifying import Findings, seal_root, time_roots, verify_bundle_file, verify_store
 
 FAILED = 5
 
@@ -42,7 +42,7 @@ def verify(
         raise UsageError("name one thing to verify: a bundle, --run, --record or --pack")
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
-    anchor = root or home / "trust" / "root.pem"
+    anchor = root or seal_root(home)
     if bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_bundle_file(bundle, anchor, key, roots, at)

@@ -15,7 +15,7 @@ from app.errors import AppError, RefusedError, UsageError
 from app.evidence.note import parse_vkey
 from app.services.ports import open_ports
 from app.services.setup import initialise
-from app.services.verifying import verify_store
+from app.services.verifying import seal_root, verify_store
 from app.settings import load_settings
 from app.trust.certificates import (
     Validity,
@@ -85,6 +85,7 @@ def test_a_home_without_private_keys_of_log_and_seal_signs_and_verifies(
     assert parse_vkey(made.vkey).kind == 2
     private = {path.name for path in (home / "trust").glob("*.key.pem")}
     assert private == {"root.key.pem", "tsa.key.pem"}
+    assert seal_root(home) == home / "issuer.pem"
     ports = open_ports(home, now)
     try:
         assert verify_store(ports).faults == ()
