@@ -64,11 +64,10 @@ def _strip(cells: Sequence[NightCell], said: str) -> Markup:
     size, top = min(6.0, pitch * 0.84), 0.4 if wide else 4.2
     shapes: list[str] = []
     for place, cell in enumerate(cells):
-        x = place * pitch + (pitch - size) / 2
+        x, month = place * pitch, MONTHS[cell.day.month - 1][:3]
         shapes += _night(cell.state, x, top, size)
-        middle, month = x + size / 2, MONTHS[cell.day.month - 1][:3]
         day = f"{cell.day.day} {month}" if wide else str(cell.day.day)
-        shapes.append(_text(middle, top + size + 3.2, day, 2.3, MUTED, "middle"))
+        shapes.append(_text(x, top + size + 3.2, day, 2.3))
         if not wide and (place == 0 or cell.day.day == 1) and place < len(cells) - 1:
             shapes.append(_text(x, 2.6, month, 2.3))
     return _svg(WIDTH, top + size + 4.2, said, shapes)
