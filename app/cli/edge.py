@@ -12,7 +12,8 @@ from typing import Any
 import typer
 from rich.console import Console
 
-from app.errors import UsageError
+from app.errors import AppError, UnavailableError, UsageError
+from app.services.indexing import keep_up
 from app.services.ports import Ports, open_ports
 
 OUT = Console(highlight=False, soft_wrap=True)
@@ -35,9 +36,28 @@ def opened(ctx: typer.Context, *, rebuild: bool = False) -> Iterator[Ports]:
     """The installation of this call, closed at the end."""
     ports = open_ports(home_folder(ctx), clock, rebuild=rebuild)
     try:
+        if not rebuild:
+            _keep_up(ports)
         yield ports
     finally:
         ports.close()
+
+
+def _keep_up(ports: Ports) -> None:
+    """A lost or restored index is brought up to the log, and the reader is told so."""
+    try:
+        count = keep_up(ports)
+    except UnavailableError:
+        return  # the command says so itself, if it needs the store at all
+    except AppError as error:
+        ERR.print(f"The index may be wrong: {error.message} [{error.kind}]", markup=False)
+        return
+    if count:
+        ERR.print(
+            f"The index was {count} entries behind the sealed log and has been brought up to it; "
+            "a run that was only planned is forgotten, ask for it again.",
+            markup=False,
+        )
 
 
 def print_json(value: Any) -> None:

@@ -4,12 +4,15 @@ import contextlib
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.db.engine import BEGIN, make_private, open_engine, reachable
 from app.db.schema import assert_current, assert_ours, drop_everything, migrate, migrate_within
 from app.db.writer_lock import only_writer
+
+_INDEXING = 4_713_900_272
+"""Key of the PostgreSQL advisory lock of whoever indexes entries."""
 
 
 class Database:
@@ -66,6 +69,12 @@ def open_database(url: str, *, rebuild: bool = False) -> Database:
     return Database(engine)
 
 
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction indexes. SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _INDEXING})
+
+
 def clear(session: Session) -> None:
     """Drop everything and make it again, empty, in the session's transaction. For reindex."""
     connection = session.connection()
@@ -73,4 +82,4 @@ def clear(session: Session) -> None:
     migrate_within(connection)
 
 
-__all__ = ["Database", "assert_current", "clear", "open_database"]
+__all__ = ["Database", "assert_current", "clear", "open_database", "take_turn"]

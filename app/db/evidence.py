@@ -145,8 +145,14 @@ def indexed_size(session: Session) -> int:
     return max(-1 if seq is None else seq for seq in highest) + 1
 
 
+def record_digest(session: Session, seq: int) -> str | None:
+    """SHA-256 of the record at this place of the log; None when the index has none there."""
+    digest: str | None = session.scalar(select(record.c.sha256).where(record.c.seq == seq))
+    return digest
+
+
 def _known(session: Session, sealed: SealedRecord) -> bool:
-    standing = session.scalar(select(record.c.sha256).where(record.c.seq == sealed.seq))
+    standing = record_digest(session, sealed.seq)
     if standing is not None and standing != sealed.sha256:
         raise RefusedError(
             f"The index holds another record as entry {sealed.seq} than the store: it belongs to "

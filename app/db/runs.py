@@ -4,8 +4,9 @@ import uuid
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Row, Select, func, literal, select, update
+from sqlalchemy import CursorResult, Row, Select, func, inspect, literal, select, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.db.instant import Instant
@@ -104,7 +105,11 @@ def run_by_id(session: Session, run_id: str) -> Run:
     """One run. Raises NotFoundError."""
     row = session.execute(select(run).where(run.c.id == run_id)).first()
     if row is None:
-        raise NotFoundError(f"There is no run {run_id!r}: see `annexa status`.", code="run_unknown")
+        raise NotFoundError(
+            f"There is no run {run_id!r}: see `annexa status`. One that had not begun when the "
+            "index was lost is forgotten: ask for it again.",
+            code="run_unknown",
+        )
     return _run(row)
 
 
@@ -127,6 +132,17 @@ def runs(
 def unfinished_runs(session: Session) -> list[Run]:
     """Planned and running ones, oldest slot first: what a restart has to take up again."""
     return _runs(session, select(run).where(run.c.state.in_(UNFINISHED)).order_by(run.c.slot))
+
+
+def planned_runs(session: Session) -> list[Run]:
+    """Runs that nothing sealed tells of yet; none in an index of another shape."""
+    if not inspect(session.connection()).has_table(run.name):
+        return []
+    try:
+        with session.begin_nested():
+            return _runs(session, select(run).where(run.c.state == "planned"))
+    except (DatabaseError, ValueError):
+        return []  # whoever rebuilds an index that cannot be read begins anew
 
 
 def last_planned(session: Session, connection_id: str) -> datetime | None:

@@ -9,11 +9,18 @@ from uuid import UUID, uuid5
 from sqlalchemy.orm import Session
 
 from app.db.connections import StoredConnection, add_connection
-from app.db.database import clear
-from app.db.evidence import Origin, add_record, indexed_size, run_records
-from app.db.log import add_event
+from app.db.database import clear, take_turn
+from app.db.evidence import Origin, add_record, indexed_size, record_digest, run_records
+from app.db.log import add_event, events
 from app.db.packs import StoredPack, add_pack
-from app.db.runs import UNFINISHED, claim_slot, nights, record_missed, set_run_state
+from app.db.runs import (
+    UNFINISHED,
+    claim_slot,
+    nights,
+    planned_runs,
+    record_missed,
+    set_run_state,
+)
 from app.db.tokens import ApiToken, add_token, revoke_token
 from app.db.verdicts import (
     NightVerdict,
@@ -22,41 +29,105 @@ from app.db.verdicts import (
     newest_folded,
     previous_slot,
 )
+from app.errors import RefusedError
 from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import RECORD_SCHEMA, Event, derived_key, entry_key, instant
+from app.services.checkpoints import checkpoint_sizes
 from app.services.dating import index_checkpoints
+from app.services.log_head import rolled_back
 from app.services.ports import Ports
 from app.services.sealing import EvidenceLog
 from app.store.base import Store
 from collectors.kit import Gap, GapKind, Status
 
 Entry = Mapping[str, Any]
+Told = Callable[[int, int], None]
 BATCH = 500
 """Entries a transaction: memory and lock time stay bounded however long the log is."""
 
 
-def catch_up(ports: Ports, log: EvidenceLog, told: Callable[[int, int], None] | None = None) -> int:
-    """Index every entry the index does not know yet. Returns how many there were."""
+def catch_up(ports: Ports, log: EvidenceLog, told: Told | None = None) -> int:
+    """Index every entry the index does not know yet. Returns how many there were.
+
+    Raises VerificationFailedError when the log was rolled back, RefusedError when the index is
+    another log's.
+    """
+    log.need_continued()
     with ports.database.read() as session:
         start = indexed_size(session)
-    for first in range(start, log.size, BATCH):
-        last = min(first + BATCH, log.size)
+        _refuse_other_log(session, ports.store, start, log.size)
+    return _index(ports, start, log.size, told)
+
+
+def keep_up(ports: Ports) -> int:
+    """Index what is sealed and unknown to an index that was lost or restored, for whoever reads.
+
+    Needs no writer's lock: the log only grows, and entries of unsealed runs are left to their
+    writer. Returns how many there were. Raises as `catch_up`, and UnavailableError.
+    """
+    sealed = max(checkpoint_sizes(ports.store), default=0)
+    with ports.database.read() as session:
+        start = indexed_size(session)
+    if start >= sealed:
+        return 0
+    log = ports.open_log()
+    log.need_continued()
+    with ports.database.read() as session:
+        _refuse_other_log(session, ports.store, start, log.size)
+    return _index(ports, start, sealed)
+
+
+def reindex(ports: Ports, told: Told | None = None) -> int:
+    """Drop the index and rebuild it from the store. Returns the number of entries.
+
+    Runs that are only planned are in no entry yet: they are taken over from the old index.
+    """
+    with ports.database.begin() as session:
+        planned = planned_runs(session)
+        clear(session)
+    done = _index(ports, 0, ports.open_log().size, told)
+    with ports.database.begin() as session:
+        for run in planned:
+            by = run.claimed_by
+            claim_slot(session, run.connection_id, run.slot, run.reason, by, run_id=run.id)
+    return done
+
+
+def _index(ports: Ports, start: int, end: int, told: Told | None = None) -> int:
+    for first in range(start, end, BATCH):
+        last = min(first + BATCH, end)
         with ports.database.begin() as session:
-            for seq, data in _entries(ports.store, first, last):
+            take_turn(session)
+            # somebody else may have been here first: what is known is not applied again
+            for seq, data in _entries(ports.store, max(first, indexed_size(session)), last):
                 _apply(session, ports.store, seq, data)
         if told is not None:
-            told(last, log.size)
+            told(last, end)
     with ports.database.begin() as session:
+        take_turn(session)
         index_checkpoints(session, ports.store, ports.trust.log, ports.witnesses)
-    return max(0, log.size - start)
+    return max(0, end - start)
 
 
-def reindex(ports: Ports, told: Callable[[int, int], None] | None = None) -> int:
-    """Drop the index and rebuild it from the store. Returns the number of entries."""
-    with ports.database.begin() as session:
-        clear(session)
-    return catch_up(ports, ports.open_log(), told)
+def _refuse_other_log(session: Session, store: Store, known: int, size: int) -> None:
+    """The last entry that the index knows must be the one that the store has in its place."""
+    if known > size:
+        raise rolled_back(f"the store's log ends at {size}, yet the index knows {known} entries")
+    if known and not _is_same(session, known - 1, store.get(entry_key(known - 1))):
+        raise RefusedError(
+            f"entry {known - 1} of the index is not the one in the store: the index was altered "
+            "or belongs to another log; rebuild it with `annexa reindex`",
+            code="index_of_another_log",
+        )
+
+
+def _is_same(session: Session, seq: int, data: bytes) -> bool:
+    entry = parse(data)
+    if entry["schema"] == RECORD_SCHEMA:
+        return record_digest(session, seq) == sha256(data)
+    known = events(session, after_seq=seq - 1, limit=1)
+    return [(one.seq, one.event) for one in known] == [(seq, _sealed_event(entry))]
 
 
 def _entries(store: Store, first: int, last: int) -> Iterator[tuple[int, bytes]]:
@@ -120,8 +191,7 @@ def _gap(gap: Entry) -> Gap:
 
 def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
     detail, at = entry["detail"], instant(entry["at"])
-    event = Event(kind=entry["kind"], at=at, actor=entry["actor"], detail=detail)
-    add_event(session, seq, event)
+    add_event(session, seq, _sealed_event(entry))
     match entry["kind"]:
         case "connection_added":
             _connection(session, detail, at)
@@ -147,6 +217,11 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
             add_pack(session, _pack(detail, at))
         case _:
             pass
+
+
+def _sealed_event(entry: Entry) -> Event:
+    at = instant(entry["at"])
+    return Event(kind=entry["kind"], at=at, actor=entry["actor"], detail=entry["detail"])
 
 
 def _connection(session: Session, detail: Entry, at: datetime) -> None:

@@ -13,6 +13,7 @@ from app.controls.catalogue import Catalogue, load_catalogue
 from app.controls.expectations import Expectation, expectation_values, load_expectations
 from app.db.database import Database, open_database
 from app.errors import UnavailableError, UsageError
+from app.services.log_head import HomeHead
 from app.services.sealing import EvidenceLog
 from app.services.vault_keys import remote_keys
 from app.settings import AuthoritySettings, Settings, StoreSettings, load_settings
@@ -52,7 +53,8 @@ class Ports:
 
     def open_log(self) -> EvidenceLog:
         """The log of this store. Only inside `writer(…)` may it be appended to."""
-        return EvidenceLog.open(self.store, self.trust.log)
+        head = HomeHead(self.home, self.database, self.trust.origin)
+        return EvidenceLog.open(self.store, self.trust.log, head)
 
     @contextlib.contextmanager
     def writer(self, purpose: str) -> Iterator[None]:

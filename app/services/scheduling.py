@@ -7,6 +7,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from app.errors import AppError
+from app.services.indexing import keep_up
 from app.services.ports import Ports
 from app.services.ticking import tick
 from app.services.waits import Waits
@@ -39,6 +40,7 @@ class Schedule:
 
     def _wake(self) -> None:
         try:
+            keep_up(self._ports)
             done = tick(self._ports, self._by, self._waits)
         except AppError as error:
             # The next tick tries again; the sentence says what a person has to do.

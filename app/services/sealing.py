@@ -33,6 +33,7 @@ from app.services.checkpoints import (
     read_checkpoint,
 )
 from app.services.entry_verification import Finding
+from app.services.log_head import RememberedHead, refuse_rolled_back
 from app.services.log_verification import verify_log
 from app.services.stamping import completed
 from app.store.base import Store
@@ -51,8 +52,17 @@ class SealedEntry:
 class EvidenceLog:
     """One writer's view of the log in a store. Safe for several threads."""
 
-    def __init__(self, store: Store, signer: NoteSigner, last: Checkpoint | None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        signer: NoteSigner,
+        last: Checkpoint | None,
+        head: RememberedHead | None = None,
+        known: CheckpointBody | None = None,
+    ) -> None:
         self._store = store
+        self._head, self._known = head, known
+        """What is remembered of the log; `_known` is None once the log was found to continue it."""
         self._signer = signer
         self._last = last
         self._tail: list[bytes] = []
@@ -64,14 +74,18 @@ class EvidenceLog:
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, store: Store, signer: NoteSigner) -> "EvidenceLog":
+    def open(
+        cls, store: Store, signer: NoteSigner, head: RememberedHead | None = None
+    ) -> "EvidenceLog":
         """Find the last checkpoint and the entries after it.
 
-        Append only inside `store.writer(…)`. Raises RefusedError when the log of this store is
-        signed by another key.
+        Append only inside `store.writer(…)`; nothing is written to a log that does not continue
+        its remembered `head`. Raises RefusedError when the log of this store is signed by another
+        key.
         """
+        known = head.newest() if head is not None else None  # before the store: it only grows
         last = latest_checkpoint(store, signer)
-        log = cls(store, signer, last)
+        log = cls(store, signer, last, head, known)
         if last is not None and last.size:
             log._prev = sha256(store.get(entry_key(last.size - 1)))
         log._catch_up()
@@ -96,9 +110,11 @@ class EvidenceLog:
         """Write the next entry. Durable once it returns.
 
         After UnavailableError the same append may be tried again: equal bytes are not doubled.
-        Raises WriterBusyError when another writer took the place.
+        Raises WriterBusyError when another writer took the place, VerificationFailedError when
+        the log was rolled back.
         """
         with self._lock:
+            self._need_continued()
             doubted = self._doubtful
             try:
                 return self._append(build)
@@ -116,15 +132,23 @@ class EvidenceLog:
 
         When no time authority answers, the checkpoint awaits its token: the next `seal` and each
         tick ask again. Raises RefusedError for an empty log, VerificationFailedError when the
-        tiles no longer give the last checkpoint's root.
+        tiles no longer give the last checkpoint's root or the log was rolled back.
         """
         with self._lock:
+            self._need_continued()
             if self._doubtful:
                 self._catch_up()
             if self._last is None or self._tail:
                 self._last, self._tail = self._signed(), []
+            if self._head is not None:
+                self._head.keep(self._last.note)
             self._last = completed(self._store, self._last, now, authorities)
             return self._last
+
+    def need_continued(self) -> None:
+        """Raise VerificationFailedError when the log does not continue what is known of it."""
+        with self._lock:
+            self._need_continued()
 
     def proof(self, seq: int, size: int | None = None) -> str:
         """C2SP tlog-proof of an entry, by the last checkpoint or the one of `size`.
@@ -149,6 +173,11 @@ class EvidenceLog:
     def verify(self, roots: Sequence[x509.Certificate]) -> list[Finding]:
         """Walk everything in the store; an empty list means that all of it holds together."""
         return list(verify_log(self._store, self._signer.key, roots))
+
+    def _need_continued(self) -> None:
+        if self._known is not None:
+            refuse_rolled_back(self._store, self._known, self._last)
+        self._known = None
 
     def _append(self, build: Callable[[EntryPlace], bytes]) -> SealedEntry:
         place = EntryPlace(seq=self.size, prev_sha256=self._prev)

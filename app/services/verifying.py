@@ -12,6 +12,7 @@ import app.packs
 from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.services.entry_verification import Finding
 from app.services.fault_codes import code_of
+from app.services.index_verification import head_findings, index_findings
 from app.services.log_verification import verify_log
 from app.services.ports import Ports
 from app.services.receipts import receipt_findings
@@ -49,12 +50,19 @@ class Findings:
 
 
 def verify_store(ports: Ports) -> Findings:
-    """Every entry, object, tile, checkpoint and token, computed again from the store alone."""
+    """Every entry, object, tile, checkpoint and token, computed again from the store alone.
+
+    Then: is it the log that was sealed here last, and does the index say what it says?
+    """
     roots = [root for authority in ports.witnesses for root in authority.roots]
     found = list(verify_log(ports.store, ports.trust.log.key, roots))
     found += receipt_findings(ports.store)
+    found += head_findings(ports)
+    size = 0
+    if not any(f.broken for f in found):
+        size = ports.open_log().size
+        found += index_findings(ports)
     faults = tuple(Fault.of(f) for f in found if f.broken)
-    size = ports.open_log().size if not faults else 0
     return Findings(
         what=f"store ({ports.store.label})",
         result=f"{len(faults)} fault(s)" if faults else f"VERIFIED, {size} entries",

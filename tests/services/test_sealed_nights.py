@@ -19,10 +19,15 @@ from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import RefusedError
 from app.packs.facts import Engagement
+from app.services.indexing import keep_up, reindex
+from app.services.nights import plan_night
 from app.services.packing import issue_pack
 from app.services.ports import Ports, open_ports
+from app.services.reading import find_run
 from app.services.registering import find_connection
 from app.services.sealed_nights import sealed_nights
+from app.services.tokens import create_token, list_tokens
+from app.services.verifying import verify_store
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed, now
@@ -134,6 +139,47 @@ def test_a_pack_says_what_was_sealed_whatever_the_index_was_made_to_say(altered:
     assert {check: number for check, number in failed.items() if number} == {
         check: number for check, number in last.items() if number
     }
+
+
+def test_verification_names_each_row_of_the_index_that_says_something_else(altered: Ports) -> None:
+    found = verify_store(altered).faults
+    assert {fault.code for fault in found} == {"index_altered"}
+    tables = {fault.object.partition(":")[0] for fault in found}
+    assert tables >= {"index/night_count", "index/verdict_interval", "index/gap", "index/record"}
+
+
+def test_an_index_that_nobody_altered_is_verified(installation: Installation) -> None:
+    assert verify_store(installation.ports).faults == ()
+
+
+def test_a_lost_index_comes_back_without_the_writers_lock(
+    installation: Installation, tmp_path: Path
+) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(installation.home, home)
+    with closing(open_ports(home, now)) as ports:
+        create_token(ports, "reader", ("runs:read",), None)
+        before = indexed(ports, installation.connection.id)
+    for file in home.glob("index.sqlite*"):
+        file.unlink()
+    with closing(open_ports(home, now)) as ports, ports.store.writer("somebody else"):
+        assert keep_up(ports) == ports.open_log().size
+        assert keep_up(ports) == 0
+        assert find_connection(ports, None) == installation.connection
+        assert indexed(ports, installation.connection.id) == before
+        assert [token.name for token in list_tokens(ports)] == ["reader"]
+        assert verify_store(ports).faults == ()
+
+
+def test_a_planned_run_outlives_a_reindex(installation: Installation, tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    shutil.copytree(installation.home, home)
+    with closing(open_ports(home, now)) as ports:
+        slot = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
+        planned = plan_night(ports, installation.connection, slot, "manual", "test")
+        reindex(ports)
+        assert find_run(ports, planned).state == "planned"
+        assert verify_store(ports).faults == ()
 
 
 def test_a_connection_that_was_changed_in_the_index_gets_no_pack(
