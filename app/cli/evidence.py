@@ -36,12 +36,13 @@ def pack(
     with opened(ctx) as ports:
         today = ports.now().date()
         found = find_connection(ports, connection)
+        begins = _day(first) if first else today - timedelta(days=30)
         asked = Engagement(
             name=engagement,
             auditor=auditor,
             scope=scope or f"Everything the connection {found.name} can see.",
-            first=_day(first) if first else today - timedelta(days=30),
-            last=_day(last) if last else today,
+            first=begins,
+            last=_day(last) if last else max(today, begins),
         )
         period_until(asked, ports.now())
         issued = issue_pack(ports, found, asked, lambda what: ERR.print(what, markup=False))

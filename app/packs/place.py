@@ -18,6 +18,11 @@ def place_of(subject: str, subscriptions: Mapping[str, str]) -> str:
     return ", ".join([*_kind(parts), *within, subscription])
 
 
+def name_of(subject: str, name: str, subscriptions: Mapping[str, str]) -> str:
+    """The subject's name; a subscription that is named by its bare id gets its display name."""
+    return subscriptions.get(subject.lower(), name)
+
+
 def _kind(parts: list[str]) -> list[str]:
     """Type of the resource, with the names of its chain when it is nested."""
     lowered = [part.lower() for part in parts]

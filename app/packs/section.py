@@ -10,7 +10,7 @@ from app.controls.assessment import Assessment, ControlCheck, Deviation, Period,
 from app.controls.catalogue import Control, Related
 from app.controls.expectations import Expectation
 from app.controls.observed import NightCount, SealedRecord, SeenGap
-from app.packs.place import place_of
+from app.packs.place import name_of, place_of
 from app.packs.populations import population_file
 from app.packs.sources import source_rows
 from app.packs.view import (
@@ -233,7 +233,7 @@ def _row(
     record = _record_of(deviation, check, own)
     return DeviationRow(
         subject=deviation.subject,
-        name=deviation.subject_name,
+        name=name_of(deviation.subject, deviation.subject_name, material.subscriptions),
         place=place_of(deviation.subject, material.subscriptions),
         reason=deviation.reason,
         first=deviation.first_slot,

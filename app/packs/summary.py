@@ -13,6 +13,7 @@ from app.controls.catalogue import Catalogue
 from app.controls.observed import Interval, Night, SealedRecord
 from app.errors import UsageError
 from app.packs.facts import Engagement
+from app.packs.place import name_of
 from app.packs.populations import population_file
 from app.packs.section import counted, slug
 from app.packs.view import (
@@ -46,12 +47,12 @@ class Totals:
 def period_until(engagement: Engagement, now: datetime) -> Period:
     """The engagement's period as far as it has passed. Raises UsageError before its first day."""
     today = now.astimezone(UTC).date()
-    if today < engagement.first:
-        raise UsageError(f"the period begins on {engagement.first}; there is no evidence of it yet")
     if engagement.last < engagement.first:
         raise UsageError(
             f"the period ends on {engagement.last}, before it begins on {engagement.first}"
         )
+    if today < engagement.first:
+        raise UsageError(f"the period begins on {engagement.first}; there is no evidence of it yet")
     return Period(first=engagement.first, last=min(engagement.last, today))
 
 
@@ -167,7 +168,9 @@ def completeness_of(
 
 
 def second_route_of(
-    intervals: Iterable[Interval], records: Iterable[SealedRecord]
+    intervals: Iterable[Interval],
+    records: Iterable[SealedRecord],
+    subscriptions: Mapping[str, str],
 ) -> tuple[PopulationRow, ...]:
     """Counts by the second route on the newest night of the inventory."""
     collector_id = SECOND_ROUTE.rpartition(".")[0]
@@ -175,7 +178,7 @@ def second_route_of(
     return tuple(
         PopulationRow(
             subject=interval.subject,
-            name=interval.subject_name,
+            name=name_of(interval.subject, interval.subject_name, subscriptions),
             status=interval.status,
             reason=interval.reason,
             since=interval.first_slot,
