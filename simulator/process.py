@@ -91,6 +91,11 @@ class SimulatorProcess:
         """No more faults."""
         self._ask("DELETE", "/_sim/faults")
 
+    def hide_subscription(self, subscription_id: str) -> None:
+        """The list of subscriptions no longer has it; whatever else is asked still does."""
+        shown = {"path": r"^/subscriptions(\?|$)", "service": "arm"}
+        self.post_faults({**shown, "kind": "fewer", "match": subscription_id})
+
     def set_night(self, night: int, as_of: datetime) -> None:
         """It is another night: the tenant drifts and the simulated clock stands at `as_of`."""
         self._ask("POST", "/_sim/night", {"night": night, "as_of": as_of.isoformat()})

@@ -17,7 +17,12 @@ Kind = Literal[
     "drop",
     "truncate",
     "malformed",
+    "fewer",
+    "empty",
+    "duplicate",
+    "wrong_total",
 ]
+"""The last four are silent: a whole answer of status 200 that is not true."""
 
 
 class FaultRuleError(ValueError):
@@ -43,6 +48,10 @@ class FaultRule:
     code: str | None = None
     message: str | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
+    match: str | None = None
+    """Elements that kind "fewer" drops (a regular expression over their JSON); None: the last."""
+    recount: bool = False
+    """Whether kind "fewer" lowers the announced total as well, so that nothing shows."""
     retry_after: int | None = None
     """Seconds in Retry-After; None sends none."""
     times: int | None = None
@@ -84,7 +93,7 @@ def _rule(row: Any) -> FaultRule:
         raise FaultRuleError(f"fault kind {rule.kind!r} is not one of {list(get_args(Kind))}")
     if rule.kind == "status" and rule.status is None:
         raise FaultRuleError("a fault of kind status needs `status`")
-    for pattern in filter(None, (rule.path, rule.body)):
+    for pattern in filter(None, (rule.path, rule.body, rule.match)):
         try:
             re.compile(pattern)
         except re.error as error:

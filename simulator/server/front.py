@@ -19,6 +19,7 @@ from simulator.server.faults import FaultRule
 from simulator.server.question import Answer, Question
 from simulator.server.request_log import Entry, RequestLog
 from simulator.server.services import provenance
+from simulator.server.silent_faults import SILENT, alter
 from simulator.server.simulation import Simulation
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -99,6 +100,8 @@ class _Visit:
             return await self._truncate(await handler(self.request), rule)
         if rule.kind == "malformed":
             return self._keep(_spoiled(await handler(self.request)), rule)
+        if rule.kind in SILENT:
+            return self._keep(_altered(await handler(self.request), rule), rule)
         question = await read_question(self.request, self.simulation)
         response = to_response(fault_answer(rule, self.service, question))
         for name, value in provenance(self.service, question).items():
@@ -160,4 +163,10 @@ class _Visit:
 def _spoiled(response: web.StreamResponse) -> web.StreamResponse:
     if isinstance(response, web.Response) and isinstance(response.body, bytes):
         response.body = spoil(response.body)
+    return response
+
+
+def _altered(response: web.StreamResponse, rule: FaultRule) -> web.StreamResponse:
+    if isinstance(response, web.Response) and isinstance(response.body, bytes):
+        response.body = alter(response.body, rule)
     return response
