@@ -1,5 +1,6 @@
 """The command tree."""
 
+from importlib.metadata import version as installed_version
 from pathlib import Path
 from typing import Annotated
 
@@ -45,6 +46,12 @@ app.command()(time.restamp)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
+def _tell_version(asked: bool) -> None:  # noqa: FBT001 - as Typer calls it
+    if asked:
+        OUT.print(f"annexa {installed_version('annexa')}")
+        raise typer.Exit
+
+
 @app.callback()
 def main(
     ctx: typer.Context,
@@ -53,8 +60,13 @@ def main(
     ] = None,
     *,
     verbose: Annotated[bool, typer.Option("--verbose", help="Logs on stderr.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_tell_version, is_eager=True, help="Which this is."),
+    ] = False,
 ) -> None:
     """Choose the home folder."""
+    del version
     ctx.obj = home or default_home()
     configure_logs(verbose=verbose)
 

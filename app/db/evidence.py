@@ -116,11 +116,6 @@ def record_by_id(session: Session, record_id: str) -> IndexedRecord:
     return _one(session, select(record).where(record.c.record_id == record_id), record_id)
 
 
-def record_by_seq(session: Session, seq: int) -> IndexedRecord:
-    """The record at a place of the log. Raises NotFoundError, also where an event stands."""
-    return _one(session, select(record).where(record.c.seq == seq), str(seq))
-
-
 def gaps(
     session: Session,
     connection_id: str,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.tables import pack
@@ -33,28 +33,6 @@ def add_pack(session: Session, made: StoredPack) -> None:
     row = {name: getattr(made, name) for name in StoredPack.__slots__}
     session.execute(delete(pack).where(pack.c.id == made.id))
     session.execute(insert(pack).values(row))
-
-
-def set_pack(
-    session: Session,
-    pack_id: str,
-    *,
-    state: str,
-    pdf_path: str | None = None,
-    bundle_path: str | None = None,
-    bundle_sha256: str | None = None,
-    detail: str | None = None,
-) -> None:
-    """Change its state, and whatever else is given. Raises NotFoundError."""
-    given = {
-        "pdf_path": pdf_path,
-        "bundle_path": bundle_path,
-        "bundle_sha256": bundle_sha256,
-        "detail": detail,
-    }
-    values = {name: value for name, value in given.items() if value is not None}
-    pack_by_id(session, pack_id)
-    session.execute(update(pack).where(pack.c.id == pack_id).values(state=state, **values))
 
 
 def pack_by_id(session: Session, pack_id: str) -> StoredPack:

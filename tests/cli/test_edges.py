@@ -3,6 +3,7 @@
 import subprocess
 import tomllib
 import zipfile
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -75,3 +76,9 @@ def test_a_period_without_days_is_one_sentence(
     said = place.annexa("pack", *words)
     assert said.code == 2
     assert sentence in said.sentence
+
+
+def test_the_version_is_told_without_a_home(tmp_path: Path) -> None:
+    said = annexa(tmp_path / "none", "--version")
+    assert said.code == 0
+    assert said.out == f"annexa {version('annexa')}\n"

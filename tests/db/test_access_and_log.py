@@ -15,7 +15,7 @@ from app.db.log import (
     events,
     latest_checkpoint,
 )
-from app.db.packs import StoredPack, add_pack, pack_by_id, packs, set_pack
+from app.db.packs import StoredPack, add_pack, pack_by_id, packs
 from app.db.tokens import ApiToken, add_token, revoke_token, token_of_secret, tokens
 from app.errors import NotFoundError, RefusedError
 from app.evidence.record import Event
@@ -115,20 +115,13 @@ def test_a_token_is_found_by_its_secrets_digest_and_ends(database: Database) -> 
             revoke_token(session, "t2", AT)
 
 
-def test_a_pack_moves_on_and_keeps_what_it_has(database: Database) -> None:
+def test_of_a_pack_that_was_issued_again_the_newest_stands(database: Database) -> None:
+    again = replace(PACK, state="ready", pdf_path="packs/p1.pdf", bundle_sha256="ab")
     with database.begin() as session:
         add_pack(session, PACK)
-        set_pack(session, "p1", state="running")
-        set_pack(session, "p1", state="ready", pdf_path="packs/p1.pdf", bundle_sha256="ab")
-        set_pack(session, "p1", state="ready", bundle_path="packs/p1.asice")
-        assert pack_by_id(session, "p1") == replace(
-            PACK,
-            state="ready",
-            pdf_path="packs/p1.pdf",
-            bundle_path="packs/p1.asice",
-            bundle_sha256="ab",
-        )
+        add_pack(session, again)
+        assert pack_by_id(session, "p1") == again
         assert packs(session, "nobody") == []
         assert len(packs(session)) == 1
         with pytest.raises(NotFoundError):
-            set_pack(session, "p2", state="ready")
+            pack_by_id(session, "p2")

@@ -14,7 +14,6 @@ from app.db.evidence import (
     gaps,
     indexed_size,
     record_by_id,
-    record_by_seq,
     records,
     run_records,
 )
@@ -60,7 +59,6 @@ def test_a_record_and_its_gaps_come_back_as_they_went_in(database: Database) -> 
     with database.read() as session:
         assert records(session, "c", SLOT, SLOT) == [sealed(4)]
         assert record_by_id(session, "record-4") == indexed
-        assert record_by_seq(session, 4) == indexed
         assert run_records(session, "run-1") == [indexed]
         assert done_scopes(session, "run-1") == {("tenant", "compute.disks")}
         assert done_scopes(session, "run-2") == set()
@@ -141,8 +139,5 @@ def test_records_are_found_by_period_collector_and_page(database: Database) -> N
 
 
 def test_an_unknown_record_is_not_found(database: Database) -> None:
-    with database.read() as session:
-        with pytest.raises(NotFoundError, match="'none'"):
-            record_by_id(session, "none")
-        with pytest.raises(NotFoundError):
-            record_by_seq(session, 0)
+    with database.read() as session, pytest.raises(NotFoundError, match="'none'"):
+        record_by_id(session, "none")
