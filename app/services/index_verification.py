@@ -15,7 +15,6 @@ from app.db.verdicts import intervals, night_counts
 from app.errors import AppError
 from app.evidence.record import utc
 from app.services.entry_verification import Finding
-from app.services.log_head import ROLLED_BACK
 from app.services.ports import Ports
 from app.services.sealed_nights import SealedNights, sealed_nights
 
@@ -31,7 +30,7 @@ def head_findings(ports: Ports) -> Iterator[Finding]:
     try:
         ports.open_log().need_continued()
     except AppError as error:
-        if error.kind == ROLLED_BACK:
+        if error.kind == "log_rolled_back":
             yield Finding(key="checkpoint/", reason=error.message, code=error.kind)
 
 
@@ -45,7 +44,7 @@ def index_findings(ports: Ports) -> Iterator[Finding]:
         log = ports.open_log()  # after the index was asked: somebody may write meanwhile
         if known > log.size:
             said = f"it knows {known} entries, the store's log ends at {log.size}"
-            yield Finding(key="index", reason=said, code=ROLLED_BACK)
+            yield Finding(key="index", reason=said, code="log_rolled_back")
             return
         if known < log.sealed_size:
             said = f"it is {log.sealed_size - known} entries behind; any command brings it up"

@@ -21,7 +21,6 @@ from app.services.private_files import private_file
 from app.store.base import Store
 
 FILE_NAME = "last-checkpoint"
-ROLLED_BACK = "log_rolled_back"
 LOG = structlog.get_logger()
 
 
@@ -109,5 +108,5 @@ def rolled_back(what: str) -> VerificationFailedError:
     return VerificationFailedError(
         f"{what}. Nothing was signed; bring the newest copy of the store back (docs/operate.md, "
         "When the log was rolled back)",
-        code=ROLLED_BACK,
+        code="log_rolled_back",
     )
