@@ -189,7 +189,7 @@ PROVIDERS = [
 ]
 
 
-@pytest.mark.parametrize(("rule", "sources", "rights"), PROVIDERS, ids=lambda v: str(v)[:40])
+@pytest.mark.parametrize(("rule", "sources", "rights"), PROVIDERS, ids=range(len(PROVIDERS)))
 def test_check_names_exactly_what_is_missing_for_exactly_what_is_refused(
     rule: dict[str, str],
     sources: set[str],
