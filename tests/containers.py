@@ -9,7 +9,7 @@ from pathlib import Path
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from simulator.process import SimulatorProcess
-from tests.installation import SECRET_ENV, Installation, installed
+from tests.installation import Installation, installed, secret_env
 
 NUMBERS = count()
 
@@ -34,7 +34,7 @@ cloud_file = "{tenant.cloud_file}"
 kind = "secret_env"
 tenant_id = "{tenant.tenant_id}"
 client_id = "{tenant.client_id}"
-secret_env = "{SECRET_ENV}"
+secret_env = "{secret_env(tenant)}"
 """
     )
     with installed(home, tenant) as made:

@@ -17,7 +17,6 @@ from app.services.registering import add_connection
 from app.services.setup import initialise
 from simulator.process import SimulatorProcess
 
-SECRET_ENV = "ANNEXA_TEST_CLIENT_SECRET"
 IMPATIENT = """
 [patience]
 tries = 2
@@ -25,6 +24,11 @@ total_wait = 2
 first_backoff = 0.05
 answer = 3
 """
+
+
+def secret_env(simulator: SimulatorProcess) -> str:
+    """Each simulator's own variable: several live side by side in one test process."""
+    return f"ANNEXA_TEST_CLIENT_SECRET_{simulator.pid}"
 
 
 def now() -> datetime:
@@ -70,7 +74,8 @@ def installed(
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Installation]:
     """A new home with a connection to this simulator."""
-    os.environ[SECRET_ENV] = simulator.client_secret
+    variable = secret_env(simulator)
+    os.environ[variable] = simulator.client_secret
     initialise(home, "Northgate Health", clock)
     if settings:
         file = home / "annexa.toml"
@@ -83,7 +88,7 @@ def installed(
             credential={
                 "kind": "secret_env",
                 "client_id": simulator.client_id,
-                "secret_env": SECRET_ENV,
+                "secret_env": variable,
             },
             cloud="custom",
             cloud_file=simulator.cloud_file,

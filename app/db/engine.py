@@ -120,6 +120,7 @@ def _sentence(engine: Engine, error: DBAPIError) -> str:
             f"{where} is locked by another process: wait until the other annexa has finished and "
             "run the command again."
         )
-    if "disk is full" in said or "No space left" in said:
-        return f"{where} is on a full disk: free some space and run the command again."
+    if any(words in said for words in ("disk is full", "No space left", "disk I/O error")):
+        # SQLite says "I/O error" where a quota or a file limit stops it half-way.
+        return f"{where} is on a full disk ({said}): free some space and run the command again."
     return f"{where} cannot be used ({said}): check the database setting and that it is running."

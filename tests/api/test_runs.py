@@ -8,7 +8,6 @@ import pytest
 from fastapi.testclient import TestClient
 
 from tests.api.conftest import Served
-from tests.installation import SECRET_ENV
 
 PATIENCE = 40.0
 
@@ -39,12 +38,12 @@ def test_status_tells_of_nights_and_of_the_log(client: TestClient, served: Serve
     assert served.night.run_id in {night["run_id"] for night in nights}
 
 
-def test_connections_tell_nothing_of_where_secrets_lie(client: TestClient) -> None:
+def test_connections_tell_nothing_of_where_secrets_lie(client: TestClient, served: Served) -> None:
     answer = client.get("/v1/connections")
 
     assert [one["name"] for one in answer.json()["items"]] == ["northgate"]
     assert answer.json()["items"][0]["credential"] == "secret_env"
-    assert SECRET_ENV not in answer.text
+    assert served.installation.connection.credential["secret_env"] not in answer.text
 
 
 def test_a_run_begun_over_http_is_collected_and_sealed(client: TestClient) -> None:
@@ -87,10 +86,11 @@ def test_a_run_waits_for_whoever_writes_to_the_store(client: TestClient, served:
 
 
 def test_a_run_that_azure_refuses_ends_as_failed_and_says_why(
-    client: TestClient, monkeypatch: pytest.MonkeyPatch
+    client: TestClient, served: Served, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     time.sleep(1.1)
-    monkeypatch.setenv(SECRET_ENV, "a wrong secret")
+    variable = served.installation.connection.credential["secret_env"]
+    monkeypatch.setenv(variable, "a wrong secret")
 
     answer = client.post("/v1/runs", json={"connection": "northgate"})
 

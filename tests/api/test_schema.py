@@ -17,7 +17,7 @@ from app.services.registering import add_connection
 from app.services.setup import initialise
 from app.services.tokens import SCOPES, create_token
 from tests.api.conftest import Served
-from tests.installation import SECRET_ENV, now
+from tests.installation import now
 
 BEYOND_A_SCHEMA = (b"/problems/cursor_invalid", b"/problems/usage")
 """What a schema cannot tell: who signed a cursor, which of two dates is the later one."""
@@ -31,7 +31,8 @@ SETTINGS = {
 def empty(served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
     """A home without a night, whose runs Azure refuses: what is begun here ends at once."""
     initialise(tmp_path / "home", "Northgate Health", now)
-    monkeypatch.setenv(SECRET_ENV, "a wrong secret")
+    variable = served.installation.connection.credential["secret_env"]
+    monkeypatch.setenv(variable, "a wrong secret")
     ports = open_ports(tmp_path / "home", now)
     try:
         add_connection(ports, served.installation.connection)

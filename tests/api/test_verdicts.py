@@ -18,7 +18,8 @@ def test_a_verdict_is_told_with_its_nights_and_its_record(
     told = client.get("/v1/verdicts", params={**named, "on": day}).json()
 
     assert (told["status"], told["reason"]) == ("fail", row["reason"])
-    assert told["night"] == told["since"] == told["until"] == row["first_slot"]
+    # Other tests of this session may have collected later nights that say the same.
+    assert told["since"] == row["first_slot"] <= told["night"] <= told["until"]
     assert told == client.get("/v1/verdicts", params=named).json()
     [record] = told["record_ids"]
     held = client.get(f"/v1/evidence/{record}/verdicts", params={"limit": 500}).json()["items"]

@@ -10,7 +10,7 @@ import pytest
 from simulator.process import SimulatorProcess
 from tests.command_line import Said, annexa
 from tests.conftest import StartSimulator
-from tests.installation import IMPATIENT, SECRET_ENV, now
+from tests.installation import IMPATIENT, now, secret_env
 
 ORGANISATION = "Northgate Health"
 
@@ -24,7 +24,7 @@ class Place:
     said: dict[str, Said]
 
     def annexa(self, *words: str | Path) -> Said:
-        return annexa(self.home, *words, env={SECRET_ENV: self.tenant.client_secret})
+        return annexa(self.home, *words, env={secret_env(self.tenant): self.tenant.client_secret})
 
 
 @pytest.fixture(scope="session")
@@ -67,6 +67,6 @@ def denied(small_tenant: SimulatorProcess) -> Iterator[Callable[..., None]]:
 def adding(name: str, tenant: SimulatorProcess) -> tuple[str | Path, ...]:
     return (
         *("connection", "add", name, "--tenant", tenant.tenant_id),
-        *("--client-id", tenant.client_id, "--client-secret-env", SECRET_ENV),
+        *("--client-id", tenant.client_id, "--client-secret-env", secret_env(tenant)),
         *("--cloud", "custom", "--cloud-file", tenant.cloud_file),
     )

@@ -180,6 +180,7 @@ PROVIDERS = [
         {
             "inventory.resources subscriptions",
             "inventory.resources listed",
+            "access.role_assignments subscriptions",
             "access.pim_azure eligible",
             "access.pim_azure active",
             "access.pim_azure policies",

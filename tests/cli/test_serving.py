@@ -24,7 +24,7 @@ from app.services.registering import add_connection
 from app.services.setup import initialise
 from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, annexa, command, environment
-from tests.installation import IMPATIENT, SECRET_ENV, now
+from tests.installation import IMPATIENT, now, secret_env
 
 BOUND = 90.0
 EVERY_MINUTE, DAILY = "* * * * *", "0 2 * * *"
@@ -54,7 +54,7 @@ def serving(home: Path, tenant: SimulatorProcess, *words: str) -> Iterator[Servi
     process = subprocess.Popen(
         command(home, "serve", "--port", "0", *words),
         cwd=ROOT,
-        env=environment({SECRET_ENV: tenant.client_secret}),
+        env=environment({secret_env(tenant): tenant.client_secret}),
         stderr=subprocess.PIPE,
         text=True,
     )
@@ -90,7 +90,7 @@ def home(small_tenant: SimulatorProcess, tmp_path: Path) -> Callable[[str], Path
                     credential={
                         "kind": "secret_env",
                         "client_id": small_tenant.client_id,
-                        "secret_env": SECRET_ENV,
+                        "secret_env": secret_env(small_tenant),
                     },
                     cloud="custom",
                     cloud_file=small_tenant.cloud_file,

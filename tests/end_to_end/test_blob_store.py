@@ -30,7 +30,7 @@ from simulator.process import SimulatorProcess
 from tests.command_line import annexa
 from tests.conftest import StartSimulator
 from tests.containers import in_a_container
-from tests.installation import SECRET_ENV, Installation, now
+from tests.installation import Installation, now
 
 
 @pytest.fixture(scope="module")
@@ -181,7 +181,7 @@ def test_an_object_without_a_policy_is_never_claimed_as_immutable(
 
 
 def secret() -> dict[str, str | None]:
-    return {SECRET_ENV: os.environ[SECRET_ENV]}
+    return {k: v for k, v in os.environ.items() if k.startswith("ANNEXA_TEST_CLIENT_SECRET")}
 
 
 def stored(installation: Installation) -> list[dict[str, Any]]:

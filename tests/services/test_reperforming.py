@@ -194,7 +194,7 @@ def test_what_cannot_be_performed_again_is_refused_in_one_sentence(
         honest.again(bundle=bare)
     assert refused.value.kind == "rules_missing"
     (tmp_path / "no.asice").write_bytes(b"no zip")
-    with pytest.raises(VerificationFailedError):
+    with pytest.raises(RefusedError, match="is no bundle"):
         honest.again(bundle=tmp_path / "no.asice")
     with pytest.raises(NotFoundError):
         honest.again(bundle=tmp_path / "none.asice")

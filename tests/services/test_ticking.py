@@ -16,7 +16,7 @@ from app.services.ticking import tick
 from app.services.waits import Waits
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
-from tests.installation import IMPATIENT, SECRET_ENV, installed
+from tests.installation import IMPATIENT, installed, secret_env
 
 START = datetime(2026, 3, 1, 1, tzinfo=UTC)
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
@@ -45,7 +45,7 @@ def clock() -> Clock:
 def ports(tenant: SimulatorProcess, clock: Clock, tmp_path: Path) -> Iterator[Ports]:
     with installed(tmp_path / "home", tenant, IMPATIENT, clock=clock) as made:
         yield made.ports
-    os.environ[SECRET_ENV] = tenant.client_secret
+    os.environ[secret_env(tenant)] = tenant.client_secret
 
 
 @pytest.fixture
@@ -118,10 +118,10 @@ def test_a_night_that_cannot_be_asked_is_tried_again_until_the_next_is_due(
 ) -> None:
     clock.at = FIRST + timedelta(seconds=1)
     waits = Waits()
-    os.environ[SECRET_ENV] = "not the secret"
+    os.environ[secret_env(tenant)] = "not the secret"
     first = tick(ports, "test", waits)
     at_once = tick(ports, "test", waits)
-    os.environ[SECRET_ENV] = tenant.client_secret
+    os.environ[secret_env(tenant)] = tenant.client_secret
     clock.at += timedelta(minutes=2)
     later = tick(ports, "test", waits)
 

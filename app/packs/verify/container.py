@@ -35,7 +35,7 @@ def unpack(archive: Path, folder: Path, report: Report) -> None:
     with opened:
         infos = opened.infolist()
         names = Counter(info.filename.lower() for info in infos)
-        sizes = [info.file_size for info in infos if not unsafe(info, names)]
+        sizes = [info.file_size for info in infos if not unsafe(info, names)[0]]
         whole = sum(sizes) <= archive.stat().st_size
         need(whole, "unpacked it would be larger than itself", "zip_bomb")
         for info in infos:
