@@ -1,10 +1,24 @@
 """Runs that were planned or begun and never finished."""
 
 from app.db.runs import unfinished_runs
+from app.errors import WriterBusyError
 from app.services.connections import Connection
+from app.services.indexing import catch_up
 from app.services.overtaken import end_overtaken
 from app.services.ports import Ports
 from app.services.registering import find_connection
+
+
+def index_tail(ports: Ports) -> None:
+    """Index what an interrupted run left after the last checkpoint, in case the index was lost.
+
+    Only a writer may: while another annexa writes, the tail is its own, and nothing is done.
+    """
+    try:
+        with ports.writer("looking for interrupted runs"):
+            catch_up(ports, ports.open_log())
+    except WriterBusyError:
+        return
 
 
 def interrupted_runs(ports: Ports) -> list[tuple[str, Connection]]:
@@ -12,6 +26,7 @@ def interrupted_runs(ports: Ports) -> list[tuple[str, Connection]]:
 
     Those that a newer night has overtaken are ended first: they cannot go on.
     """
+    index_tail(ports)
     end_overtaken(ports)
     with ports.database.read() as session:
         found = unfinished_runs(session)

