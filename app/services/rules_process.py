@@ -19,6 +19,10 @@ WORKER = Path(__file__).with_name("rules_worker.py")
 PATIENCE = timedelta(minutes=5)
 """For one record: the largest takes seconds."""
 LONGEST_REPLY = 1 << 31
+LAST_BREATH = 5.0
+"""Seconds in which a child that closed its output is gone."""
+PROTOCOL = 1
+"""The version every archive with a protocol answers: docs/rules-protocol.md."""
 
 
 class RulesFailedError(Exception):
@@ -39,7 +43,7 @@ class Rules:
 
     def describe(self) -> list[dict[str, Any]]:
         """Every collector with its reads and checks. Raises RulesFailedError."""
-        found: list[dict[str, Any]] = self._ask({"ask": "describe"})
+        found: list[dict[str, Any]] = self._ask({"protocol": PROTOCOL, "ask": "describe"})
         return found
 
     def perform(
@@ -56,6 +60,7 @@ class Rules:
         what = record["what"]
         found: dict[str, Any] = self._ask(
             {
+                "protocol": PROTOCOL,
                 "ask": "perform",
                 "collector": what["collector"],
                 "subscription": what["scope"]["subscription_id"],
@@ -86,12 +91,19 @@ class Rules:
             self._child.stdin.flush()
             reply = json.loads(self._child.stdout.readline(LONGEST_REPLY))
         except (OSError, ValueError, RecursionError) as error:
-            code = self._child.poll()
-            stopped = f"their process ended with {code}" if code is not None else str(error)
-            raise RulesFailedError(f"the rules gave no answer: {stopped}") from error
+            raise RulesFailedError(f"the rules gave no answer: {self._silence()}") from error
         if not isinstance(reply, dict) or not reply.keys() & {"ok", "error"}:
             raise RulesFailedError("the rules gave an answer of an unknown form")
         return reply
+
+    def _silence(self) -> str:
+        """Why no line of JSON came."""
+        try:
+            code = self._child.wait(LAST_BREATH)
+        except subprocess.TimeoutExpired:
+            return "what they wrote is not a line of JSON"
+        killed = f"was ended by signal {-code}" if code < 0 else f"ended with code {code}"
+        return f"their process {killed} (it may use {PATIENCE} a record and no file)"
 
 
 @contextmanager

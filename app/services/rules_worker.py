@@ -1,19 +1,26 @@
 """The child process that runs the rules of an archive, cut off from files, network and processes.
 
 Run as `python -I -S -B rules_worker.py ARCHIVE`, with an empty environment in an empty folder. It
-reads one JSON request a line and answers with one JSON line. Only Python's standard library and
-the archive are within its reach: this file imports nothing else of Annexa, and once the rules are
-loaded the kernel lets it open nothing at all. That bounds mistakes and curious code; it is no
-prison for an attacker who knows a flaw of Python itself.
+hands each request, a line of JSON, to the archive's `collectors.kit.perform` and its reply back
+(docs/rules-protocol.md); archives from before that module are spoken to by `rules_unversioned`.
+Only Python's standard library, that adapter and the archive are within its reach, and once the
+rules are loaded the kernel lets it open nothing at all. That bounds mistakes and curious code; it
+is no prison for an attacker who knows a flaw of Python itself.
 """
 
-import base64
 import json
 import os
 import resource
 import sys
-from datetime import datetime, timedelta
-from typing import Any
+from collections.abc import Callable
+from datetime import datetime
+from importlib import import_module
+from importlib.util import module_from_spec, spec_from_file_location
+from types import ModuleType
+from typing import Any, TypeAlias
+
+Answer: TypeAlias = Callable[[str], str]
+"""One line of JSON to one line of JSON: docs/rules-protocol.md."""
 
 MEMORY = 8 << 30
 """Bytes of address space."""
@@ -45,15 +52,16 @@ def main() -> int:
     requests, replies = sys.stdin, os.fdopen(os.dup(1), "w", encoding="ascii")
     with open(os.devnull, "w", encoding="ascii") as nowhere:  # noqa: PTH123 - pathlib stays unloaded
         sys.stdout = sys.stderr = nowhere  # what rules print is no answer
-        confine(archive)
+        answer = confine(archive)
         for line in requests:
-            replies.write(json.dumps(answer(line)) + "\n")
+            replies.write(answer(line) + "\n")
             replies.flush()
     return 0
 
 
-def confine(archive: str) -> None:
+def confine(archive: str) -> Answer:
     """Load the rules, and from then on open nothing: neither file nor socket nor process."""
+    unversioned = adapter()  # before the doors are shut
     for limit, value in (
         (resource.RLIMIT_AS, MEMORY),
         (resource.RLIMIT_CPU, SECONDS),
@@ -75,147 +83,46 @@ def confine(archive: str) -> None:
         raise PermissionError(f"rules may not do that: {event}")
 
     sys.addaudithook(refuse)
-    sys.path.insert(0, archive)
-    load()
+    sys.path[:0] = [archive]
+    answer = loaded(unversioned)
     lowering.append(True)
     resource.setrlimit(resource.RLIMIT_NOFILE, (0, 0))
     lowering.clear()
+    return answer
 
 
-def load() -> None:
-    """Everything that would be loaded when first needed: later nothing can be."""
-    from collectors.kit import interpret, judge, level
-    from collectors.kit.registry import all_collectors
+def adapter() -> ModuleType:
+    """`rules_unversioned`, from beside this file: in isolated mode Python does not look here."""
+    path = os.path.join(os.path.dirname(__file__), "rules_unversioned.py")  # noqa: PTH118, PTH120 - the same
+    spec = spec_from_file_location("rules_unversioned", path)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{path} cannot be loaded")
+    module = module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
-    del interpret, judge, level
-    all_collectors()
-    datetime.strptime("2026+0000", "%Y%z")
 
-
-def answer(line: str) -> dict[str, Any]:
-    """The reply to one request: `ok`, or `error` with what the rules raised."""
+def loaded(unversioned: ModuleType) -> Answer:
+    """How these rules are spoken to; rules that do not load answer with the reason."""
     try:
-        asked = json.loads(line)
-        return {"ok": describe() if asked["ask"] == "describe" else perform(asked)}
-    except Exception as error:  # noqa: BLE001 - whatever strange rules raise is an answer too
-        return {"error": f"{type(error).__name__}: {error}"}
+        rules = perform_module() or unversioned
+        rules.load()
+    except Exception as error:  # noqa: BLE001 - whatever stops strange rules is told
+        said = json.dumps({"error": f"they do not load: {type(error).__name__}: {error}"})
+        return lambda _: said
+    datetime.strptime("2026+0000", "%Y%z")
+    answer: Answer = rules.answer
+    return answer
 
 
-def describe() -> list[dict[str, Any]]:
-    """What the rules ask and judge, as far as an assessment needs it."""
-    from collectors.kit.level import is_tenant_wide, parent_read
-    from collectors.kit.registry import all_collectors
-
-    return [
-        {
-            "id": collector.id,
-            "title": collector.title,
-            "reads": {
-                name: {
-                    "kind": type(read).__name__,
-                    "of": parent_read(read),
-                    "tenant_wide": is_tenant_wide(read),
-                }
-                for name, read in collector.reads.items()
-            },
-            "checks": [
-                {
-                    "id": check.id,
-                    "title": check.title,
-                    "on": check.on,
-                    "uses": check.uses,
-                    "controls": check.controls,
-                    "remedy": check.remedy,
-                    "owner": check.owner.value,
-                }
-                for check in collector.checks
-            ],
-        }
-        for collector in all_collectors()
-    ]
-
-
-def perform(asked: dict[str, Any]) -> dict[str, Any]:
-    """Items, completeness, gaps and verdicts of one record, from its exchanges alone.
-
-    A `cause` in the request says why nothing could be asked: then there is nothing to read.
-    """
-    from collectors.kit import Expectations, Scope
-    from collectors.kit.interpret import interpret
-    from collectors.kit.judge import judge
-    from collectors.kit.level import reads_in
-    from collectors.kit.registry import collector_by_id
-
-    collector = collector_by_id(asked["collector"])
-    scope = Scope(asked["subscription"])
-    if asked["cause"] is None:
-        seen = interpret(collector, scope, [_exchange(page) for page in asked["exchanges"]])
-    else:
-        seen = _blind(collector, scope, asked["cause"])
-    expectations = Expectations(
-        values=asked["expectations"], as_of=datetime.fromisoformat(asked["as_of"])
-    )
-    return {
-        "title": collector.title,
-        "controls": sorted({c for check in collector.checks for c in check.controls}),
-        "items": {
-            name: [
-                {"id": i.id, "parent": i.parent.id if i.parent else None, "data": i.data}
-                for i in seen.items[name]
-            ]
-            for name in reads_in(collector, scope)
-        },
-        "context": sorted(seen.context),
-        "gaps": [
-            {"read": g.read, "subject": g.subject, "kind": g.kind.value, "detail": g.detail}
-            for g in seen.gaps
-        ],
-        "completeness": {
-            name: {"pages": c.pages, "received": c.received, "announced": c.announced}
-            for name, c in seen.completeness.items()
-        },
-        "verdicts": [
-            [j.check_id, j.subject, j.subject_name, j.verdict.status.value, j.verdict.reason]
-            for j in judge(collector, scope, seen, expectations)
-        ],
-    }
-
-
-def _exchange(page: dict[str, Any]) -> Any:
-    from collectors.kit import Attempt, Exchange, GapKind
-
-    body = page["request_body"]
-    return Exchange(
-        read=page["read"],
-        subject=page["subject"],
-        method=page["method"],
-        url=page["url"],
-        api_version=page["api_version"],
-        request_body=body.encode() if body is not None else None,
-        status=page["status"],
-        headers=page["headers"],
-        body=base64.b64decode(page["body"]),
-        started_at=datetime.fromisoformat(page["started_at"]),
-        finished_at=datetime.fromisoformat(page["finished_at"]),
-        attempts=tuple(
-            Attempt(status=status, waited=timedelta(milliseconds=waited))
-            for status, waited in page["attempts"]
-        ),
-        fault=GapKind(page["fault"]) if page["fault"] else None,
-    )
-
-
-def _blind(collector: Any, scope: Any, cause: dict[str, Any]) -> Any:
-    from collectors.kit import Gap, GapKind
-    from collectors.kit.interpret import unseen
-
-    gap = Gap(
-        read=cause["read"],
-        subject=cause["subject"],
-        kind=GapKind(cause["kind"]),
-        detail=cause["detail"],
-    )
-    return unseen(collector, scope, gap)
+def perform_module() -> ModuleType | None:
+    """The archive's own way of being spoken to; None when it was sealed before there was one."""
+    try:
+        return import_module("collectors.kit.perform")
+    except ModuleNotFoundError as error:
+        if error.name == "collectors.kit.perform":
+            return None
+        raise
 
 
 if __name__ == "__main__":

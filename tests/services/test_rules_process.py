@@ -1,6 +1,7 @@
 """Rules run where they can reach nothing: no file, no network, no process, no end of time."""
 
 import io
+import json
 import zipfile
 from datetime import timedelta
 from pathlib import Path
@@ -9,8 +10,19 @@ import pytest
 
 from app.services.rules import rules_archive
 from app.services.rules_process import RulesFailedError, running
+from collectors.kit.perform import answer
 
 KEY = "a private key that nobody may read"
+THE_WHOLE_INTERFACE = """
+import json
+
+def load():
+    pass
+
+def answer(line):
+    assert json.loads(line) == {"protocol": 1, "ask": "describe"}
+    return json.dumps({"ok": [{"id": "later.kit"}]})
+"""
 
 
 def spoilt(when_asked: str, when_loaded: str = "") -> bytes:
@@ -88,9 +100,32 @@ def test_rules_without_end_are_ended() -> None:
     assert rules.ended
 
 
-@pytest.mark.parametrize("archive", [b"no zip", b"", spoilt("pass", "raise SystemExit(0)")])
+@pytest.mark.parametrize("archive", [b"no zip", b"", spoilt("pass", "raise LookupError('x')")])
 def test_rules_that_do_not_load_are_told(archive: bytes) -> None:
-    assert said(archive).startswith("the rules gave no answer")
+    assert said(archive).startswith("the rules failed: they do not load: ")
+
+
+def test_rules_that_end_their_process_are_told() -> None:
+    told = said(spoilt("pass", "raise SystemExit(3)"))
+
+    assert told.startswith("the rules gave no answer: their process ended with code 3")
+
+
+def test_an_archive_is_spoken_to_by_its_own_protocol_alone() -> None:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w") as archive:
+        archive.writestr("collectors/__init__.py", "")
+        archive.writestr("collectors/kit/__init__.py", "")
+        archive.writestr("collectors/kit/perform.py", THE_WHOLE_INTERFACE)
+
+    with running(made.getvalue()) as rules:
+        assert rules.describe() == [{"id": "later.kit"}]
+
+
+def test_another_version_of_the_protocol_is_refused_in_a_sentence() -> None:
+    assert json.loads(answer('{"protocol": 2, "ask": "describe"}')) == {
+        "error": "ValueError: these rules speak protocol 1, asked was 2"
+    }
 
 
 def test_what_rules_print_is_no_answer() -> None:
