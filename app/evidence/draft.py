@@ -96,6 +96,7 @@ class Draft:
             },
             "outcome": self.outcome,
             "gaps": [_gap(gap) for gap in self.seen.gaps],
+            "not_applicable": [asdict(one) for one in self.seen.not_applicable],
             "blinded": _gap(self.blinded) if self.blinded else None,
         }
 

@@ -35,6 +35,7 @@ class Performed:
     """Items by read, in the shape of the normal form."""
     context: Sequence[str]
     gaps: Sequence[Mapping[str, Any]]
+    not_applicable: Sequence[Mapping[str, Any]]
     completeness: Mapping[str, Mapping[str, Any]]
     verdicts: Sequence[Row]
 
@@ -62,6 +63,12 @@ def differences(
     for code, about, sealed, now in (
         ("items_differ", "number of items", items["items"], _numbers(found)),
         ("completeness_differs", "completeness", record["completeness"], found.completeness),
+        (
+            "not_applicable_differs",
+            "questions that make no sense for a resource",
+            what.get("not_applicable", []),  # records of caa3bc1 and before know no such outcome
+            list(found.not_applicable),
+        ),
         ("outcome_differs", "outcome", what["outcome"], found.outcome),
         ("title_differs", "title", what["title"], found.title),
         ("controls_differ", "controls", what["controls"], list(found.controls)),

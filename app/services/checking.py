@@ -9,7 +9,17 @@ from app.services.connections import Connection
 from app.services.ports import Ports
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.kit import TENANT, Collector, Exchange, Item, Read, ResourceGraph, Scope
+from collectors.kit import (
+    TENANT,
+    Collector,
+    Exchange,
+    Gap,
+    Item,
+    NotApplicable,
+    Read,
+    ResourceGraph,
+    Scope,
+)
 from collectors.kit.answers import Answer, read_answer
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import interpret, parents_of
@@ -95,7 +105,9 @@ async def _probe(asker: Asker, collector: Collector, name: str, scope: Scope) ->
         return _told(collector, name, where, NO_SUBSCRIPTION, "", _to_list_subscriptions())
     pages = await asker.exchanges(Ask(name=name, read=read, scope=where, parent=parent))
     answer = read_answer(read, pages[-1])
-    if not isinstance(answer, Answer):
+    if isinstance(answer, NotApplicable):
+        return _told(collector, name, where, None, "the first of its kind has nothing of it")
+    if isinstance(answer, Gap):
         return _told(collector, name, where, f"{answer.kind.value}: {answer.detail}", "")
     empty = isinstance(read, ResourceGraph) and not any(_rows(read, page) for page in pages)
     return _told(collector, name, where, None, NO_ROWS * empty)

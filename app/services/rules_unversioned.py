@@ -100,6 +100,7 @@ def perform(asked: dict[str, Any]) -> dict[str, Any]:
             {"read": g.read, "subject": g.subject, "kind": g.kind.value, "detail": g.detail}
             for g in seen.gaps
         ],
+        "not_applicable": [],
         "completeness": {
             name: {"pages": c.pages, "received": c.received, "announced": c.announced}
             for name, c in seen.completeness.items()

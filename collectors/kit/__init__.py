@@ -1,5 +1,6 @@
 """The collector kit: frozen descriptions and the pure way from pages to items to verdicts."""
 
+from collectors.kit.beside import Beside, NotSeenError, as_far_as_seen
 from collectors.kit.exchange import Attempt, Exchange
 from collectors.kit.spec import (
     TENANT,
@@ -13,6 +14,7 @@ from collectors.kit.spec import (
     Item,
     Judge,
     Logs,
+    NotApplicable,
     Owner,
     Population,
     Read,
@@ -30,6 +32,7 @@ __all__ = [
     "TENANT",
     "Arm",
     "Attempt",
+    "Beside",
     "Check",
     "Collector",
     "Exchange",
@@ -40,6 +43,8 @@ __all__ = [
     "Item",
     "Judge",
     "Logs",
+    "NotApplicable",
+    "NotSeenError",
     "Owner",
     "Population",
     "Read",
@@ -48,6 +53,7 @@ __all__ = [
     "Scope",
     "Status",
     "Verdict",
+    "as_far_as_seen",
     "failed",
     "passed",
     "unknown",

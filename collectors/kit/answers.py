@@ -7,27 +7,18 @@ from typing import Any
 
 from collectors.kit.amounts import whole
 from collectors.kit.exchange import Exchange
-from collectors.kit.spec import Arm, Gap, GapKind, Graph, Logs, Read, ResourceGraph
-from collectors.kit.strict_json import parse
-
-LICENCE_CODES = frozenset(
-    {
-        "aadpremiumlicenserequired",
-        "tenantlicenserequired",
-        "authentication_requestfromnonpremiumtenantorb2ctenant",
-    }
+from collectors.kit.refusals import codes_in, kind_of, not_applicable
+from collectors.kit.spec import (
+    Arm,
+    Gap,
+    GapKind,
+    Graph,
+    Logs,
+    NotApplicable,
+    Read,
+    ResourceGraph,
 )
-"""Codes by which Entra ID says that a feature is not licensed, in lower case."""
-NOT_REGISTERED_CODES = frozenset({"missingsubscriptionregistration", "subscriptionnotregistered"})
-KINDS = {
-    404: GapKind.GONE,
-    408: GapKind.TIMEOUT,
-    410: GapKind.GONE,
-    429: GapKind.THROTTLED,
-    504: GapKind.TIMEOUT,
-}
-"""Statuses that say by themselves what is missing; other 4xx are refusals."""
-
+from collectors.kit.strict_json import parse
 
 LARGE = 16_384
 """Bytes from which a page is worth remembering once parsed."""
@@ -47,7 +38,7 @@ class Answer:
     """Azure said that rows are missing and gives no way to them."""
 
 
-def read_answer(read: Read, exchange: Exchange) -> Answer | Gap:
+def read_answer(read: Read, exchange: Exchange) -> Answer | Gap | NotApplicable:
     """Interpret one exchange. Never raises: what cannot be read is a gap."""
     if exchange.fault is not None:
         return _gap(exchange, exchange.fault, f"no whole answer after {_tries(exchange)}")
@@ -61,7 +52,7 @@ def read_answer(read: Read, exchange: Exchange) -> Answer | Gap:
     if not isinstance(body, Mapping):
         return _gap(exchange, GapKind.MALFORMED, "the answer is not a JSON object")
     if body.get("error") is not None and not isinstance(read, Logs):
-        code = _error_code(body) or "without a code"
+        code = next(iter(codes_in(exchange.body)), "without a code")
         said = f"Azure answered HTTP 200 with the error {code}"
         return _gap(exchange, GapKind.MALFORMED, said)
     return _answer(read, exchange, body)
@@ -122,33 +113,12 @@ def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
     return Answer(elements=rows, body=body, more=False)
 
 
-def _refusal(exchange: Exchange) -> Gap:
-    code = _refused_with(exchange.body)
-    return _gap(exchange, _kind(exchange.status, code.lower()), _sentence(exchange, code))
-
-
-def _kind(status: int | None, code: str) -> GapKind:
-    if code in LICENCE_CODES:
-        return GapKind.NOT_LICENSED
-    if code in NOT_REGISTERED_CODES:
-        return GapKind.NOT_REGISTERED
-    if status in KINDS:
-        return KINDS[status]
-    return GapKind.UNAVAILABLE if status is not None and status >= 500 else GapKind.DENIED
-
-
-def _refused_with(body: bytes) -> str:
-    try:
-        return _error_code(parse(body))
-    except ValueError:
-        return ""
-
-
-def _error_code(body: Any) -> str:
-    try:
-        return str(body["error"]["code"])
-    except (KeyError, TypeError):
-        return ""
+def _refusal(exchange: Exchange) -> Gap | NotApplicable:
+    codes = codes_in(exchange.body)
+    said = _sentence(exchange, next(iter(codes), ""))
+    if exchange.subject is not None and not_applicable(codes):
+        return NotApplicable(read=exchange.read, subject=exchange.subject, detail=said)
+    return _gap(exchange, kind_of(exchange.status, codes), said)
 
 
 def _sentence(exchange: Exchange, code: str) -> str:

@@ -1,5 +1,6 @@
 """From a record's exchanges to its items and gaps. Pure: the same pages give the same items."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -15,10 +16,16 @@ from collectors.kit.spec import (
     GapKind,
     Item,
     Logs,
+    NotApplicable,
     Read,
     ResourceGraph,
     Scope,
 )
+
+VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
+"""How a version of an Azure API begins."""
+SHAPE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
+"""What plain code raises on a value of a shape it does not expect."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,6 +46,10 @@ class Seen:
     completeness: Mapping[str, Completeness]
     context: frozenset[str] = frozenset()
     """Reads that are here only as parents or for comparison; another record speaks for them."""
+    not_applicable: tuple[NotApplicable, ...] = ()
+    """What Azure said makes no sense for a resource."""
+    wide: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
+    """Items of tenant-wide reads in a subscription's record, those of other subscriptions too."""
 
 
 @dataclass(slots=True)
@@ -48,6 +59,9 @@ class _List:
     elements: list[Any] = field(default_factory=list)
     bodies: list[Mapping[str, Any]] = field(default_factory=list)
     gaps: list[Gap] = field(default_factory=list)
+    not_applicable: list[NotApplicable] = field(default_factory=list)
+    version: str | None = None
+    """Version of the API that was asked; None for Resource Graph."""
     totals: list[int | None] = field(default_factory=list)
     """What each page of a Resource Graph list announced for the whole of it."""
     pages: int = 0
@@ -66,20 +80,39 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
     """
     context = context_of(collector, scope)
     items: dict[str, tuple[Item, ...]] = {}
+    wide: dict[str, tuple[Item, ...]] = {}
     gaps: list[Gap] = []
+    not_applicable: list[NotApplicable] = []
     completeness: dict[str, Completeness] = {}
     for name in [*context, *reads_in(collector, scope)]:
         pages = [e for e in exchanges if e.read == name]
         read = collector.reads[name]
-        found, missing, seen = _read(name, read, scope, pages, items)
+        got = _read(name, read, scope, pages, items)
+        items[name] = got.items
         if scope != TENANT and is_tenant_wide(read):
-            found = tuple(i for i in found if _is_in(i, scope))
-        items[name] = found
-        gaps += missing
-        completeness[name] = seen
+            wide[name] = got.items
+            items[name] = tuple(i for i in got.items if _is_in(i, scope))
+        gaps += got.gaps
+        not_applicable += got.not_applicable
+        completeness[name] = got.completeness
     return Seen(
-        items=items, gaps=tuple(gaps), completeness=completeness, context=frozenset(context)
+        items=items,
+        gaps=tuple(gaps),
+        completeness=completeness,
+        context=frozenset(context),
+        not_applicable=tuple(not_applicable),
+        wide=wide,
     )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Got:
+    """What one read gave."""
+
+    items: tuple[Item, ...]
+    gaps: list[Gap]
+    completeness: Completeness
+    not_applicable: list[NotApplicable] = field(default_factory=list)
 
 
 def _read(
@@ -88,14 +121,15 @@ def _read(
     scope: Scope,
     pages: Sequence[Exchange],
     items: Mapping[str, tuple[Item, ...]],
-) -> tuple[tuple[Item, ...], list[Gap], Completeness]:
+) -> _Got:
     parents = parent_read(read)
     if parents is not None:
         return _per_parent(name, read, pages, _asked(read, items[parents]))
     subject = None if is_tenant_wide(read) else scope.subscription_id
     whole = _join(name, read, subject, pages)
-    found, bad = _items(name, whole.elements, None)
-    return found, whole.gaps + bad, _completeness(whole)
+    found, bad = _items(name, whole, None)
+    gaps = whole.gaps + bad + [_unanswered(one, subject) for one in whole.not_applicable]
+    return _Got(items=found, gaps=gaps, completeness=_completeness(whole))
 
 
 def unseen(collector: Collector, scope: Scope, gap: Gap) -> Seen:
@@ -119,8 +153,8 @@ def parents_of(
     if of is None:
         return []
     pages = [e for e in exchanges if e.read == of]
-    found, _, _ = _read(of, collector.reads[of], scope, pages, {})
-    return _asked(read, (i for i in found if _is_in(i, scope)))
+    found = _read(of, collector.reads[of], scope, pages, {}).items
+    return _asked(read, (i for i in found if scope == TENANT or _is_in(i, scope)))
 
 
 def _is_in(item: Item, scope: Scope) -> bool:
@@ -128,28 +162,46 @@ def _is_in(item: Item, scope: Scope) -> bool:
 
 
 def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
-    types = read.types if isinstance(read, Arm) else ()
-    return [p for p in parents if not types or p.others or p.type in types]
+    if not isinstance(read, Arm):
+        return list(parents)
+    return [p for p in parents if p.others or (_of_type(read, p) and _holds(read, p))]
 
 
-def _per_parent(
-    name: str, read: Read, pages: Sequence[Exchange], parents: Sequence[Item]
-) -> tuple[tuple[Item, ...], list[Gap], Completeness]:
+def _of_type(read: Arm, parent: Item) -> bool:
+    return not read.types or parent.type in read.types
+
+
+def _holds(read: Arm, parent: Item) -> bool:
+    """Is this parent asked? Where its answer does not tell, it is."""
+    try:
+        return read.where is None or read.where(parent)
+    except SHAPE_ERRORS:
+        return True
+
+
+def _per_parent(name: str, read: Read, pages: Sequence[Exchange], parents: Sequence[Item]) -> _Got:
     by_parent: dict[str, list[Exchange]] = {}
     for page in pages:
         by_parent.setdefault((page.subject or "").lower(), []).append(page)
     items: list[Item] = []
     gaps: list[Gap] = []
+    not_applicable: list[NotApplicable] = []
     for parent in parents:
         whole = _join(name, read, parent.id, by_parent.get(parent.id.lower(), []))
         gaps += whole.gaps
-        if whole.gaps:
+        not_applicable += whole.not_applicable
+        if whole.gaps or whole.not_applicable:
             continue
         found, bad = _children(name, read, parent, whole)
         items += found
         gaps += bad
     seen = Completeness(pages=len(pages), received=len(items), announced=None)
-    return tuple(items), gaps, seen
+    return _Got(items=tuple(items), gaps=gaps, completeness=seen, not_applicable=not_applicable)
+
+
+def _unanswered(said: NotApplicable, subject: str | None) -> Gap:
+    """A whole list that makes no sense to Azure: nothing of it was seen, and that is a gap."""
+    return Gap(read=said.read, subject=subject, kind=GapKind.UNAVAILABLE, detail=said.detail)
 
 
 def _children(
@@ -158,11 +210,12 @@ def _children(
     if isinstance(read, Logs):
         return (Item(id=parent.id, data={"rows": whole.elements}, parent=parent),), []
     if isinstance(read, Arm) and read.each:
-        return _items(name, whole.elements, parent)
+        return _items(name, whole, parent)
     body = dict(whole.bodies[0])
     if whole.elements:
         body["value"] = whole.elements
-    return (Item(id=parent.id, data=body, parent=parent),), []
+    found = Item(id=parent.id, data=body, parent=parent, api_version=whole.version)
+    return (found,), []
 
 
 def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange]) -> _List:
@@ -171,6 +224,10 @@ def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange])
     more, cut = True, False
     for page in pages:
         answer = read_answer(read, page)
+        if isinstance(answer, NotApplicable):
+            whole.not_applicable.append(replace(answer, subject=subject or ""))
+            return whole
+        whole.version = _version(read, page)
         if isinstance(answer, Gap):
             whole.gaps.append(replace(answer, subject=subject))
             return whole
@@ -206,16 +263,21 @@ def _miscounted(name: str, subject: str | None, whole: _List) -> list[Gap]:
     return []
 
 
-def _items(
-    name: str, elements: Iterable[Any], parent: Item | None
-) -> tuple[tuple[Item, ...], list[Gap]]:
+def _version(read: Read, page: Exchange) -> str | None:
+    """The version that was asked; the read's own where the page names none."""
+    if not isinstance(read, Arm):
+        return None
+    return page.api_version if VERSION.match(page.api_version) else read.api_version
+
+
+def _items(name: str, whole: _List, parent: Item | None) -> tuple[tuple[Item, ...], list[Gap]]:
     """Items of list elements; an element without an id, or one sent twice, is a gap.
 
     Where two elements of one id say different things, the item carries both: neither is chosen.
     """
     found: dict[str, Item] = {}
     gaps: list[Gap] = []
-    for place, element in enumerate(elements):
+    for place, element in enumerate(whole.elements):
         item_id = _id(element)
         subject = parent.id if parent else None
         if item_id is None:
@@ -226,7 +288,9 @@ def _items(
             said = "came twice" if element == first.data else "came twice, with two contents"
             gaps.append(_truncated(name, subject, f"{item_id} {said}: the paging is unsafe"))
         else:
-            found[item_id.lower()] = Item(id=item_id, data=element, parent=parent)
+            found[item_id.lower()] = Item(
+                id=item_id, data=element, parent=parent, api_version=whole.version
+            )
     return tuple(found.values()), gaps
 
 

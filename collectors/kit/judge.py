@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from collectors.kit.interpret import Seen
+from collectors.kit.beside import Beside, NotSeenError, beside_of
+from collectors.kit.interpret import SHAPE_ERRORS, Seen
 from collectors.kit.level import parent_read, reads_in
 from collectors.kit.naming import shown_name
 from collectors.kit.spec import (
@@ -19,10 +20,6 @@ from collectors.kit.spec import (
     Verdict,
     unknown,
 )
-
-SHAPE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
-"""What plain code raises on a value of a shape it does not expect."""
-
 
 _DISPUTED = unknown("could not be seen: Azure described it twice, in two ways")
 
@@ -78,13 +75,48 @@ def _answers(
     if check.judge_all is not None:
         yield from _set_answers(full_id, check, scope, seen, expectations, gaps)
     else:
+        near = {name: _Near(collector, check, name, seen) for name in check.beside}
         for item in _population(check, seen.items[check.on]):
-            verdict = _one(check, item, expectations)
+            looked_at = {name: found.of(item) for name, found in near.items()}
+            told = replace(item, beside=looked_at) if looked_at else item
+            verdict = _one(check, told, expectations)
             yield _judgement(full_id, item.id, shown_name(item), verdict)
         yield from _hidden(collector, check, full_id, seen, gaps)
     whole = [gap for gap in gaps if _hides_many(collector, check, gap)]
     if whole:
         yield _judgement(full_id, str(scope), str(scope), _blind(whole[0]))
+
+
+class _Near:
+    """A sibling read, cut to what concerns each item: its own children, its parent's, or all."""
+
+    def __init__(self, collector: Collector, check: Check, name: str, seen: Seen) -> None:
+        gaps = [gap for gap in seen.gaps if gap.read == name]
+        self._of = parent_read(collector.reads[name])
+        self._by_parent = self._of is not None
+        self._own = self._of == check.on
+        items = seen.wide.get(name, seen.items[name])
+        if not self._by_parent:
+            self._whole = beside_of(items, gaps)
+            return
+        everywhere = [gap for gap in seen.gaps if gap.read in (name, self._of) and not gap.subject]
+        self._blind = Beside(gap=everywhere[0] if everywhere else None)
+        self._parts: dict[str, Beside] = {}
+        grouped: dict[str, list[Item]] = {}
+        for item in items:
+            grouped.setdefault(item.parent.id.lower() if item.parent else "", []).append(item)
+        hidden = {gap.subject.lower(): gap for gap in gaps if gap.subject}
+        for key in {*grouped, *hidden}:
+            gap = hidden.get(key, self._blind.gap)
+            by_id = {item.id.lower(): item for item in grouped.get(key, ())}
+            self._parts[key] = Beside(items=by_id, gap=gap)
+
+    def of(self, item: Item) -> Beside:
+        """What an item may look at."""
+        if not self._by_parent:
+            return self._whole
+        owner = item if self._own or item.parent is None else item.parent
+        return self._parts.get(owner.id.lower(), self._blind)
 
 
 def _set_answers(
@@ -166,6 +198,8 @@ def _one(check: Check, item: Item, expectations: Expectations) -> Verdict:
         return _DISPUTED
     try:
         return check.judge(item, expectations)
+    except NotSeenError as error:
+        return unknown(str(error))
     except SHAPE_ERRORS as error:
         # Azure sent a shape the judge does not know: that is not seeing, so it is not passing.
         return unknown(f"Azure's answer has an unexpected shape ({type(error).__name__})")

@@ -9,7 +9,7 @@ def is_tenant_wide(read: Read) -> bool:
     """True for reads asked once for the tenant, False for those asked per subscription."""
     match read:
         case Arm(per=per):
-            return per == "tenant"
+            return per in ("tenant", "management_group")
         case Logs() | ResourceList():
             return False
         case _:
@@ -19,7 +19,7 @@ def is_tenant_wide(read: Read) -> bool:
 def parent_read(read: Read) -> str | None:
     """Name of the sibling read whose items this read is asked for, if it is per resource."""
     match read:
-        case Arm(per="resource", of=of) | Logs(of=of):
+        case Arm(per="resource" | "management_group", of=of) | Logs(of=of):
             return of
         case _:
             return None
@@ -38,7 +38,7 @@ def context_of(collector: Collector, scope: Scope) -> tuple[str, ...]:
     wanted = {parent_read(collector.reads[name]) for name in own}
     for check in collector.checks:
         if check.on in own:
-            wanted.update(check.uses)
+            wanted.update((*check.uses, *check.beside))
     return tuple(name for name in collector.reads if name in wanted and name not in own)
 
 

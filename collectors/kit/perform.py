@@ -105,6 +105,10 @@ def _performed(request: Mapping[str, Any]) -> dict[str, Any]:
             {"read": g.read, "subject": g.subject, "kind": g.kind.value, "detail": g.detail}
             for g in seen.gaps
         ],
+        "not_applicable": [
+            {"read": one.read, "subject": one.subject, "detail": one.detail}
+            for one in seen.not_applicable
+        ],
         "completeness": {
             name: {"pages": c.pages, "received": c.received, "announced": c.announced}
             for name, c in seen.completeness.items()

@@ -11,6 +11,8 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, TypeAlias
 
+from collectors.kit.beside import Beside
+
 
 class Status(StrEnum):
     """Answer of a check."""
@@ -55,6 +57,20 @@ class GapKind(StrEnum):
     NOT_REGISTERED = "not_registered"
     GONE = "gone"
     UNAVAILABLE = "unavailable"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotApplicable:
+    """Azure said that a question makes no sense for a resource: an outcome, and no gap.
+
+    Such a resource has no verdict: it is not in the population of the read's checks.
+    """
+
+    read: str
+    subject: str
+    """Resource that has nothing of this kind."""
+    detail: str
+    """What Azure answered, for people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -109,15 +125,18 @@ class Arm:
 
     per="tenant" or "subscription": items are the elements of `value`; `{subscription}` in `path`
     is filled in. per="resource": one request for each item of the sibling read `of` whose type is
-    in `types`; `{id}` in `path` is its id. The item then is the body (id of the parent, `parent`
-    set); with each=True every element of `value` is an item instead.
+    in `types` and for which `where` holds; `{id}` in `path` is its id. The item then is the body
+    (id of the parent, `parent` set); with each=True every element of `value` is an item instead.
+    per="management_group": the same for items that lie in no subscription, asked once a night.
     """
 
     path: str
     api_version: str
-    per: Literal["tenant", "subscription", "resource"]
+    per: Literal["tenant", "management_group", "subscription", "resource"]
     of: str | None = None
     types: tuple[str, ...] = ()
+    where: "Callable[[Item], bool] | None" = None
+    """Narrows the parents by facts whose absence is impossible (type, kind, id, sku)."""
     each: bool = False
     query: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()
@@ -167,6 +186,10 @@ class Item:
     parent: "Item | None" = None
     others: tuple[Mapping[str, Any], ...] = ()
     """Other contents that Azure sent under the same id: which one holds cannot be said."""
+    api_version: str | None = None
+    """Version of the API that described it; None for Resource Graph, which uses the newest."""
+    beside: Mapping[str, Beside] = field(default_factory=dict)
+    """Sibling reads that its check looks at (`Check.beside`)."""
 
     def __getitem__(self, path: str) -> Any:
         """Value at a dotted path; None where Azure did not say."""
@@ -176,6 +199,14 @@ class Item:
                 return None
             here = here.get(step)
         return here
+
+    def near(self, read: str) -> Beside:
+        """What a sibling read shows about this item; where it was not read, all is hidden."""
+        found = self.beside.get(read)
+        if found is not None:
+            return found
+        detail = f"{read} were not read"
+        return Beside(gap=Gap(read=read, subject=None, kind=GapKind.UNAVAILABLE, detail=detail))
 
     @property
     def name(self) -> str:
@@ -258,6 +289,11 @@ class Check:
     when: Callable[[Item], bool] | None = None
     uses: tuple[str, ...] = ()
     """Sibling reads that `judge_all` needs; they arrive in Population.siblings."""
+    beside: tuple[str, ...] = ()
+    """Sibling reads in which `judge` looks things up, by `item.near(read)`. Of a read that is per
+    resource it sees what belongs to its own item or parent, of any other the whole list."""
+    policy: str | None = None
+    """GUID of Microsoft's built-in policy definition that asks the same; None without one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

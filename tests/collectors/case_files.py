@@ -1,6 +1,7 @@
 """Reads the collectors' cases: what Azure answered, and what must be said about it.
 
-A case names pages by read. A read it does not name answered with an empty list. With `checks` a
+Cases are made from a table (`tests.collectors.table_cases`) or written out whole. A case names
+pages by read. A read it does not name answered with an empty list. With `checks` a
 case is about these alone; `expect` then, as always, lists every verdict of them with its reason.
 """
 
@@ -25,6 +26,7 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, interpret
 from collectors.kit.judge import Judgement, judge
 from collectors.kit.level import context_of, parent_read, reads_in
+from tests.collectors.table_cases import table_cases
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
@@ -50,17 +52,25 @@ class Case:
     exchanges: tuple[Exchange, ...]
     expectations: Expectations
     checks: frozenset[str]
-    expect: frozenset[tuple[str, str, str, str]]
-    """Subject, check, status and reason."""
+    expect: frozenset[tuple[str | None, str, str, str]]
+    """Subject (None: whichever the one verdict is about), check, status and reason."""
     gaps: frozenset[tuple[str, str | None, str]]
 
 
 def cases_of(collector: Collector) -> list[Case]:
     """Every case of a collector; none when it has no file."""
+    table, written = read_cases(collector)
+    made = () if table is None else table_cases(table)
+    return [_case(collector, name, facts) for name, facts in (*made, *written.items())]
+
+
+def read_cases(collector: Collector) -> tuple[dict[str, Any] | None, dict[str, Any]]:
+    """The table of a collector's case file, if it has one, and the cases written out whole."""
     path = CASES / f"{collector.id}.json"
     if not path.exists():
-        return []
-    return [_case(collector, name, facts) for name, facts in json.loads(path.read_text()).items()]
+        return None, {}
+    written: dict[str, Any] = json.loads(path.read_text())
+    return written.pop("$table", None), written
 
 
 def seen(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> Seen:

@@ -25,7 +25,11 @@ def error(code: str) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("status", "code", "kind"),
     [
-        (400, "BadRequest", GapKind.DENIED),
+        (400, "BadRequest", GapKind.UNAVAILABLE),
+        (400, "AuthorizationFailed", GapKind.DENIED),
+        (404, "SubscriptionNotRegistered", GapKind.NOT_REGISTERED),
+        (409, "Conflict", GapKind.UNAVAILABLE),
+        (204, "", GapKind.UNAVAILABLE),
         (401, "InvalidAuthenticationToken", GapKind.DENIED),
         (403, "AuthorizationFailed", GapKind.DENIED),
         (403, "AadPremiumLicenseRequired", GapKind.NOT_LICENSED),

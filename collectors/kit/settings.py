@@ -1,0 +1,110 @@
+"""Judges from a table: each names the values it knows, anything else is unknown and named.
+
+They compare as strictly as `match` does: JSON 1 is not True, "true" is no boolean, and a value of
+another spelling is another value. A judge whose logic is no table stays a function.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from collectors.kit.absence import Absence
+from collectors.kit.amounts import whole
+from collectors.kit.spec import (
+    Expectations,
+    Item,
+    Judge,
+    Status,
+    Verdict,
+    failed,
+    passed,
+    unknown,
+)
+from collectors.kit.tls import tls_at_least, tls_version
+
+LONGEST = 60
+"""Characters of an unknown value that a reason quotes."""
+
+
+def toggle(
+    path: str, *, passes: str, fails: str, good: bool = True, absent: Absence | None = None
+) -> Judge:
+    """A switch that should stand at `good`."""
+    answers: dict[bool | str | int, Verdict] = {good: passed(passes), not good: failed(fails)}
+    return setting(path, answers, absent=absent)
+
+
+def setting(
+    path: str, answers: Mapping[bool | str | int, Verdict], *, absent: Absence | None = None
+) -> Judge:
+    """A value from a list of known ones; what is not in it is unknown."""
+    known = tuple((type(value), value, verdict) for value, verdict in answers.items())
+
+    def judge(item: Item, _: Expectations) -> Verdict:
+        found = item[path]
+        for kind, value, verdict in known:
+            if type(found) is kind and found == value:
+                return verdict
+        return unread(item, path, absent)
+
+    return judge
+
+
+def at_least(path: str, expectation: str, *, said: str, absent: Absence | None = None) -> Judge:
+    """A whole number not below the expectation; `said` holds `{found}`: "keeps {found} days"."""
+
+    def judge(item: Item, expectations: Expectations) -> Verdict:
+        found, wanted = whole(item[path]), expectations[expectation]
+        if found is None or found < 0:
+            return unread(item, path, absent)
+        told = said.format(found=found)
+        return passed(told) if found >= wanted else failed(f"{told}, {wanted} are expected")
+
+    return judge
+
+
+def tls(path: str, *, absent: Absence | None = None) -> Judge:
+    """The lowest TLS version accepted, against the expectation `minimum_tls`."""
+
+    def judge(item: Item, expectations: Expectations) -> Verdict:
+        found, wanted = item[path], expectations["minimum_tls"]
+        enough = tls_at_least(found, wanted)
+        if enough is None:
+            return unread(item, path, absent)
+        major, minor = tls_version(found) or (0, 0)
+        if enough:
+            return passed(f"the lowest TLS version accepted is {major}.{minor}")
+        return failed(f"accepts TLS {major}.{minor}, older than {wanted}")
+
+    return judge
+
+
+def first_known(*judges: Judge) -> Judge:
+    """The first judge that knows; the last one's answer when none does."""
+
+    def judge(item: Item, expectations: Expectations) -> Verdict:
+        verdict = unknown("nothing was asked")
+        for one in judges:
+            verdict = one(item, expectations)
+            if verdict.status is not Status.UNKNOWN:
+                return verdict
+        return verdict
+
+    return judge
+
+
+def unread(item: Item, path: str, absent: Absence | None = None) -> Verdict:
+    """The verdict on a value no judge knows: absent as documented, or unknown and named."""
+    found = item[path]
+    if found is None:
+        return absent.verdict(item) if absent else unknown(f"Azure returned no {_name(path)}")
+    return unknown(f"Azure returned {_name(path)} {quoted(found)}, a value that is not known")
+
+
+def quoted(value: Any) -> str:
+    """A value from Azure as a reason shows it."""
+    text = repr(value)
+    return text if len(text) <= LONGEST else f"{text[:LONGEST]}…"
+
+
+def _name(path: str) -> str:
+    return path.rsplit(".", 1)[-1]

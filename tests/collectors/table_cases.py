@@ -1,0 +1,65 @@
+"""Cases as one good answer and its variations: the table under `$table` of a case file.
+
+    "$table": {
+      "scope": "tenant",
+      "good": {"accounts": [{"body": …}]},
+      "passes": {"shared_key": "account keys are refused, access is by Entra ID only"},
+      "vary": {"accounts": [
+        ["shared_key", {"properties.allowSharedKeyAccess": true}, "fail", "account keys give …"],
+        ["shared_key", {"properties.allowSharedKeyAccess": "$absent"}, "fail", "…"]
+      ]}
+    }
+
+`good` are the pages, one item a list. A variation names a check, what is changed in the first item
+of its read (`read:path` changes another read's), the status and the reason. "not asked" as status
+says that the check then is not about the item.
+"""
+
+import copy
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+ABSENT = "$absent"
+NOT_ASKED = "not asked"
+
+
+def table_cases(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """(name, plain case) of the good answer and of each variation; subjects are still implied."""
+    base = {key: table[key] for key in ("scope", "as_of", "expectations") if key in table}
+    told = [[None, check, "pass", why] for check, why in table["passes"].items()]
+    yield "good", {**base, "pages": table["good"], "checks": list(table["passes"]), "expect": told}
+    for read, rows in table["vary"].items():
+        for number, (check, changes, status, *why) in enumerate(rows):
+            pages = varied(table["good"], read, changes)
+            expect = [] if status == NOT_ASKED else [[None, check, status, why[0]]]
+            name = f"{check} {status} {number}: {json.dumps(changes)[:80]}"
+            yield name, {**base, "pages": pages, "checks": [check], "expect": expect}
+
+
+def varied(good: Mapping[str, Any], read: str, changes: Mapping[str, Any]) -> dict[str, Any]:
+    """The good pages with something changed in the first item of a read."""
+    pages: dict[str, Any] = copy.deepcopy(dict(good))
+    for where, value in changes.items():
+        name, _, path = where.rpartition(":")
+        change(first_item(pages[name or read][0]["body"]), path, value)
+    return pages
+
+
+def first_item(body: Any) -> Any:
+    """The first element of a list, or the object itself."""
+    for key in ("data", "value"):
+        if isinstance(body.get(key), list) and body[key]:
+            return body[key][0]
+    return body
+
+
+def change(item: Any, path: str, value: Any) -> None:
+    """Set a dotted path, or take it away; a step into a list is its number."""
+    *steps, last = [int(s) if s.isdigit() else s for s in path.split(".")]
+    for step in steps:
+        item = item.setdefault(step, {}) if isinstance(item, dict) else item[step]
+    if value == ABSENT:
+        item.pop(last, None)
+    else:
+        item[last] = copy.deepcopy(value)
