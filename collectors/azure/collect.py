@@ -4,14 +4,15 @@ import asyncio
 from dataclasses import replace
 
 from collectors.azure.gateway import Ask, Gateway, Keep
-from collectors.kit import Exchange, Read, Scope
+from collectors.kit import Arm, Exchange, Read, Scope
 
 
 class Asker:
     """Asks through a gateway and remembers, so that equal reads share one exchange.
 
-    Equal means: the same read value, scope and parent id. Of each shared list `Exchange.read` is
-    renamed to the name it was asked by. A GatewayError reaches everyone who asked. One event loop.
+    Equal means: the same question of the same address in the same scope, whichever read or parent
+    it is asked for. Of each shared list `Exchange.read` and `subject` are those it was asked by. A
+    GatewayError reaches everyone who asked. One event loop.
     """
 
     def __init__(self, gateway: Gateway, keep: Keep, *, concurrency: int = 48) -> None:
@@ -25,14 +26,12 @@ class Asker:
 
         Cancelling one who waits leaves the asking to the others.
         """
-        key = (ask.read, ask.scope, None if ask.parent is None else ask.parent.id)
+        key = _key(ask)
         task = self._asked.get(key)
         if task is None:
             task = self._asked[key] = asyncio.create_task(self._ask(ask))
         pages = await asyncio.shield(task)
-        return tuple(
-            page if page.read == ask.name else replace(page, read=ask.name) for page in pages
-        )
+        return tuple(_as_asked(page, ask) for page in pages)
 
     def forget(self, scope: Scope) -> None:
         """Drop the pages of a scope that nobody will ask for again: memory stays bounded."""
@@ -53,3 +52,21 @@ class Asker:
 
 
 _Key = tuple[Read, Scope, str | None]
+
+
+def _key(ask: Ask) -> _Key:
+    """What is asked, without what only the asker knows of it."""
+    parent = None if ask.parent is None else ask.parent.id
+    read = ask.read
+    if isinstance(read, Arm) and parent is not None:
+        # two collectors may reach one address from two parents: a database, and its server
+        path = read.path.replace("{id}", parent).lower()
+        read = Arm(path=path, api_version=read.api_version, per="resource", query=read.query)
+        return read, ask.scope, None
+    return read, ask.scope, parent
+
+
+def _as_asked(page: Exchange, ask: Ask) -> Exchange:
+    if ask.parent is None or page.subject == ask.parent.id:
+        return page if page.read == ask.name else replace(page, read=ask.name)
+    return replace(page, read=ask.name, subject=ask.parent.id)

@@ -44,6 +44,22 @@ async def test_another_parent_scope_or_read_is_asked_anew(
     assert [heard.path for heard in azure.heard] == ["/x/child", "/y/child"]
 
 
+async def test_one_address_reached_from_two_parents_is_asked_once(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    asker = Asker(gateway, kept)
+    scope, path = Scope("s"), "/servers/x/databases/master"
+    of_server = replace(PER_PARENT, path="{id}/databases/MASTER/child", of="servers", types=("t",))
+    database, server = Item(id=path, data={}), Item(id="/servers/x", data={})
+
+    (one,) = await asker.exchanges(Ask(name="a", read=PER_PARENT, scope=scope, parent=database))
+    (two,) = await asker.exchanges(Ask(name="b", read=of_server, scope=scope, parent=server))
+
+    assert len(azure.heard) == len(kept.bodies) == 1
+    assert (one.read, one.subject) == ("a", path)
+    assert (two.read, two.subject) == ("b", "/servers/x")
+
+
 async def test_what_is_forgotten_is_asked_again(
     azure: FakeAzure, gateway: LiveGateway, kept: Kept
 ) -> None:
