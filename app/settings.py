@@ -201,6 +201,8 @@ class Settings(BaseSettings):
     """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
     not_applicable: dict[str, str] = Field(default_factory=dict)
     """Statement of Applicability: control id and the reason why it does not apply."""
+    rejudging: timedelta = Field(default=timedelta(minutes=30), gt=timedelta())
+    """How long, after a night, earlier nights are judged again when the rules have changed."""
     patience: PatienceSettings = PatienceSettings()
     concurrency: int = Field(default=24, ge=1, le=200)
     """Requests under way at once against Azure."""

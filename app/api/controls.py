@@ -13,7 +13,7 @@ from app.api.cursors import USUAL, Cursor, Limit, Listing
 from app.api.problems import problems
 from app.controls.assessment import CheckFigures, ControlCheck, Deviation, Period, State
 from app.controls.catalogue import Mode, Theme
-from app.evidence.observed import SeenGap
+from app.evidence.observed import Interval, SeenGap
 from app.services.assessing import AssessedControl, assess_controls, period_of
 from app.services.ports import Ports
 
@@ -38,6 +38,8 @@ class ControlRow(BaseModel):
     unknown: int
     open_deviations: int
     corrected_deviations: int
+    judged_otherwise: int
+    """Verdicts of the period that other rules gave otherwise; see `…/other-rules`."""
     gaps: int
     incomplete: list[str]
     """Why the evidence is incomplete; empty when it is complete."""
@@ -122,6 +124,24 @@ def read_deviations(
     return places.part(one.assessment.deviations, cursor, limit, of)
 
 
+@router.get("/{control_id}/other-rules", responses=problems(400, 404))
+def read_other_rules(
+    control_id: ControlId,
+    ports: Installation,
+    connection: OneConnection,
+    places: Places,
+    first: From = None,
+    last: To = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Listing[Interval]:
+    """Every verdict of a control in the period that other rules gave otherwise, with theirs."""
+    period = period_of(ports, first, last)
+    [one] = assess_controls(ports, connection, period, control_id)
+    of = list_name("other-rules", connection.id, control_id, period)
+    return places.part(one.assessment.by_rules, cursor, limit, of)
+
+
 @router.get("/{control_id}/gaps", responses=problems(400, 404))
 def read_gaps(
     control_id: ControlId,
@@ -143,6 +163,7 @@ def read_gaps(
 def _row(one: AssessedControl) -> dict[str, Any]:
     control, assessment = one.control, one.assessment
     still = sum(deviation.open for deviation in assessment.deviations)
+    ended = sum(deviation.ended for deviation in assessment.deviations)
     return {
         "id": control.id,
         "title": control.title,
@@ -154,7 +175,8 @@ def _row(one: AssessedControl) -> dict[str, Any]:
         "failed": sum(figure.failed for figure in assessment.figures),
         "unknown": sum(figure.unknown for figure in assessment.figures),
         "open_deviations": still,
-        "corrected_deviations": len(assessment.deviations) - still,
+        "corrected_deviations": ended,
+        "judged_otherwise": len(assessment.by_rules),
         "gaps": len(assessment.gaps),
         "incomplete": list(assessment.incomplete),
         "not_applicable": one.not_applicable,

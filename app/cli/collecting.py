@@ -107,6 +107,12 @@ def _print(report: NightReport) -> None:
         + (", AWAITING A TIMESTAMP." if report.awaiting_timestamp else " and timestamped."),
         markup=False,
     )
+    if report.judged_again:
+        OUT.print(
+            f"The rules have changed: {report.judged_again} earlier nights were judged again from "
+            "their sealed pages; what was sealed stays beside it.",
+            markup=False,
+        )
     if report.gaps:
         OUT.print("Gaps are evidence too; see them with `annexa status`.", markup=False)
 
@@ -137,3 +143,5 @@ def _print_status(found: Status) -> None:
         if one.verdicts:
             counts = ", ".join(f"{n} {status}" for status, n in one.verdicts.items())
             OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
+        for sentence in one.other_rules:
+            OUT.print(f"  rules: {sentence}", markup=False)

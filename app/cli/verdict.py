@@ -34,3 +34,5 @@ def verdict(
         f"  record   {', '.join(found.record_ids)}",
         markup=False,
     )
+    if found.former:
+        OUT.print(f"  rules    {found.former.sentence}", markup=False)

@@ -116,6 +116,8 @@ class Assessment:
     gaps: tuple[SeenGap, ...]
     incomplete: tuple[str, ...]
     """Why the evidence is incomplete, one sentence each; empty when it is complete."""
+    by_rules: tuple[Interval, ...] = ()
+    """Verdicts of the period that other rules gave otherwise, each with what those said."""
 
 
 def checks_of(control_id: str, collectors: Iterable[Collector]) -> tuple[ControlCheck, ...]:
@@ -172,6 +174,7 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
         deviations=deviations,
         gaps=seen,
         incomplete=incomplete,
+        by_rules=tuple(one for one in verdicts if one.former and overlaps(one, period)),
     )
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from app.controls.observed import Interval
+from app.controls.observed import Former, Interval
 from collectors.kit import Status
 
 
@@ -16,6 +16,8 @@ class Ending(StrEnum):
     UNSEEN = "open, not seen since"
     CORRECTED = "corrected"
     GONE = "no longer there"
+    RULES = "no deviation by today's rules"
+    """It ended where other rules began to judge: Azure's answer shows no correction."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -32,6 +34,13 @@ class Deviation:
     open: bool
     """True for OPEN and UNSEEN: nothing shows that it has ended."""
     ending: Ending
+    former: Former | None = None
+    """What other rules said of it: then it is no new deviation, though it was not one before."""
+
+    @property
+    def ended(self) -> bool:
+        """True when Azure's answers show that it ended; not when other rules see none."""
+        return self.ending in {Ending.CORRECTED, Ending.GONE}
 
 
 Gone = Callable[[str, str, datetime], bool]
@@ -78,13 +87,24 @@ def _stretches(own: Sequence[Interval]) -> list[tuple[list[Interval], list[Inter
 def _ending(
     failed: Interval, after: Sequence[Interval], last: datetime | None, gone: Gone
 ) -> Ending:
-    if any(verdict.status is Status.PASS for verdict in after):
-        return Ending.CORRECTED
+    passing = next((verdict for verdict in after if verdict.status is Status.PASS), None)
+    if passing is not None:
+        return Ending.RULES if _by_rules(passing) else Ending.CORRECTED
     if last is None or failed.last_slot >= last:
         return Ending.OPEN
     if after or not gone(failed.check_id, failed.subject, failed.last_slot):
         return Ending.UNSEEN
     return Ending.GONE
+
+
+def _by_rules(passing: Interval) -> bool:
+    """Whether it passes only since other rules judge: by the former ones it failed until then."""
+    former = passing.former
+    return (
+        former is not None
+        and former.status is Status.FAIL
+        and former.since in {None, passing.first_slot}
+    )
 
 
 def _deviation(failed: Sequence[Interval], ending: Ending) -> Deviation:
@@ -98,4 +118,5 @@ def _deviation(failed: Sequence[Interval], ending: Ending) -> Deviation:
         last_slot=max(interval.last_slot for interval in failed),
         open=ending in {Ending.OPEN, Ending.UNSEEN},
         ending=ending,
+        former=next((one.former for one in reversed(failed) if one.former), None),
     )

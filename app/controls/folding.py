@@ -4,12 +4,13 @@ The index folds the same way in SQL (`app.db.verdicts`); tests hold the two toge
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
-from app.controls.observed import Interval, NightCount
+from app.controls.observed import Former, Interval, NightCount
+from app.evidence.judged import FormerAnswer, Key
 from collectors.kit import Status
 
 WORST = {Status.PASS: 0, Status.UNKNOWN: 1, Status.FAIL: 2}
@@ -25,13 +26,19 @@ class Answer(NamedTuple):
     reason: str
 
 
+Formers = Callable[[datetime], Mapping[Key, FormerAnswer]]
+"""What other rules said, of a slot: `app.evidence.judged.former_answers`."""
+
+
 def folded(
     nights: Mapping[datetime, Iterable[Answer]],
+    formers: Formers = lambda _: {},
 ) -> tuple[list[Interval], list[NightCount]]:
     """Intervals and counts of collected nights, given by slot.
 
     Of two verdicts on one subject in one night the worse stands. An interval goes on over the
-    nights that follow one another here, whatever lies between them.
+    nights that follow one another here, whatever lies between them. Where other rules said
+    something else, the interval says so: the newest such night counts.
     """
     ended: list[Interval] = []
     standing: dict[tuple[str, str], Interval] = {}
@@ -41,7 +48,13 @@ def folded(
         if not answers:  # a night without a single verdict parts nothing
             continue
         counts += _counts(slot, answers)
-        now = {_key(answer): _held(standing.get(_key(answer)), answer, slot) for answer in answers}
+        other = formers(slot)
+        now = {
+            _key(answer): _marked(
+                _held(standing.get(_key(answer)), answer, slot), other.get(_key(answer)), slot
+            )
+            for answer in answers
+        }
         ended += [old for key, old in standing.items() if _ends(old, now.get(key))]
         standing = now
     return [*ended, *standing.values()], counts
@@ -78,6 +91,13 @@ def _held(before: Interval | None, answer: Answer, slot: datetime) -> Interval:
         first_slot=slot,
         last_slot=slot,
     )
+
+
+def _marked(held: Interval, other: FormerAnswer | None, slot: datetime) -> Interval:
+    if other is None or other.status is held.status:
+        return held
+    since = slot if other.since_here else None
+    return replace(held, former=Former(status=other.status, reason=other.reason, since=since))
 
 
 def _ends(old: Interval, now: Interval | None) -> bool:

@@ -16,6 +16,7 @@ GUARDED = {
     "ledger": ("run_id+scope+collector_id",),
     "checkpoint": ("size",),
     "event": ("seq",),
+    "rejudged": ("event_seq+record_seq",),
 }
 """Append-only tables and their unique keys; `+` joins the columns of one key."""
 

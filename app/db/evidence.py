@@ -24,6 +24,8 @@ class Origin:
     """Digest of the derived items in the store; None when there are none."""
     verdicts_sha256: str | None
     tool_version: str
+    rules_sha256: str | None
+    """Digest of the rules that judged it; None where an older index did not keep it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

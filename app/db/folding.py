@@ -10,11 +10,21 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db.tables import night_count, verdict_interval
+from app.evidence.judged import FormerAnswer
 from collectors.kit import Status
 
 _CHUNK = 500
 """Values a statement; with a few dozen checks well below SQLite's limit of 32,766."""
 
+_WORDS = (
+    "reason",
+    "subject",
+    "subject_name",
+    "former_status",
+    "former_reason",
+    "former_since",
+)
+"""Columns that a later night may say otherwise while the verdict goes on."""
 _COLUMN = {Status.PASS: "passed", Status.FAIL: "failed", Status.UNKNOWN: "unknown"}
 
 StandingKey = tuple[str, str, datetime | None]
@@ -76,19 +86,30 @@ class Fold:
         self._deleted: list[int] = []
         self._reworded: list[dict[str, Any]] = []
 
-    def take(self, row: _Verdict, now: StandingRow | None, before: StandingRow | None) -> None:
-        """Decide what becomes of one verdict. `now` ends in this slot, `before` in the last."""
+    def take(
+        self,
+        row: _Verdict,
+        now: StandingRow | None,
+        before: StandingRow | None,
+        other: FormerAnswer | None,
+    ) -> None:
+        """Decide what becomes of one verdict. `now` ends in this slot, `before` in the last.
+
+        `other` is what other rules said.
+        """
+        if other is not None and other.status is row.status:
+            other = None
         if now is not None and now.status == row.status.value:
-            self._reword(row, now)
+            self._reword(row, now, other)
             return
         if now is not None:
             before = self._withdraw(now, before)
         self._count(row.check_id, row.status, 1)
         if before is not None and before.status == row.status.value:
             self._extended.append(before.id)
-            self._reword(row, before)
+            self._reword(row, before, other)
         else:
-            self._open(row)
+            self._open(row, other)
 
     def write(self, session: Session) -> None:
         """Write everything. What ends in this slot goes before what is made to end in it."""
@@ -101,11 +122,7 @@ class Fold:
                 session.execute(change.values(last_slot=end))
         if self._reworded:
             change = update(verdict_interval).where(table.id == bindparam("row_id"))
-            worded = change.values(
-                reason=bindparam("said"),
-                subject=bindparam("spelt"),
-                subject_name=bindparam("named"),
-            )
+            worded = change.values({name: bindparam(f"new_{name}") for name in _WORDS})
             session.connection().execute(worded, self._reworded)
         if self._inserted:
             session.execute(insert(verdict_interval), self._inserted)
@@ -120,7 +137,7 @@ class Fold:
         self._shortened.append(now.id)
         return None
 
-    def _open(self, row: _Verdict) -> None:
+    def _open(self, row: _Verdict, other: FormerAnswer | None) -> None:
         self._inserted.append(
             {
                 "connection_id": self._connection_id,
@@ -131,13 +148,30 @@ class Fold:
                 "reason": row.reason,
                 "first_slot": self._slot,
                 "last_slot": self._slot,
+                **self._former(other),
             }
         )
 
-    def _reword(self, row: _Verdict, held: StandingRow) -> None:
-        new = {"said": row.reason, "spelt": row.subject, "named": row.subject_name}
-        if new != {"said": held.reason, "spelt": held.subject, "named": held.subject_name}:
-            self._reworded.append({"row_id": held.id, **new})
+    def _former(self, other: FormerAnswer | None) -> dict[str, Any]:
+        if other is None:
+            return {"former_status": None, "former_reason": None, "former_since": None}
+        return {
+            "former_status": other.status.value,
+            "former_reason": other.reason,
+            "former_since": self._slot if other.since_here else None,
+        }
+
+    def _reword(self, row: _Verdict, held: StandingRow, other: FormerAnswer | None) -> None:
+        new = {
+            "reason": row.reason,
+            "subject": row.subject,
+            "subject_name": row.subject_name,
+            **(self._former(other) if other else {}),
+        }
+        if any(getattr(held, name) != value for name, value in new.items()):
+            kept = {name: getattr(held, name) for name in _WORDS}
+            told = {f"new_{name}": value for name, value in {**kept, **new}.items()}
+            self._reworded.append({"row_id": held.id, **told})
 
     def _count(self, check_id: str, status: Status, change: int) -> None:
         self._counts.setdefault(check_id, Counter())[_COLUMN[status]] += change

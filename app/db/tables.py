@@ -82,6 +82,7 @@ record = Table(
     Column("items_sha256", String(64)),
     Column("verdicts_sha256", String(64)),
     Column("tool_version", String(50), nullable=False),
+    Column("rules_sha256", String(64)),
     Index(None, "connection_id", "slot", "seq"),
 )
 
@@ -101,6 +102,16 @@ gap = Table(
     Index(None, "connection_id", "slot"),
 )
 
+rejudged = Table(
+    "rejudged",
+    metadata,
+    Column("event_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("record_seq", BigInteger, primary_key=True, autoincrement=False),
+    Column("rules_sha256", String(64), nullable=False),
+    Column("verdicts_sha256", String(64), nullable=False),
+    Index(None, "record_seq"),
+)
+
 verdict_interval = Table(
     "verdict_interval",
     metadata,
@@ -113,6 +124,9 @@ verdict_interval = Table(
     Column("reason", Text, nullable=False),
     Column("first_slot", Instant, nullable=False),
     Column("last_slot", Instant, nullable=False),
+    Column("former_status", String(10)),
+    Column("former_reason", Text),
+    Column("former_since", Instant),
     UniqueConstraint("connection_id", "check_id", "subject", "last_slot"),
     Index(None, "connection_id", "last_slot"),
 )

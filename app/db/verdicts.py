@@ -5,8 +5,9 @@ between do not break it; a collected night without this verdict does. Azure spel
 subject in several cases: they are one subject, shown as it was spelt last.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import NamedTuple
 
 from sqlalchemy import Row, delete, func, select
@@ -15,9 +16,11 @@ from sqlalchemy.orm import Session
 from app.db.folding import Fold, standing, standing_key
 from app.db.tables import night_count, verdict_interval
 from app.errors import RefusedError
-from app.evidence.observed import Interval, NightCount
+from app.evidence.judged import FormerAnswer, Key
+from app.evidence.observed import Former, Interval, NightCount
 from collectors.kit import Status
 
+NOTHING_ELSE: Mapping[Key, FormerAnswer] = MappingProxyType({})
 _WORST = {Status.PASS: 0, Status.UNKNOWN: 1, Status.FAIL: 2}
 
 
@@ -37,12 +40,14 @@ def fold_verdicts(
     slot: datetime,
     previous_slot: datetime | None,
     rows: Iterable[NightVerdict],
+    formers: Mapping[Key, FormerAnswer] = NOTHING_ELSE,
 ) -> None:
     """Fold one night's verdicts, or any part of them, into intervals and counts.
 
     `previous_slot` is the connection's collected slot before (see `previous_slot`). Parts may
     come in any order, and again: repeated verdicts change nothing, other ones replace what the
-    same slot held. Of two verdicts on one subject the worse stands. Raises RefusedError when a
+    same slot held. Of two verdicts on one subject the worse stands. `formers` are what other rules
+    said (`app.evidence.judged.former_answers`). Raises RefusedError when a
     newer slot was folded already: nights are folded in their order.
     """
     _refuse_older(session, connection_id, slot)
@@ -55,7 +60,8 @@ def fold_verdicts(
     fold = Fold(connection_id, slot, previous_slot)
     there = standing(session, connection_id, wanted, slot, previous_slot)
     for key, row in wanted.items():
-        fold.take(row, there.get((*key, slot)), there.get((*key, previous_slot)))
+        now, before = there.get((*key, slot)), there.get((*key, previous_slot))
+        fold.take(row, now, before, formers.get(key))
     fold.write(session)
 
 
@@ -172,4 +178,8 @@ def _refuse_older(session: Session, connection_id: str, slot: datetime) -> None:
 def _interval(row: Row[tuple[object, ...]]) -> Interval:
     values = row._asdict()
     values["status"] = Status(values["status"])
+    former = values["former_status"]
+    values["former"] = former and Former(
+        status=Status(former), reason=values["former_reason"], since=values["former_since"]
+    )
     return Interval(**{name: values[name] for name in Interval.__slots__})

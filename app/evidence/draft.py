@@ -56,12 +56,7 @@ class Draft:
 
     def verdicts(self) -> bytes:
         """Canonical verdicts, stored beside the record (`derived/…`)."""
-        return canonical(
-            [
-                [j.check_id, j.subject, j.subject_name, j.verdict.status.value, j.verdict.reason]
-                for j in self.judgements
-            ]
-        )
+        return verdict_rows(self.judgements)
 
     def sealed(self, place: EntryPlace) -> bytes:
         """Canonical bytes of the record at this place of the log."""
@@ -122,6 +117,16 @@ class Draft:
         for judgement in self.judgements:
             counts[judgement.verdict.status.value] += 1
         return {"sha256": sha256(self.verdicts()), **counts}
+
+
+def verdict_rows(judgements: Sequence[Judgement]) -> bytes:
+    """Canonical verdicts: check, subject, its name, status, reason."""
+    return canonical(
+        [
+            [j.check_id, j.subject, j.subject_name, j.verdict.status.value, j.verdict.reason]
+            for j in judgements
+        ]
+    )
 
 
 def outcome_of(gaps: Sequence[str], items: int) -> str:

@@ -20,6 +20,27 @@ class Night:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Former:
+    """What other rules said of a verdict: it differs by the rules, not by what Azure answered."""
+
+    status: Status
+    reason: str
+    since: datetime | None
+    """First night judged by other rules than the one before; None: of the time itself, by the
+    rules of that time."""
+
+    @property
+    def sentence(self) -> str:
+        """For people."""
+        if self.since is None:
+            return f"by the rules of that night: {self.status} ({self.reason})"
+        return (
+            f"judged by other rules since {self.since:%Y-%m-%d}; "
+            f"by the former: {self.status} ({self.reason})"
+        )
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Interval:
     """A verdict that held from one night to another, both inclusive."""
 
@@ -32,6 +53,8 @@ class Interval:
     reason: str
     first_slot: datetime
     last_slot: datetime
+    former: Former | None = None
+    """What other rules said, where they said something else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

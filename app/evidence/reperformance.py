@@ -80,6 +80,13 @@ def differences(
     yield from _verdicts(name, verdicts, found.verdicts)
 
 
+def verdict_differences(
+    name: str, sealed: Sequence[Row], found: Sequence[Row]
+) -> Iterator[Difference]:
+    """Verdict by verdict, what was sealed under this name and what was found."""
+    yield from _verdicts(name, sealed, found)
+
+
 def _numbers(found: Performed) -> dict[str, int]:
     return {read: len(items) for read, items in found.items.items()}
 

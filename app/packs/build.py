@@ -9,6 +9,7 @@ from app.controls.expectations import Expectation
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.packs import summary
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
+from app.packs.other_rules import other_rules_counts
 from app.packs.section import Material, control_section
 from app.packs.view import Command, PackView
 from collectors.kit import Collector
@@ -108,6 +109,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         owners=totals.owners,
         open_deviations=totals.open,
         ended_deviations=totals.ended,
+        other_rules=other_rules_counts(assessments.values()),
         unknown_answers=totals.unknown,
         answers=totals.answers,
         gaps=sum(period.holds(gap.slot) for gap in gaps),

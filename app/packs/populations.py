@@ -10,7 +10,8 @@ from app.controls.assessment import Period, coverage_in, overlaps
 from app.controls.observed import Interval, Night, SealedRecord
 from collectors.kit import Collector, Status
 
-HEAD = ("subject", "name", "status", "reason", "since")
+HEAD = ("subject", "name", "status", "reason", "since", "other rules")
+OTHER_RULES = "other-rules.csv"
 
 
 def pack_attachments(
@@ -23,6 +24,7 @@ def pack_attachments(
 ) -> dict[str, bytes]:
     """Files of a pack by name: a population for each check, all failed verdicts, all records.
 
+    Where the rules changed, the verdicts that other rules gave otherwise are a file of their own.
     A population is that of the newest night on which the check was asked; a check that was never
     asked has no file.
     """
@@ -40,6 +42,8 @@ def pack_attachments(
     }
     ids = set(last)
     files["deviations.csv"] = deviations_csv(intervals, ids, period)
+    if any(one.former for one in intervals):
+        files[OTHER_RULES] = other_rules_csv(intervals, ids, period)
     files["records.csv"] = records_csv(in_period)
     return files
 
@@ -53,7 +57,14 @@ def population_csv(check_id: str, intervals: Iterable[Interval], night: datetime
     """Every subject of a check on this night with its answer, by subject."""
     rows = sorted(
         (
-            (i.subject, i.subject_name, str(i.status), i.reason, _moment(i.first_slot))
+            (
+                i.subject,
+                i.subject_name,
+                str(i.status),
+                i.reason,
+                _moment(i.first_slot),
+                _former(i),
+            )
             for i in intervals
             if i.check_id == check_id and i.first_slot <= night <= i.last_slot
         ),
@@ -73,11 +84,40 @@ def deviations_csv(
             i.reason,
             _moment(i.first_slot),
             _moment(i.last_slot),
+            _former(i),
         )
         for i in intervals
         if i.status is Status.FAIL and i.check_id in check_ids and overlaps(i, period)
     )
-    return _csv(("check", "subject", "name", "reason", "first", "last"), rows)
+    return _csv(("check", "subject", "name", "reason", "first", "last", "other rules"), rows)
+
+
+def other_rules_csv(
+    intervals: Iterable[Interval], check_ids: AbstractSet[str], period: Period
+) -> bytes:
+    """Every verdict of these checks in the period that other rules gave otherwise."""
+    rows = sorted(
+        (
+            i.check_id,
+            i.subject,
+            i.subject_name,
+            str(i.status),
+            i.reason,
+            _moment(i.first_slot),
+            _moment(i.last_slot),
+            str(i.former.status),
+            i.former.reason,
+            _moment(i.former.since) if i.former.since else "",
+        )
+        for i in intervals
+        if i.former is not None and i.check_id in check_ids and overlaps(i, period)
+    )
+    head = ("check", "subject", "name", "status", "reason", "first", "last")
+    return _csv((*head, "former status", "former reason", "other rules since"), rows)
+
+
+def _former(interval: Interval) -> str:
+    return interval.former.sentence if interval.former else ""
 
 
 def records_csv(records: Iterable[SealedRecord]) -> bytes:

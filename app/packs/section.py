@@ -10,6 +10,7 @@ from app.controls.assessment import Assessment, ControlCheck, Deviation, Period,
 from app.controls.catalogue import Control, Related
 from app.controls.expectations import Expectation
 from app.controls.observed import NightCount, SealedRecord, SeenGap
+from app.packs.other_rules import other_rules_table
 from app.packs.place import name_of, place_of
 from app.packs.populations import population_file
 from app.packs.sources import source_rows
@@ -63,7 +64,8 @@ def control_section(
     cited = {row.record_seq for group in groups for row in group.rows}
     cited |= {row.record_seq for row in gaps[:GAPS_PRINTED]}
     still_open = sum(deviation.open for deviation in assessment.deviations)
-    ended = len(assessment.deviations) - still_open
+    ended = sum(deviation.ended for deviation in assessment.deviations)
+    titles = {check.id: check.check.title for check in checks}
     return ControlSection(
         control_id=control.id,
         slug=slug(control.id),
@@ -76,6 +78,7 @@ def control_section(
         open_deviations=still_open,
         ended_deviations=ended,
         deviations=groups,
+        other_rules=other_rules_table(assessment, titles, material.subscriptions),
         incomplete=assessment.incomplete,
         gaps=gaps[:GAPS_PRINTED],
         gaps_left_out=max(0, len(gaps) - GAPS_PRINTED),
@@ -240,6 +243,7 @@ def _row(
         last=deviation.last_slot,
         ending=deviation.ending,
         record_seq=record.seq if record else None,
+        other_rules=deviation.former.sentence if deviation.former else "",
     )
 
 

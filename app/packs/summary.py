@@ -14,7 +14,7 @@ from app.controls.observed import Interval, Night, SealedRecord
 from app.errors import UsageError
 from app.packs.facts import Engagement
 from app.packs.place import name_of
-from app.packs.populations import population_file
+from app.packs.populations import OTHER_RULES, population_file
 from app.packs.section import counted, slug
 from app.packs.view import (
     AttachedFile,
@@ -71,7 +71,7 @@ def totals_of(
         answers=sum(figure.population for figure in figures.values()),
         unknown=sum(figure.unknown for figure in figures.values()),
         open=sum(d.open for d in deviations.values()),
-        ended=sum(not d.open for d in deviations.values()),
+        ended=sum(d.ended for d in deviations.values()),
         owners=tuple(sorted(tally.items(), key=lambda entry: (-entry[1], entry[0]))),
     )
 
@@ -201,6 +201,7 @@ def attached_files(
     }
     says |= {
         "deviations.csv": "Every failed verdict of the period, with its first and last night",
+        OTHER_RULES: "Every verdict that other rules gave otherwise, with what those said",
         "records.csv": "All records of the period, with the digest of each",
     }
     return tuple(

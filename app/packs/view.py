@@ -7,6 +7,7 @@ from app.controls.assessment import Ending, Period, State
 from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
+from app.packs.other_rules import OtherRulesTable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,8 @@ class DeviationRow:
     ending: Ending
     record_seq: int | None
     """Newest record that shows it; it stands among the evidence rows of its section."""
+    other_rules: str = ""
+    """What other rules said of it, as a sentence; empty when nothing else."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -147,6 +150,7 @@ class ControlSection:
     ended_deviations: int
     """Corrected, or of subjects no longer there."""
     deviations: tuple[DeviationGroup, ...]
+    other_rules: OtherRulesTable
     incomplete: tuple[str, ...]
     gaps: tuple[GapRow, ...]
     gaps_left_out: int
@@ -278,6 +282,8 @@ class PackView:
     open_deviations: int
     ended_deviations: int
     """Corrected, or of subjects no longer there."""
+    other_rules: tuple[str, ...]
+    """How many verdicts other rules gave otherwise, a sentence for each way; empty for none."""
     unknown_answers: int
     answers: int
     gaps: int

@@ -33,6 +33,7 @@ ENDING_CLASS = {
     Ending.UNSEEN: "deviations",
     Ending.CORRECTED: "clean",
     Ending.GONE: "na",
+    Ending.RULES: "na",
 }
 
 NIGHT_WORDS = {

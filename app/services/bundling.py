@@ -13,6 +13,7 @@ from app.evidence.record import (
     raw_key,
     rules_key,
 )
+from app.evidence.rejudged import REJUDGED, named_by
 from app.packs.bundle import write_bundle
 from app.packs.facts import Engagement
 from app.services.checkpoints import Checkpoint
@@ -99,6 +100,8 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
         entry = parse(data)
         if entry["schema"] == RECORD_SCHEMA:
             named |= set(_names(entry))
+        elif entry["kind"] == REJUDGED:
+            named |= set(named_by(entry["detail"]))
     for kind, digest in sorted(named):
         if kind == "raw":
             yield f"raw/{digest}", ports.store.get(raw_key(digest))
@@ -140,6 +143,7 @@ def described(collector: Collector) -> dict[str, Any]:
                 "expectation": check.expectation,
                 "remedy": check.remedy,
                 "owner": check.owner.value,
+                "policy": check.policy,
             }
             for check in collector.checks
         ],

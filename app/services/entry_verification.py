@@ -7,6 +7,7 @@ from typing import Any
 
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, rules_key
+from app.evidence.rejudged import REJUDGED, named_by
 from app.services.checkpoints import found
 from app.services.fault_codes import code_of
 from app.store.base import Store
@@ -42,21 +43,21 @@ def entry_findings(seq: int, data: bytes, prev: str | None) -> Iterator[Finding]
 
 
 class NamedObjects:
-    """Raw and derived objects that records name; each is read once, however often it is named."""
+    """Raw and derived objects that entries name; each is read once, however often it is named."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
         self._judged: dict[str, Finding | None] = {}
 
     def findings(self, entry: str, data: bytes) -> Iterator[Finding]:
-        """What is wrong with the objects that this entry names, if it is a record."""
+        """What is wrong with the objects that this entry names, if it names any."""
         body = parsed(data)
-        if body is None or body.get("schema") != RECORD_SCHEMA:
+        if body is None:
             return
         try:
-            objects = list(named(body))
+            objects = list(named_by_entry(body))
         except (KeyError, TypeError):
-            said = "the record does not name its raw pages and verdicts"
+            said = "the entry does not name its raw pages and verdicts"
             yield Finding(key=entry, reason=said, code="record_malformed")
             return
         for key, digest in objects:
@@ -79,6 +80,18 @@ class NamedObjects:
             return None
         said = f"its bytes have another digest ({entry} names it)"
         return Finding(key=key, reason=said, code=code_of(key, "changed"))
+
+
+def named_by_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """(store key, digest) of the objects that an entry stands on; none of most events.
+
+    Raises KeyError or TypeError when a record, or a night judged again, does not name them.
+    """
+    if entry.get("schema") == RECORD_SCHEMA:
+        yield from named(entry)
+    elif entry.get("kind") == REJUDGED:
+        for kind, digest in named_by(entry["detail"]):
+            yield (rules_key if kind == "rules" else derived_key)(_digest(digest)), digest
 
 
 def named(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db.connections import StoredConnection, add_connection
 from app.db.database import clear, take_turn
-from app.db.evidence import Origin, add_record, indexed_size, record_digest, run_records
+from app.db.evidence import Origin, add_record, indexed_size, record_digest
+from app.db.judged import add_rejudged
 from app.db.log import add_event, events
 from app.db.packs import StoredPack, add_pack
 from app.db.runs import (
@@ -22,24 +23,20 @@ from app.db.runs import (
     set_run_state,
 )
 from app.db.tokens import ApiToken, add_token, revoke_token
-from app.db.verdicts import (
-    NightVerdict,
-    fold_verdicts,
-    forget_verdicts,
-    newest_folded,
-    previous_slot,
-)
+from app.db.verdicts import newest_folded
 from app.errors import RefusedError
 from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
-from app.evidence.record import RECORD_SCHEMA, Event, derived_key, entry_key, instant
+from app.evidence.record import RECORD_SCHEMA, Event, entry_key, instant
+from app.evidence.rejudged import REJUDGED, rejudgings
 from app.services.checkpoints import checkpoint_sizes
 from app.services.dating import index_checkpoints
 from app.services.log_head import rolled_back
+from app.services.night_verdicts import fold_all_nights, fold_night
 from app.services.ports import Ports
 from app.services.sealing import EvidenceLog
 from app.store.base import Store
-from collectors.kit import Gap, GapKind, Status
+from collectors.kit import Gap, GapKind
 
 Entry = Mapping[str, Any]
 Told = Callable[[int, int], None]
@@ -99,9 +96,12 @@ def _index(ports: Ports, start: int, end: int, told: Told | None = None) -> int:
         last = min(first + BATCH, end)
         with ports.database.begin() as session:
             take_turn(session)
+            judged_again: set[str] = set()
             # somebody else may have been here first: what is known is not applied again
             for seq, data in _entries(ports.store, max(first, indexed_size(session)), last):
-                _apply(session, ports.store, seq, data)
+                judged_again |= _apply(session, ports.store, seq, data)
+            for connection_id in judged_again:
+                fold_all_nights(session, ports.store, connection_id)
         if told is not None:
             told(last, end)
     with ports.database.begin() as session:
@@ -135,12 +135,14 @@ def _entries(store: Store, first: int, last: int) -> Iterator[tuple[int, bytes]]
         yield seq, store.get(entry_key(seq))
 
 
-def _apply(session: Session, store: Store, seq: int, data: bytes) -> None:
+def _apply(session: Session, store: Store, seq: int, data: bytes) -> set[str]:
+    """Take one entry. Returns the connection whose nights it judges again, if it does."""
     entry = parse(data)
     if entry["schema"] == RECORD_SCHEMA:
         _record(session, seq, sha256(data), entry)
     else:
         _event(session, store, seq, entry)
+    return {entry["detail"]["connection_id"]} if entry.get("kind") == REJUDGED else set()
 
 
 def sealed_record(seq: int, digest: str, entry: Entry) -> SealedRecord:
@@ -175,6 +177,7 @@ def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
         items_sha256=entry["normalised"]["sha256"],
         verdicts_sha256=entry["verdicts"]["sha256"],
         tool_version=entry["collector"]["version"],
+        rules_sha256=entry["collector"]["rules_sha256"],
     )
     found = (_gap(gap) for gap in entry["what"]["gaps"])
     add_record(session, sealed_record(seq, digest, entry), origin, found)
@@ -209,10 +212,10 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
             reason, connection_id = detail["reason"], detail["connection_id"]
             if record_missed(session, connection_id, slot, reason, run_id=run_id) is None:
                 _missed_after_all(session, detail, at)
-        case "token_created":
-            add_token(session, _token(detail, at), detail["secret_sha256"])
-        case "token_revoked":
-            revoke_token(session, detail["id"], at)
+        case "rejudged":
+            add_rejudged(session, seq, rejudgings(detail))
+        case "token_created" | "token_revoked":
+            _token_event(session, entry["kind"], detail, at)
         case "pack_issued":
             add_pack(session, _pack(detail, at))
         case _:
@@ -265,32 +268,16 @@ def _run_completed(session: Session, store: Store, detail: Entry, at: datetime) 
     set_run_state(session, detail["run_id"], state, at=at)
     newer = newest_folded(session, connection_id)
     if newer is not None and newer > slot:
-        _fold_again(session, store, connection_id)
+        fold_all_nights(session, store, connection_id)
     else:
-        _fold(session, store, connection_id, slot, detail["run_id"])
+        fold_night(session, store, connection_id, slot, detail["run_id"])
 
 
-def _fold(session: Session, store: Store, connection_id: str, slot: datetime, run_id: str) -> None:
-    before = previous_slot(session, connection_id, slot)
-    fold_verdicts(session, connection_id, slot, before, _verdicts(session, store, run_id))
-
-
-def _fold_again(session: Session, store: Store, connection_id: str) -> None:
-    """An interrupted night ended after a newer one: intervals are made again, in their order."""
-    forget_verdicts(session, connection_id)
-    first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
-    for night in nights(session, connection_id, first, last):
-        if night.state.startswith("complete") and night.run_id is not None:
-            _fold(session, store, connection_id, night.slot, night.run_id)
-
-
-def _verdicts(session: Session, store: Store, run_id: str) -> Iterator[NightVerdict]:
-    for one in run_records(session, run_id):
-        if one.origin.verdicts_sha256 is None:
-            continue
-        data = store.get(derived_key(one.origin.verdicts_sha256))
-        for check, subject, name, status, reason in parse(data):
-            yield NightVerdict(check, subject, name, Status(status), reason)
+def _token_event(session: Session, kind: str, detail: Entry, at: datetime) -> None:
+    if kind == "token_created":
+        add_token(session, _token(detail, at), detail["secret_sha256"])
+    else:
+        revoke_token(session, detail["id"], at)
 
 
 def _token(detail: Entry, at: datetime) -> ApiToken:

@@ -3,7 +3,7 @@
 import asyncio
 import traceback
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -28,6 +28,7 @@ from app.services.jobs import (
 )
 from app.services.ports import Ports
 from app.services.receipts import stored_detail
+from app.services.rejudgement import judge_earlier_nights
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.tool import tool
@@ -71,6 +72,8 @@ class NightReport:
     gaps: int
     log_size: int
     awaiting_timestamp: bool
+    judged_again: int = 0
+    """Earlier nights that were judged again because the rules have changed."""
 
 
 Told = Callable[[Progress], None]
@@ -121,7 +124,7 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     _refuse_finished(ports, run_id)
     night = _Night(ports, connection, run_id, log, told)
     try:
-        return asyncio.run(night.collect())
+        report = asyncio.run(night.collect())
     except GatewayError as error:
         night.stopped(str(error))
         raise said(error) from error
@@ -130,6 +133,8 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     except (RefusedError, UsageError) as error:
         night.stopped(error.message)
         raise
+    judged_again = judge_earlier_nights(ports, log, connection)
+    return replace(report, log_size=log.size, judged_again=judged_again)
 
 
 def _refuse_finished(ports: Ports, run_id: str) -> None:

@@ -8,9 +8,17 @@ from typing import Any
 from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue
 from app.controls.document import Facts, assessments
-from app.controls.folding import Answer, folded
+from app.controls.folding import Answer, Formers, folded
 from app.controls.observed import Night, SealedRecord, SeenGap
 from app.evidence.canonical import parse
+from app.evidence.judged import (
+    FormerAnswer,
+    JudgedRecord,
+    Judging,
+    Key,
+    answers,
+    former_answers,
+)
 from app.evidence.record import instant
 from app.evidence.reperformance import Difference, Performed, Row
 from app.services.indexing import sealed_record
@@ -19,7 +27,6 @@ from collectors.kit import Arm, Check, Collector, GapKind, Graph, Owner, Read, S
 
 STATES = {"run_started": "running", "run_failed": "failed", "slot_missed": "missed"}
 Describe = Callable[[str], list[dict[str, Any]]]
-Rows = Callable[[], Sequence[Row]]
 
 
 @dataclass(kw_only=True, slots=True)
@@ -30,7 +37,8 @@ class _Run:
     state: str = "running"
     completed: tuple[str, int, int] | None = None
     """Name of the event that ended it, and the records and gaps it counts."""
-    verdicts: list[Rows] = field(default_factory=list)
+    judged: dict[int, JudgedRecord] = field(default_factory=dict)
+    """Records by their place in the log."""
     records: int = 0
     gaps: int = 0
 
@@ -43,7 +51,8 @@ class Reassessment:
         self._runs: dict[str, _Run] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
-        self._whole = True
+        self._found: dict[str, Sequence[Row]] = {}
+        """What was re-performed where it differs from what was sealed, by the sealed digest."""
 
     def event(self, name: str, entry: Mapping[str, Any]) -> None:
         """What became of a night."""
@@ -60,13 +69,28 @@ class Reassessment:
         run = self._run(entry["run"]["run_id"], entry["run"]["slot"])
         run.records += 1
         if found is None:
-            self._whole = False
             return
         run.gaps += len(found.gaps)
-        run.verdicts.append(self._rows(entry["verdicts"]["sha256"], found.verdicts))
         sealed = sealed_record(entry["seq"], digest, entry)
+        judging = Judging(
+            rules=entry["collector"]["rules_sha256"], verdicts=entry["verdicts"]["sha256"]
+        )
+        self._keep(judging, found.verdicts)
+        run.judged[sealed.seq] = JudgedRecord(
+            seq=sealed.seq,
+            collector_id=sealed.collector_id,
+            scope=sealed.scope,
+            sealed=judging,
+        )
         self._records.append(replace(sealed, outcome=found.outcome))
         self._gaps += [_gap(sealed, gap) for gap in found.gaps]
+
+    def judged_again(self, run_id: str, seq: int, judging: Judging, found: Sequence[Row]) -> None:
+        """A record of a run taken before, judged by later rules, with what was re-performed."""
+        run = self._runs[run_id]
+        self._keep(judging, found)
+        if seq in run.judged:
+            run.judged[seq] = replace(run.judged[seq], again=judging)
 
     def whole_runs(self) -> list[Difference]:
         """Completed runs whose records are not all here, or whose gaps are other ones."""
@@ -102,7 +126,8 @@ class Reassessment:
         self, sealed: Mapping[str, Any], described: Sequence[Mapping[str, Any]]
     ) -> dict[str, Any]:
         held = {r.slot: r for r in self._runs.values() if r.state.startswith("complete")}
-        intervals, counts = folded({slot: _answers(run) for slot, run in held.items()})
+        answered = {slot: self._answers(run) for slot, run in held.items()}
+        intervals, counts = folded(answered, self._formers(held))
         nights = [
             Night(slot=run.slot, state=run.state, run_id=run_id, finished_at=None)
             for run_id, run in self._runs.items()
@@ -130,20 +155,31 @@ class Reassessment:
     def _run(self, run_id: str, slot: str) -> _Run:
         return self._runs.setdefault(run_id, _Run(slot=instant(slot)))
 
-    def _rows(self, digest: str, found: Sequence[Row]) -> Rows:
+    def _keep(self, judging: Judging, found: Sequence[Row]) -> None:
         """Verdicts equal to the sealed ones are read again when wanted: memory stays bounded."""
+        if parse(self._evidence.derived(judging.verdicts)) != found:
+            self._found[judging.verdicts] = found
 
-        def sealed() -> Sequence[Row]:
-            rows: Sequence[Row] = parse(self._evidence.derived(digest))
-            return rows
+    def _rows(self, digest: str) -> Sequence[Row]:
+        if digest in self._found:
+            return self._found[digest]
+        rows: Sequence[Row] = parse(self._evidence.derived(digest))
+        return rows
 
-        return sealed if sealed() == found else lambda: found
-
-
-def _answers(run: _Run) -> Iterator[Answer]:
-    for rows in run.verdicts:
-        for check, subject, name, status, reason in rows():
+    def _answers(self, run: _Run) -> Iterator[Answer]:
+        for check, subject, name, status, reason in answers(run.judged.values(), self._rows):
             yield Answer(check, subject, name, Status(status), reason)
+
+    def _formers(self, held: Mapping[datetime, _Run]) -> Formers:
+        before: _Run | None = None
+
+        def formers(slot: datetime) -> Mapping[Key, FormerAnswer]:
+            nonlocal before
+            earlier, before = before, held[slot]
+            known = earlier.judged.values() if earlier else ()
+            return former_answers(held[slot].judged.values(), known, self._rows)
+
+        return formers
 
 
 def _gap(sealed: SealedRecord, gap: Mapping[str, Any]) -> SeenGap:

@@ -12,9 +12,9 @@ from typing import Any
 from app.db.log import LoggedEvent, events
 from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
-from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, instant
+from app.evidence.record import derived_key, entry_key, instant
 from app.services.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes, found
-from app.services.entry_verification import Finding, named, parsed
+from app.services.entry_verification import Finding, named_by_entry, parsed
 from app.services.fault_codes import code_of
 from app.services.ports import Ports
 from app.services.sealing import EvidenceLog
@@ -93,10 +93,8 @@ def _read_back(
 
 
 def _named(store: Store, seq: int) -> Iterator[str]:
-    body = parsed(store.get(entry_key(seq))) or {}
-    if body.get("schema") == RECORD_SCHEMA:
-        for key, _ in named(body):
-            yield key
+    for key, _ in named_by_entry(parsed(store.get(entry_key(seq))) or {}):
+        yield key
 
 
 def _written(store: Store, receipts: Mapping[str, Protection]) -> list[dict[str, Any]]:

@@ -11,8 +11,17 @@ from zipfile import BadZipFile, ZipFile
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.evidence.canonical import parse, sha256
+from app.evidence.judged import Judging
 from app.evidence.record import EVENT_SCHEMA, RECORD_SCHEMA
-from app.evidence.reperformance import Difference, Performed, Row, differences, equal_verdicts
+from app.evidence.rejudged import REJUDGED
+from app.evidence.reperformance import (
+    Difference,
+    Performed,
+    Row,
+    differences,
+    equal_verdicts,
+    verdict_differences,
+)
 from app.evidence.replay import exchanges_of
 from app.services.jobs import UNLISTED
 from app.services.ports import Ports
@@ -111,7 +120,9 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
     with closing(_Shelf(evidence, instead)) as shelf:
         for name, data in evidence.entries():
             entry = parse(data)
-            if entry["schema"] == EVENT_SCHEMA:
+            if entry.get("kind") == REJUDGED:
+                _judged_again(name, entry["detail"], evidence, shelf, report, reassessment)
+            elif entry["schema"] == EVENT_SCHEMA:
                 reassessment.event(name, entry)
             elif entry["schema"] == RECORD_SCHEMA:
                 found = _record(name, entry, evidence, shelf, report)
@@ -190,14 +201,57 @@ def _record(
     return found
 
 
+def _judged_again(
+    name: str,
+    detail: Mapping[str, Any],
+    evidence: SealedEvidence,
+    shelf: _Shelf,
+    report: Reperformance,
+    reassessment: Reassessment,
+) -> None:
+    """A night that was judged again by later rules, record by record."""
+    for one in detail["records"]:
+        sealed: list[Row] = parse(evidence.derived(one["verdicts"]))
+        try:
+            found = _by(
+                detail["rules_sha256"],
+                one["expectations"],
+                evidence.entry(one["seq"]),
+                evidence,
+                shelf,
+            )
+        except RulesFailedError as error:
+            report.records.add(1, 0)
+            report.differences.append(_failed(name, "rules_failed", str(error)))
+            continue
+        differing = list(verdict_differences(name, sealed, found.verdicts))
+        report.records.add(1, int(not differing))
+        report.verdicts.add(len(sealed), equal_verdicts(sealed, found.verdicts))
+        report.differences += differing
+        judging = Judging(rules=detail["rules_sha256"], verdicts=one["verdicts"])
+        reassessment.judged_again(detail["run_id"], one["seq"], judging, found.verdicts)
+
+
 def _failed(name: str, code: str, said: str) -> Difference:
     return Difference(code=code, object=name, about="the record", sealed="a record", found=said)
 
 
 def _performed(record: Mapping[str, Any], evidence: SealedEvidence, shelf: _Shelf) -> Performed:
-    rules = shelf.rules(record["collector"]["rules_sha256"])
+    rules, expectations = record["collector"]["rules_sha256"], record["expectations"]["sha256"]
+    return _by(rules, expectations, record, evidence, shelf)
+
+
+def _by(
+    digest: str,
+    expected: str,
+    record: Mapping[str, Any],
+    evidence: SealedEvidence,
+    shelf: _Shelf,
+) -> Performed:
+    """What the rules of this digest make of a record, measured against these expectations."""
+    rules = shelf.rules(digest)
     exchanges = exchanges_of(record, evidence.raw)
-    expectations = parse(evidence.derived(record["expectations"]["sha256"]))
+    expectations = parse(evidence.derived(expected))
     found = rules.perform(record, exchanges, expectations, _cause(record, evidence, rules))
     return Performed(**found)
 

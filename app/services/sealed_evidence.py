@@ -10,11 +10,12 @@ from typing import Any, Protocol
 from app.db.evidence import run_records
 from app.db.log import events
 from app.errors import VerificationFailedError
-from app.evidence.canonical import sha256
+from app.evidence.canonical import parse, sha256
 from app.evidence.record import derived_key, entry_key, raw_key, rules_key
+from app.evidence.rejudged import REJUDGED
 from app.services.ports import Ports
 
-RUN_EVENTS = ("run_started", "run_completed", "run_failed")
+RUN_EVENTS = ("run_started", "run_completed", "run_failed", REJUDGED)
 EMPTY = sha256(b"")
 MANY = 1_000_000
 
@@ -26,6 +27,10 @@ class SealedEvidence(Protocol):
 
     def entries(self) -> Iterator[tuple[str, bytes]]:
         """(file or store key, bytes) of records and run events, in the order of the log."""
+        ...
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        """The entry at this place of the log. Raises when it is not here."""
         ...
 
     def raw(self, digest: str) -> bytes:
@@ -57,6 +62,13 @@ class _Bundle:
         for name in sorted(self._names):
             if name.startswith("entries/"):
                 yield name, self._opened.read(name)
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        name = f"entries/{seq:012d}.json"
+        if name not in self._names:
+            raise VerificationFailedError(f"{name} is missing from {self.what}")
+        found: dict[str, Any] = parse(self._opened.read(name))
+        return found
 
     def raw(self, digest: str) -> bytes:
         return b"" if digest == EMPTY else self._read(f"raw/{digest}", digest)
@@ -90,6 +102,10 @@ class _Run:
     def entries(self) -> Iterator[tuple[str, bytes]]:
         for key in self._keys:
             yield key, self._store.get(key)
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        found: dict[str, Any] = parse(self._store.get(entry_key(seq)))
+        return found
 
     def raw(self, digest: str) -> bytes:
         return b"" if digest == EMPTY else self._read(raw_key(digest), digest)

@@ -7,15 +7,25 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from app.controls.document import Facts
-from app.controls.folding import Answer, folded
+from app.controls.folding import Answer, Formers, folded
 from app.controls.observed import Night, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256
+from app.evidence.judged import (
+    FormerAnswer,
+    JudgedRecord,
+    Judging,
+    Key,
+    Row,
+    answers,
+    former_answers,
+)
 from app.evidence.record import RECORD_SCHEMA, derived_key, instant
+from app.evidence.rejudged import REJUDGED, rejudgings
 from app.services.indexing import sealed_record
 from app.store.base import Store
 from collectors.kit import GapKind, Status
 
-RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed")
+RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed", REJUDGED)
 UNFINISHED = "running"
 
 
@@ -30,17 +40,23 @@ class SealedNights:
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
         self._events: list[tuple[datetime, int]] = []
-        self._verdicts: dict[str, list[str]] = {}
-        """Digests of the verdicts of each run."""
-        self._completed: dict[datetime, tuple[str, ...]] = {}
+        self._judged: dict[str, dict[int, JudgedRecord]] = {}
+        """Records of each run with their verdicts, by place in the log."""
+        self._completed: dict[datetime, tuple[str, tuple[int, ...]]] = {}
+        """Run of each completed slot, and the records that it had then."""
 
     def record(self, seq: int, digest: str, entry: Mapping[str, Any]) -> None:
         """Take a record."""
         made = sealed_record(seq, digest, entry)
         self._records.append(made)
         self._gaps += [_gap(made, gap) for gap in entry["what"]["gaps"]]
-        verdicts = self._verdicts.setdefault(entry["run"]["run_id"], [])
-        verdicts.append(entry["verdicts"]["sha256"])
+        sealed = Judging(
+            rules=entry["collector"]["rules_sha256"], verdicts=entry["verdicts"]["sha256"]
+        )
+        judged = JudgedRecord(
+            seq=seq, collector_id=made.collector_id, scope=made.scope, sealed=sealed
+        )
+        self._judged.setdefault(entry["run"]["run_id"], {})[seq] = judged
 
     def event(self, seq: int, entry: Mapping[str, Any]) -> None:
         """Take an event of this connection."""
@@ -51,6 +67,9 @@ class SealedNights:
             return
         slot = instant(detail["slot"])
         self._events.append((slot, seq))
+        if kind == REJUDGED:
+            self._judge_again(detail)
+            return
         night = self._nights.get(slot)
         if kind == "slot_missed":
             self._nights[slot] = _missed(night, entry, slot)
@@ -60,7 +79,8 @@ class SealedNights:
         if night.run_id == begun.run_id:
             self._nights[slot] = _moved_on(night, entry)
             if kind == "run_completed":
-                self._completed[slot] = tuple(self._verdicts.get(detail["run_id"], ()))
+                run_id = detail["run_id"]
+                self._completed[slot] = (run_id, tuple(self._judged.get(run_id, ())))
 
     def facts(self, start: datetime, end: datetime) -> Facts:
         """What stands in slots of this time, both ends included, in the order of the index.
@@ -68,8 +88,8 @@ class SealedNights:
         Intervals reach back to where they began, and end with this time at the latest: what later
         nights showed changes nothing. Raises NotFoundError when verdicts are missing.
         """
-        completed = {slot: self._answers(of) for slot, of in self._completed.items() if slot <= end}
-        intervals, counts = folded(completed)
+        completed = {slot: self._answers(slot) for slot in self._completed if slot <= end}
+        intervals, counts = folded(completed, self._formers())
         return Facts(
             nights=[n for slot, n in sorted(self._nights.items()) if start <= slot <= end],
             counts=[count for count in counts if start <= count.slot],
@@ -87,11 +107,37 @@ class SealedNights:
         records = (record.seq for record in self._records if start <= record.slot <= end)
         return sorted({*events, *records})
 
-    def _answers(self, digests: Iterable[str]) -> Iterator[Answer]:
+    def _judge_again(self, detail: Mapping[str, Any]) -> None:
+        known = self._judged.get(detail["run_id"], {})
+        for seq, judging in rejudgings(detail):
+            if seq in known:
+                known[seq] = replace(known[seq], again=judging)
+
+    def _records_of(self, slot: datetime | None) -> list[JudgedRecord]:
+        if slot is None:
+            return []
+        run_id, seqs = self._completed[slot]
+        return [self._judged[run_id][seq] for seq in seqs]
+
+    def _answers(self, slot: datetime) -> Iterator[Answer]:
         """Read when they are folded: one night's verdicts are in memory, not a year's."""
-        for digest in digests:
-            for check, subject, name, status, reason in parse(self._store.get(derived_key(digest))):
-                yield Answer(check, subject, name, Status(status), reason)
+        for row in answers(self._records_of(slot), self._rows):
+            yield Answer(row[0], row[1], row[2], Status(row[3]), row[4])
+
+    def _formers(self) -> Formers:
+        """What other rules said, of each slot that is folded: those without verdicts are none."""
+        before: datetime | None = None
+
+        def formers(slot: datetime) -> Mapping[Key, FormerAnswer]:
+            nonlocal before
+            earlier, before = before, slot
+            return former_answers(self._records_of(slot), self._records_of(earlier), self._rows)
+
+        return formers
+
+    def _rows(self, digest: str) -> Iterable[Row]:
+        rows: Iterable[Row] = parse(self._store.get(derived_key(digest)))
+        return rows
 
 
 def sealed_nights(

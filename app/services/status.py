@@ -1,17 +1,20 @@
 """What there is: nights, gaps and the log, at a glance."""
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.db.evidence import gaps, records
+from app.db.judged import runs_of_other_rules
 from app.db.runs import nights
-from app.db.verdicts import night_counts
-from app.evidence.observed import Night, SeenGap
+from app.db.verdicts import intervals, night_counts
+from app.evidence.canonical import sha256
+from app.evidence.observed import Interval, Night, SeenGap
 from app.services.connections import Connection
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
+from app.services.rules import rules_archive
 from app.services.skew import widest_skew
 from app.services.store_guarantee import store_guarantee
 from app.services.time_status import TimeStatus, time_status
@@ -48,6 +51,8 @@ class ConnectionStatus:
     """Of the last collected night, with what each hides."""
     verdicts: Mapping[str, int]
     """Counts of the last collected night."""
+    other_rules: tuple[str, ...]
+    """Verdicts of that night that other rules gave otherwise: how many, in which way."""
     clock: str
     """How far our clock was from Azure's in that night; empty when Azure did not tell."""
     clock_suspect: bool
@@ -98,6 +103,8 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         missing = gaps(session, connection.id, last, last) if collected else []
         counts = night_counts(session, connection.id, None, last, last) if collected else []
         sealed = records(session, connection.id, last, last) if collected else []
+        standing = intervals(session, connection.id, None, last, last) if collected else []
+        pending = runs_of_other_rules(session, connection.id, sha256(rules_archive()))
     skew = widest_skew(ports, sealed)
     totals: Counter[str] = Counter()
     for count in counts:
@@ -110,9 +117,32 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         nights=tuple(found),
         gaps=tuple(_gap(gap) for gap in missing),
         verdicts=dict(totals),
+        other_rules=(*_other_rules(standing), *_pending(len(pending), found)),
         clock=skew.sentence if skew else "",
         clock_suspect=skew is not None and skew.suspect,
     )
+
+
+def _other_rules(standing: Iterable[Interval]) -> Iterator[str]:
+    """One sentence for each way in which verdicts differ by the rules alone."""
+    ways = Counter(
+        (one.former.since, one.former.status, one.status) for one in standing if one.former
+    )
+    for (since, then, now), count in sorted(ways.items(), key=str):
+        when = f"since {since:%Y-%m-%d}" if since else "on earlier nights"
+        verdicts = "verdict" if count == 1 else "verdicts"
+        yield (
+            f"{count:,} {verdicts} judged by other rules {when}: now {now}, by the former {then}; "
+            "Azure's answers did not change"
+        )
+
+
+def _pending(nights: int, found: Sequence[Night]) -> Iterator[str]:
+    if nights and found:
+        yield (
+            f"{nights:,} earlier {'night is' if nights == 1 else 'nights are'} not yet judged by "
+            "today's rules; that follows after the next night"
+        )
 
 
 def _gap(gap: SeenGap) -> str:

@@ -7,7 +7,7 @@ from app.controls.coverage import subscription_of
 from app.db.evidence import records
 from app.db.verdicts import night_counts, verdict_on
 from app.errors import NotFoundError
-from app.evidence.observed import SealedRecord
+from app.evidence.observed import Former, SealedRecord
 from app.services.connections import Connection
 from app.services.ports import Ports
 from app.services.reading import instants
@@ -32,6 +32,8 @@ class VerdictOn:
     """Last slot with it, so far."""
     record_ids: tuple[str, ...]
     """Records of that night that hold it."""
+    former: Former | None
+    """What other rules said, where they said something else."""
 
 
 def look_up_verdict(
@@ -68,6 +70,7 @@ def look_up_verdict(
         since=found.first_slot,
         until=found.last_slot,
         record_ids=tuple(r.record_id for r in sealed if _holds(r, subject, tenant_wide)),
+        former=found.former,
     )
 
 

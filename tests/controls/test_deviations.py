@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.controls.deviations import Deviation, Ending, deviations_of
-from app.controls.observed import Interval
+from app.controls.observed import Former, Interval
 from collectors.kit import Status
 
 SLOTS = [datetime(2026, 11, 16, 2, tzinfo=UTC) + timedelta(days=n) for n in range(6)]
@@ -81,6 +81,32 @@ def test_a_subject_in_another_case_is_the_same_subject() -> None:
     ]
     [deviation] = deviations_of(verdicts, {"a.b": SLOTS[2]}, lambda _check, _subject, _after: False)
     assert deviation.ending is Ending.CORRECTED
+
+
+def by_other_rules(interval: Interval, then: Status) -> Interval:
+    former = Former(status=then, reason="as judged then", since=interval.first_slot)
+    return replace(interval, former=former)
+
+
+def test_a_pass_that_only_other_rules_gave_corrects_nothing() -> None:
+    verdicts = [
+        _interval("F", SLOTS[0], SLOTS[1]),
+        by_other_rules(_interval("P", SLOTS[2], SLOTS[3]), Status.FAIL),
+    ]
+    [deviation] = deviations_of(verdicts, {"a.b": SLOTS[3]}, lambda *_: False)
+    assert deviation.ending is Ending.RULES
+    assert not deviation.open
+    assert not deviation.ended
+
+
+def test_a_fail_that_only_other_rules_gave_says_so() -> None:
+    verdicts = [by_other_rules(_interval("F", SLOTS[2], SLOTS[3]), Status.PASS)]
+    [deviation] = deviations_of(verdicts, {"a.b": SLOTS[3]}, lambda *_: False)
+    assert deviation.open
+    assert deviation.former is not None
+    assert deviation.former.sentence == (
+        "judged by other rules since 2026-11-18; by the former: pass (as judged then)"
+    )
 
 
 @given(st.text(alphabet="PFGU.", min_size=1, max_size=6), st.data())

@@ -12,19 +12,21 @@ from app.errors import RefusedError
 ROWS = {
     "record": (
         "INSERT INTO record VALUES (0,'r','run','c','slot','col','tenant','collected','aa','t',"
-        "1,1,NULL,NULL,'[]',NULL,NULL,'0.1')"
+        "1,1,NULL,NULL,'[]',NULL,NULL,'0.1',NULL)"
     ),
     "gap": "INSERT INTO gap VALUES (1,0,'c','slot','col','tenant','read',NULL,'denied','x')",
     "ledger": "INSERT INTO ledger VALUES ('run','tenant','col',0)",
     "checkpoint": "INSERT INTO checkpoint VALUES (1,'aa','bb','t',NULL,'dev','none')",
     "event": "INSERT INTO event VALUES (1,'run_started','t','annexa','{}')",
+    "rejudged": "INSERT INTO rejudged VALUES (1,0,'aa','bb')",
 }
 COLUMN = {
     "record": "sha256", "gap": "detail", "ledger": "seq", "checkpoint": "root", "event": "detail",
+    "rejudged": "rules_sha256",
 }  # fmt: skip
 KEYS = {
     "record": "seq", "gap": "id", "ledger": "run_id,scope,collector_id", "checkpoint": "size",
-    "event": "seq",
+    "event": "seq", "rejudged": "event_seq,record_seq",
 }  # fmt: skip
 
 

@@ -29,6 +29,7 @@ ORIGIN = Origin(
     items_sha256="aa",
     verdicts_sha256=None,
     tool_version="0.1.0",
+    rules_sha256="bb",
 )
 DENIED = Gap(read="disks", subject=None, kind=GapKind.DENIED, detail="403 on microsoft.compute")
 GONE = Gap(read="disks", subject="/subscriptions/s/d", kind=GapKind.GONE, detail="404")
@@ -123,6 +124,7 @@ def test_records_are_found_by_period_collector_and_page(database: Database) -> N
                 items_sha256=None,
                 verdicts_sha256=None,
                 tool_version="",
+                rules_sha256=None,
             )
             add_record(session, sealed(seq, slot=slot, collector=collector), origin, [GONE])
     with database.read() as session:

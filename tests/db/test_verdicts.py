@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.controls.folding import Answer, folded
 from app.db.database import Database
 from app.db.verdicts import (
     NightVerdict,
@@ -20,6 +21,7 @@ from app.db.verdicts import (
     verdict_on,
 )
 from app.errors import RefusedError
+from app.evidence.judged import FormerAnswer, Key
 from collectors.kit import Status
 
 SLOT = datetime(2026, 1, 1, 2, tzinfo=UTC)
@@ -81,6 +83,41 @@ def test_intervals_agree_with_a_table_of_every_night(
         (count.slot, count.check_id): (count.passed, count.failed, count.unknown)
         for count in counted
     } == naive_counts(naive)
+
+
+formers = st.dictionaries(
+    st.tuples(st.sampled_from(CHECKS), st.sampled_from(SUBJECTS)),
+    st.builds(FormerAnswer, st.sampled_from(list(Status)), st.just("then"), st.booleans()),
+)
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    history=st.dictionaries(st.integers(0, 5), st.tuples(parts, formers), min_size=1, max_size=5)
+)
+def test_index_and_memory_fold_alike_with_what_other_rules_said(
+    database: Database, history: dict[int, tuple[list[list[NightVerdict]], dict[Key, FormerAnswer]]]
+) -> None:
+    connection = f"c{next(EXAMPLES)}"
+    nights = {
+        SLOT + n * DAY: [row for part in told for row in part] for n, (told, _) in history.items()
+    }
+    other = {SLOT + n * DAY: said for n, (_, said) in history.items()}
+    for slot in sorted(nights):
+        with database.begin() as session:
+            before = previous_slot(session, connection, slot)
+            fold_verdicts(session, connection, slot, before, nights[slot], other[slot])
+    memory, _ = folded(
+        {slot: [Answer(*row) for row in rows] for slot, rows in nights.items()}, other.__getitem__
+    )
+
+    with database.read() as session:
+        kept = intervals(session, connection, None, SLOT, SLOT + 10 * DAY)
+
+    key = lambda one: (one.check_id, one.subject, one.first_slot)  # noqa: E731 - one line
+    assert sorted(kept, key=key) == sorted(memory, key=key)
 
 
 def changes(naive: Naive) -> int:

@@ -5,24 +5,32 @@ import tarfile
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
 
+from app.db.evidence import run_records
 from app.db.runs import runs
+from app.db.verdicts import intervals
+from app.evidence.canonical import parse
+from app.evidence.record import derived_key
+from app.packs.facts import Engagement
 from app.services.indexing import reindex
 from app.services.nights import collect_now
+from app.services.packing import issue_pack
 from app.services.ports import Ports, open_ports
 from app.services.registering import find_connection
-from app.services.reperforming import reperform_run
-from app.services.verifying import verify_store
+from app.services.rejudgement import judge_earlier_nights
+from app.services.reperforming import reperform_bundle, reperform_run
+from app.services.verifying import verify_bundle_file, verify_store
 from tests.conftest import StartSimulator
 from tests.installation import secret_env
 
 HOME = Path(__file__).with_name("home-caa3bc1.tar.xz")
 RULES = "eab39d671ca6bb99fb351ccf2959289976382527a61bf36fed4c904462dc664d"
 ENTRIES = 148
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 VERDICTS = [887, 900, 902, 906]
 """Of the four nights that were collected; the fifth was missed."""
 
@@ -77,3 +85,58 @@ def test_its_connection_goes_on_collecting(home: Ports, start_simulator: StartSi
     assert not verify_store(home).faults
     assert len(complete_runs(home)) == 5
     assert not reperform_run(home, report.run_id).differences
+
+
+def test_its_nights_are_judged_again_by_todays_rules_and_what_was_sealed_stays_beside(
+    home: Ports,
+) -> None:
+    connection = find_connection(home, "northgate")
+    sealed = {slot: rows_of(home, run_id) for slot, run_id in collected(home)}
+
+    with home.writer("a test"):
+        judged = judge_earlier_nights(home, home.open_log(), connection)
+        again = judge_earlier_nights(home, home.open_log(), connection)
+
+    assert (judged, again) == (4, 0)
+    assert not verify_store(home).faults
+    reperformed = [reperform_run(home, run_id) for run_id in complete_runs(home)]
+    assert [one.differences for one in reperformed] == [[], [], [], []]
+    assert all(len(one.rules_sha256) == 2 for one in reperformed)
+    with home.database.read() as session:
+        standing = intervals(session, connection.id, None, FIRST, LAST)
+    told = [one for one in standing if one.former]
+    assert told, "today's rules judge the golden home as the rules of caa3bc1 did"
+    for one in told:
+        assert one.former is not None
+        assert one.former.status is not one.status
+        key = (one.check_id, one.subject.lower())
+        held = [rows for slot, rows in sealed.items() if one.first_slot <= slot <= one.last_slot]
+        assert one.former.status in {rows[key][0] for rows in held if key in rows}
+
+    engagement = Engagement(
+        name="Audit", auditor="A", scope="S", first=date(2026, 11, 23), last=date(2026, 11, 27)
+    )
+    pack = issue_pack(home, connection, engagement)
+    anchors = home.home / "trust" / "root.pem", home.home / "trust" / "log.vkey"
+    assert not verify_bundle_file(pack.bundle, *anchors).faults
+    bundle = reperform_bundle(pack.bundle, *anchors)
+    assert bundle.differences == []
+    assert bundle.assessments.equal == bundle.assessments.done == 93
+
+
+def collected(home: Ports) -> list[tuple[datetime, str]]:
+    with home.database.read() as session:
+        return [(run.slot, run.id) for run in runs(session) if run.state.startswith("complete")]
+
+
+def rows_of(home: Ports, run_id: str) -> dict[tuple[str, str], tuple[str, str]]:
+    """What was sealed in a night: status and reason by check and subject."""
+    with home.database.read() as session:
+        records = run_records(session, run_id)
+    found = {}
+    for one in records:
+        for check, subject, _, status, reason in parse(
+            home.store.get(derived_key(str(one.origin.verdicts_sha256)))
+        ):
+            found[check, subject.lower()] = (status, reason)
+    return found

@@ -15,6 +15,8 @@ from app.packs.verify.logkey import LogKey
 
 CHECKPOINT = ("checkpoint/checkpoint", "checkpoint/checkpoint.tsr")
 ASSESSMENTS = "assessments.json"
+REJUDGED = "rejudged"
+"""Kind of the event that judges a night again, by other rules."""
 EMPTY = hashlib.sha256(b"").hexdigest()
 
 
@@ -61,8 +63,8 @@ def check_entries(
             before = bundle.digest(f"entries/{previous['seq']:012d}.json")
             if entry.get("prev_sha256") != before:
                 report.fail(name, f"it does not follow entry {previous['seq']}", "chain_broken")
-        if entry.get("schema") == RECORD:
-            found = lambda record=entry: list(objects(record))  # noqa: E731 - one line
+        if entry.get("schema") == RECORD or entry.get("kind") == REJUDGED:
+            found = lambda each=entry: list(objects_of(each))  # noqa: E731 - one line
             named.update(report.check(name, "names its objects", found) or [])
         previous = entries[name] = entry
     check_whole(bundle, entries, signed, report)
@@ -121,6 +123,17 @@ def check_objects(bundle: Bundle, named: dict[str, str], report: Report) -> None
             report.fail(file, "no record names it", code_of(file, "foreign"))
 
 
+def objects_of(entry: dict[str, Any]) -> Iterator[tuple[str, str]]:
+    """(file, digest) of everything an entry stands on: a record, or a night judged again."""
+    if entry.get("kind") != REJUDGED:
+        yield from objects(entry)
+        return
+    yield rules_file(entry["detail"]["rules_sha256"])
+    for record in entry["detail"]["records"]:
+        for part in ("verdicts", "expectations"):
+            yield derived_file(record[part])
+
+
 def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """(file, digest) of everything a record stands on."""
     for source in record["source"]:
@@ -128,10 +141,14 @@ def objects(record: dict[str, Any]) -> Iterator[tuple[str, str]]:
         need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
         yield f"raw/{digest}", digest
     for part in ("verdicts", "expectations"):
-        digest = record[part]["sha256"]
-        need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
-        yield f"derived/{digest}.json", digest
+        yield derived_file(record[part]["sha256"])
     yield rules_file(record["collector"]["rules_sha256"])
+
+
+def derived_file(digest: str) -> tuple[str, str]:
+    """(file, digest) of verdicts or expectations."""
+    need(re.fullmatch("[0-9a-f]{64}", digest), f"{digest!r} is no digest")
+    return f"derived/{digest}.json", digest
 
 
 def rules_of(bundle: Bundle) -> list[tuple[str, str]]:
