@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.kit.amounts import whole
 from collectors.kit.exchange import Exchange
-from collectors.kit.refusals import codes_in, kind_of, not_applicable
+from collectors.kit.refusals import codes_in, kind_of, named, not_applicable
 from collectors.kit.spec import (
     Arm,
     Gap,
@@ -52,7 +52,7 @@ def read_answer(read: Read, exchange: Exchange) -> Answer | Gap | NotApplicable:
     if not isinstance(body, Mapping):
         return _gap(exchange, GapKind.MALFORMED, "the answer is not a JSON object")
     if body.get("error") is not None and not isinstance(read, Logs):
-        code = next(iter(codes_in(exchange.body)), "without a code")
+        code = named(codes_in(exchange.body)) or "without a code"
         said = f"Azure answered HTTP 200 with the error {code}"
         return _gap(exchange, GapKind.MALFORMED, said)
     return _answer(read, exchange, body)
@@ -101,7 +101,9 @@ def _rows(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
 
 def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
     if body.get("error") is not None:
-        return _gap(exchange, GapKind.TRUNCATED, "the query gave a partial result")
+        code = named(codes_in(exchange.body))
+        said = "the query gave a partial result" + (f": {code}" if code else "")
+        return _gap(exchange, GapKind.TRUNCATED, said)
     tables = body.get("tables")
     if not isinstance(tables, list) or not tables or not isinstance(tables[0], Mapping):
         return _gap(exchange, GapKind.MALFORMED, "the answer has no table")
@@ -115,7 +117,7 @@ def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
 
 def _refusal(exchange: Exchange) -> Gap | NotApplicable:
     codes = codes_in(exchange.body)
-    said = _sentence(exchange, next(iter(codes), ""))
+    said = _sentence(exchange, named(codes))
     if exchange.subject is not None and not_applicable(codes):
         return NotApplicable(read=exchange.read, subject=exchange.subject, detail=said)
     return _gap(exchange, kind_of(exchange.status, codes), said)
@@ -123,6 +125,8 @@ def _refusal(exchange: Exchange) -> Gap | NotApplicable:
 
 def _sentence(exchange: Exchange, code: str) -> str:
     said = f"HTTP {exchange.status}" + (f" {code}" if code else "")
+    if exchange.status is not None and 200 <= exchange.status < 300:
+        said += " without content"
     return f"Azure answered {said} after {_tries(exchange)}"
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from collectors.kit.beside import Beside, NotSeenError, beside_of
 from collectors.kit.interpret import SHAPE_ERRORS, Seen
 from collectors.kit.level import parent_read, reads_in
-from collectors.kit.naming import shown_name
+from collectors.kit.naming import shown_name, shown_names
 from collectors.kit.spec import (
     Arm,
     Check,
@@ -76,15 +76,25 @@ def _answers(
         yield from _set_answers(full_id, check, scope, seen, expectations, gaps)
     else:
         near = {name: _Near(collector, check, name, seen) for name in check.beside}
+        names = shown_names(seen.items[check.on])
         for item in _population(check, seen.items[check.on]):
             looked_at = {name: found.of(item) for name, found in near.items()}
             told = replace(item, beside=looked_at) if looked_at else item
             verdict = _one(check, told, expectations)
-            yield _judgement(full_id, item.id, shown_name(item), verdict)
+            yield _judgement(full_id, item.id, names.get(item.id) or shown_name(item), verdict)
         yield from _hidden(collector, check, full_id, seen, gaps)
     whole = [gap for gap in gaps if _hides_many(collector, check, gap)]
     if whole:
-        yield _judgement(full_id, str(scope), str(scope), _blind(whole[0]))
+        standing = _stand_in(check, scope)
+        yield _judgement(full_id, standing, standing, _blind(whole[0]))
+
+
+def _stand_in(check: Check, scope: Scope) -> str:
+    """Subject that stands for those nobody can name.
+
+    Questions on a whole set call a subscription by its id: it must not stand there twice.
+    """
+    return str(scope) if check.judge_all is None else scope.subscription_id or str(scope)
 
 
 class _Near:
@@ -133,7 +143,8 @@ def _set_answers(
         siblings={name: seen.items[name] for name in check.uses},
     )
     beside = [item for items in population.siblings.values() for item in items]
-    names = {item.id.lower(): shown_name(item) for item in beside}
+    told = shown_names(beside)
+    names = {item.id.lower(): told.get(item.id) or shown_name(item) for item in beside}
     for subject, verdict in _all(check, population, expectations).items():
         shown = names.get(f"/subscriptions/{subject}".lower(), subject.rsplit("/", 1)[-1])
         yield _judgement(full_id, subject, shown, _blind(gaps[0]) if gaps else verdict)
@@ -212,7 +223,7 @@ def _all(check: Check, population: Population, expectations: Expectations) -> di
         return dict(check.judge_all(population, expectations))
     except SHAPE_ERRORS as error:
         return {
-            str(population.scope): unknown(
+            _stand_in(check, population.scope): unknown(
                 f"Azure's answer has an unexpected shape ({type(error).__name__})"
             )
         }

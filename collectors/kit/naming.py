@@ -1,12 +1,14 @@
 """Names for people: Azure calls a role assignment or a policy by ids alone."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from collectors.kit.roles import ROLES, role_name
 from collectors.kit.spec import Item
 
 LONGEST = 80
 """Characters of a name; Azure allows custom roles 512."""
+_SUBSCRIPTION_SLASHES = 2
+"""Of /subscriptions/<id>."""
 
 
 def shown_name(item: Item) -> str:
@@ -19,6 +21,20 @@ def shown_name(item: Item) -> str:
     if not _has_role(item):
         return item.name_shown
     return ", ".join((role_of(item), *_beside(item)))
+
+
+def shown_names(items: Iterable[Item]) -> dict[str, str]:
+    """Names, by id, of the subscriptions that share theirs with another: told apart by id."""
+    by_name: dict[str, list[Item]] = {}
+    for item in items:
+        if item.id.count("/") == _SUBSCRIPTION_SLASHES and item.subscription_id:
+            by_name.setdefault(shown_name(item), []).append(item)
+    return {
+        item.id: f"{name} ({item.id.rsplit('/', 1)[-1]})"
+        for name, namesakes in by_name.items()
+        if len(namesakes) > 1
+        for item in namesakes
+    }
 
 
 def role_of(item: Item) -> str:

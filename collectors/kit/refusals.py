@@ -14,6 +14,9 @@ from collectors.kit.strict_json import parse
 DEEPEST = 12
 """Levels of nested errors that are looked at; Azure was seen to use four."""
 
+LONGEST = 60
+"""Characters of a code that a sentence quotes."""
+
 NOT_APPLICABLE = frozenset(
     {
         "featurenotsupportedforaccount",
@@ -37,7 +40,18 @@ CODES: Mapping[str, GapKind] = {
     "insufficientaccesserror": GapKind.DENIED,
     "invalidauthenticationtoken": GapKind.DENIED,
     "linkedauthorizationfailed": GapKind.DENIED,
+    "denyassignmentauthorizationfailed": GapKind.DENIED,
     "requestdisallowedbypolicy": GapKind.DENIED,
+    "authenticationfailed": GapKind.DENIED,
+    "authorizationpermissionmismatch": GapKind.DENIED,
+    "expiredauthenticationtoken": GapKind.DENIED,
+    "invalidauthenticationtokentenant": GapKind.DENIED,
+    "authorization_identitynotfound": GapKind.DENIED,
+    "authentication_msgraphpermissionmissing": GapKind.DENIED,
+    "permissionscopenotgranted": GapKind.DENIED,
+    # Log Analytics. https://learn.microsoft.com/azure/azure-monitor/logs/api/errors
+    "authorizationrequirederror": GapKind.DENIED,
+    "invalidtokenerror": GapKind.DENIED,
     # Licences. https://learn.microsoft.com/graph/errors
     "aadpremiumlicenserequired": GapKind.NOT_LICENSED,
     "tenantlicenserequired": GapKind.NOT_LICENSED,
@@ -48,6 +62,9 @@ CODES: Mapping[str, GapKind] = {
     "subscriptionnotregistered": GapKind.NOT_REGISTERED,
     "noregisteredproviderfound": GapKind.NOT_REGISTERED,
     "disallowedprovider": GapKind.NOT_REGISTERED,
+    "featurenotregistered": GapKind.NOT_REGISTERED,
+    "invalidresourcenamespace": GapKind.NOT_REGISTERED,
+    "resourceprovidernotregistered": GapKind.NOT_REGISTERED,
     # Gone. https://learn.microsoft.com/azure/azure-resource-manager/troubleshooting/common-deployment-errors
     "resourcenotfound": GapKind.GONE,
     "resourcegroupnotfound": GapKind.GONE,
@@ -56,20 +73,40 @@ CODES: Mapping[str, GapKind] = {
     "request_resourcenotfound": GapKind.GONE,
     "pathnotfounderror": GapKind.GONE,
     "workspacenotfounderror": GapKind.GONE,
+    "applicationnotfounderror": GapKind.GONE,
+    "notfound": GapKind.GONE,
     # Load.
     "toomanyrequests": GapKind.THROTTLED,
     "subscriptionrequeststhrottled": GapKind.THROTTLED,
     "operationnotallowedthrottled": GapKind.THROTTLED,
     "ratelimiting": GapKind.THROTTLED,
     "throttlederror": GapKind.THROTTLED,
+    "tenantrequeststhrottled": GapKind.THROTTLED,
+    "resourcerequeststhrottled": GapKind.THROTTLED,
+    "activitylimitreached": GapKind.THROTTLED,
+    "serverbusy": GapKind.THROTTLED,
     "gatewaytimeout": GapKind.TIMEOUT,
     "requesttimeout": GapKind.TIMEOUT,
     "operationtimedout": GapKind.TIMEOUT,
     # The question itself was refused: not a matter of rights.
     "badargumenterror": GapKind.UNAVAILABLE,
+    "disallowedoperation": GapKind.UNAVAILABLE,
+    "invalidresourcetype": GapKind.UNAVAILABLE,
+    "invalidapiversionparameter": GapKind.UNAVAILABLE,
     "responsepayloadtoolarge": GapKind.TRUNCATED,
 }
 """What is missing, by code in lower case."""
+
+MEANINGS: Mapping[str, str] = {
+    # Kusto, below BadArgumentError. https://learn.microsoft.com/azure/azure-monitor/logs/api/errors
+    "sem0100": "a table or column that the query names is not there",
+    # Seen in grafana/grafana issue 89818.
+    # https://learn.microsoft.com/azure/azure-monitor/logs/basic-logs-query
+    "unsupportedapiqueryvalidationerror": "a table of the plan Basic or Auxiliary refuses queries",
+    # Seen in SpecterOps/AzureHound issue 65.
+    "disallowedoperation": "this kind of subscription cannot hold resources",
+}
+"""What a code means where its name does not say it, by code in lower case."""
 
 STATUSES: Mapping[int, GapKind] = {
     401: GapKind.DENIED,
@@ -94,6 +131,16 @@ def kind_of(status: int | None, codes: tuple[str, ...]) -> GapKind:
 def not_applicable(codes: tuple[str, ...]) -> bool:
     """True when Azure said that the resource cannot have what was asked for."""
     return any(code.lower() in NOT_APPLICABLE for code in codes)
+
+
+def named(codes: tuple[str, ...]) -> str:
+    """The outermost code and the one that tells most, with its meaning; empty without a code."""
+    if not codes:
+        return ""
+    telling = next((code for code in codes if code.lower() in MEANINGS), codes[0])
+    names = dict.fromkeys(code[:LONGEST] for code in (codes[0], telling))
+    meaning = MEANINGS.get(telling.lower())
+    return ", ".join(names) + (f" ({meaning})" if meaning else "")
 
 
 def codes_in(body: bytes) -> tuple[str, ...]:

@@ -245,3 +245,15 @@ def test_a_subject_spelt_in_two_ways_gets_one_answer() -> None:
     found = answers(check(judge=on, on="facets"), HERE, things(thing("a")), refused)
 
     assert [answer[:2] for answer in found] == [("a", "unknown")]
+
+
+def test_a_subscription_stands_once_where_a_question_on_the_whole_set_is_blind() -> None:
+    def everything(of: Population, _: Expectations) -> Mapping[str, Verdict]:
+        return {str(of.scope.subscription_id): passed("all of it")}
+
+    wanted = check(judge_all=everything, on="parts")
+    pages = (things(thing("a")), exchange("parts", {}, subject=thing("a")["id"], status=403))
+    refused = exchange("things", {}, status=403)
+
+    assert [name for name, _, _ in answers(wanted, HERE, *pages)] == [SUBSCRIPTION]
+    assert [name for name, _, _ in answers(wanted, HERE, refused)] == [SUBSCRIPTION]

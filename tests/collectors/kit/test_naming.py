@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from collectors.kit import Item
-from collectors.kit.naming import LONGEST, role_of, shown_name
+from collectors.kit.naming import LONGEST, role_of, shown_name, shown_names
 
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
@@ -71,3 +71,15 @@ def test_a_very_long_name_is_cut() -> None:
     item = Item(id="/a", data={"roleDefinition": {"displayName": "x" * 600}})
 
     assert role_of(item) == "x" * LONGEST
+
+
+def test_subscriptions_of_one_name_are_told_apart_by_id_and_nothing_else_is() -> None:
+    one, two, three = (
+        Item(id=f"/subscriptions/{n}{n}", data={"displayName": name})
+        for n, name in ((1, "Clinic"), (2, "Clinic"), (3, "Lab"))
+    )
+    group = Item(id="/subscriptions/11/resourceGroups/g", data={"name": "Clinic"})
+
+    names = shown_names((one, two, three, group))
+
+    assert names == {one.id: "Clinic (11)", two.id: "Clinic (22)"}

@@ -7,7 +7,7 @@ import pytest
 
 from collectors.kit import Arm, Exchange, Gap, GapKind, NotApplicable
 from collectors.kit.answers import read_answer
-from collectors.kit.refusals import codes_in, kind_of
+from collectors.kit.refusals import codes_in, kind_of, named
 from tests.collectors.case_files import exchange
 
 READ = Arm(path="{id}/x", api_version="2021-01-01", per="resource", of="list")
@@ -68,3 +68,50 @@ def test_codes_are_told_outermost_first_and_once() -> None:
     body = {"error": {"code": "BadArgumentError", "innererror": inner}}
 
     assert codes_in(json.dumps(body).encode()) == ("BadArgumentError", "SEM0100")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        ("AuthorizationFailed", GapKind.DENIED),
+        ("PermissionScopeNotGranted", GapKind.DENIED),
+        ("DenyAssignmentAuthorizationFailed", GapKind.DENIED),
+        ("InvalidTokenError", GapKind.DENIED),
+        ("MissingSubscriptionRegistration", GapKind.NOT_REGISTERED),
+        ("FeatureNotRegistered", GapKind.NOT_REGISTERED),
+        ("InvalidResourceNamespace", GapKind.NOT_REGISTERED),
+        ("ResourceNotFound", GapKind.GONE),
+        ("NotFound", GapKind.GONE),
+        ("SubscriptionRequestsThrottled", GapKind.THROTTLED),
+        ("activityLimitReached", GapKind.THROTTLED),
+        ("ServerBusy", GapKind.THROTTLED),
+        ("DisallowedOperation", GapKind.UNAVAILABLE),
+        ("InvalidResourceType", GapKind.UNAVAILABLE),
+        ("BadRequest", GapKind.UNAVAILABLE),
+    ],
+)
+@pytest.mark.parametrize("status", [400, 409])
+def test_the_code_says_the_kind(status: int, code: str, kind: GapKind) -> None:
+    assert kind_of(status, (code,)) is kind
+
+
+MISSING_TABLE = ("BadArgumentError", "SemanticError", "SEM0100")
+BASIC_TABLE = ("BadArgumentError", "UnsupportedApiQueryValidationError")
+
+
+def test_a_sentence_names_the_code_that_tells_and_what_it_means() -> None:
+    assert named(()) == ""
+    assert named(("AuthorizationFailed",)) == "AuthorizationFailed"
+    assert named(("Outer", "Inner")) == "Outer"
+    assert named(MISSING_TABLE).startswith("BadArgumentError, SEM0100 (a table")
+    assert "Basic or Auxiliary" in named(BASIC_TABLE)
+    assert named(MISSING_TABLE) != named(BASIC_TABLE)
+    assert len(named(("x" * 900,))) == 60
+
+
+def test_an_empty_success_is_no_answer_and_says_so() -> None:
+    answer = read_answer(READ, answered(204, ""))
+
+    assert isinstance(answer, Gap)
+    assert answer.kind is GapKind.UNAVAILABLE
+    assert "HTTP 204 without content" in answer.detail
