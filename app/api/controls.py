@@ -62,6 +62,8 @@ class CheckView(BaseModel):
     title: str
     owner: str
     remedy: str
+    policy: str | None
+    """Microsoft's built-in policy definition that asks the same, by its GUID."""
     expectation: str | None
     expected: Any
     """The organisation's own criterion, where the check has one."""
@@ -209,6 +211,7 @@ def _check(
         title=facts.title,
         owner=facts.owner.value,
         remedy=facts.remedy,
+        policy=facts.policy,
         expectation=facts.expectation,
         expected=expectations.get(facts.expectation) if facts.expectation else None,
         figures=figures,

@@ -156,6 +156,7 @@ def collectors(ctx: typer.Context, *, as_json: Json = False) -> None:
                             "expected": expectations.get(check.expectation or ""),
                             "owner": check.owner.value,
                             "remedy": check.remedy,
+                            "policy": check.policy,
                         }
                         for check in c.checks
                     ],
@@ -172,6 +173,8 @@ def collectors(ctx: typer.Context, *, as_json: Json = False) -> None:
                 f"  {check.id:26} {check.title}{expected}  ({', '.join(check.controls)})",
                 markup=False,
             )
+            if check.policy:
+                OUT.print(f"  {'':26} Azure Policy {check.policy} asks the same", markup=False)
 
 
 # In the order in which somebody meets them.

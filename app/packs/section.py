@@ -126,7 +126,7 @@ def _check_blocks(
                 title=check.title,
                 expectation=_measure(expectation) if expectation else "",
                 owner=check.owner,
-                remedy=check.remedy,
+                remedy=check.advice,
                 population=figure.population,
                 passed=figure.passed,
                 failed=figure.failed,
@@ -219,7 +219,7 @@ def _deviation_groups(
                 check_id=check_id,
                 title=check.title,
                 owner=check.owner,
-                remedy=check.remedy,
+                remedy=check.advice,
                 rows=tuple(rows[:DEVIATIONS_PRINTED]),
                 left_out=max(0, len(rows) - DEVIATIONS_PRINTED),
             )

@@ -295,6 +295,13 @@ class Check:
     policy: str | None = None
     """GUID of Microsoft's built-in policy definition that asks the same; None without one."""
 
+    @property
+    def advice(self) -> str:
+        """The remedy, and the built-in policy that keeps it so once it is assigned."""
+        if self.policy is None:
+            return self.remedy
+        return f"{self.remedy}; to keep it so, assign Azure's built-in policy {self.policy}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collector:

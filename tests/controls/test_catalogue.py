@@ -1,5 +1,6 @@
 """The catalogue holds Annex A and nothing else."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -80,3 +81,8 @@ def test_the_crosswalk_relates_every_control_and_claims_nothing() -> None:
 def test_a_wrong_crosswalk_is_refused(tmp_path: Path, old: str, new: str) -> None:
     with pytest.raises(UsageError):
         load_crosswalk(load_catalogue(), _changed(tmp_path, "crosswalk.toml", old, new))
+
+
+def test_no_note_of_the_catalogue_speaks_to_builders() -> None:
+    inner = re.compile(r"population|the product|belongs here|supports? it|telling fact|[Nn]eeds")
+    assert [c.id for c in load_catalogue() if inner.search(c.note)] == []
