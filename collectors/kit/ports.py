@@ -3,26 +3,26 @@
 A set of ports is one integer: bit n stands for port n.
 """
 
-import ipaddress
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, TypeAlias
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
 
+from collectors.kit.addresses import (
+    FAMILIES,
+    Network,
+    network,
+    open_families,
+    whole_families,
+)
 from collectors.kit.amounts import whole
 
 ALL_PORTS = (1 << 65536) - 1
 TCP, UDP = "tcp", "udp"
 _PROTOCOLS = frozenset({TCP, UDP, "icmp", "icmpv6", "esp", "ah", "*"})
 _DIRECTIONS, _ACCESS = frozenset({"inbound", "outbound"}), frozenset({"allow", "deny"})
-Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
-_FAMILIES = (4, 6)
 _ANYWHERE = frozenset({"*", "any", "internet"})
 _RENTED = "azurecloud"
 """Service tag of every public address of Azure, where anybody can rent a machine."""
-_PUBLIC = {4: 2**32, 6: 2**125}
-"""Addresses that senders can have: all of IPv4, and 2000::/3 of IPv6 (RFC 4291, section 2.4)."""
-_MANY = 8
-"""A source that holds an eighth of these or more keeps nobody out."""
 _WHOLE_NETWORK = frozenset({"*", "any", "0.0.0.0/0", "::/0", "virtualnetwork"})
 
 
@@ -41,6 +41,8 @@ class InboundRule:
     ports: int
     partial: bool
     """True when the rule holds for some destinations or source ports only."""
+    senders: tuple[Network, ...] = ()
+    """Networks that the rule names, for those that anybody is not among already."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -66,10 +68,19 @@ def inbound_rules(rules: Any) -> tuple[InboundRule, ...]:
 def openings(rules: Iterable[InboundRule], protocol: str) -> tuple[Opening, ...]:
     """What is open to every sender of IPv4 or of IPv6, the first matching rule deciding.
 
+    Rules that each name few senders open what they allow together, if together these are many.
     https://learn.microsoft.com/azure/virtual-network/network-security-groups-overview
     """
     ordered = [rule for rule in rules if rule.protocol in (protocol, "*")]
-    return tuple(opening for family in _FAMILIES for opening in _open(ordered, family))
+    return tuple(opening for family in FAMILIES for opening in _open(ordered, family))
+
+
+def opened(openings: Iterable[Opening]) -> int:
+    """The set of all ports that are open."""
+    found = 0
+    for opening in openings:
+        found |= opening.ports
+    return found
 
 
 def port_set(ports: Iterable[int]) -> int:
@@ -82,16 +93,33 @@ def port_list(ports: int) -> list[int]:
     return [port for port in range(ports.bit_length()) if ports >> port & 1]
 
 
-def _open(rules: Iterable[InboundRule], family: int) -> Iterable[Opening]:
+def _open(rules: Iterable[InboundRule], family: int) -> Iterator[Opening]:
     decided = 0
+    few: list[Opening] = []
     for rule in rules:
-        if family not in rule.families:
-            continue
         left = rule.ports & ~decided
+        if family not in rule.families:
+            few += [Opening(rule=rule, ports=left)] if rule.allows and left else []
+            continue
         if rule.allows and left:
             yield Opening(rule=rule, ports=left)
         if rule.allows or not rule.partial:
             decided |= rule.ports
+    yield from _together(few, family)
+
+
+def _together(few: list[Opening], family: int) -> Iterator[Opening]:
+    """What rules for few senders each open to many, port by port."""
+    if family not in open_families(sender for one in few for sender in one.rule.senders):
+        return
+    parts = [opened(few)]
+    for one in few:
+        parts = [cut for part in parts for cut in (part & one.ports, part & ~one.ports) if cut]
+    for part in parts:
+        joint = [one.rule for one in few if one.ports & part]
+        if family in open_families(sender for rule in joint for sender in rule.senders):
+            named = replace(joint[0], name=f"{joint[0].name}, with others,")
+            yield Opening(rule=named, ports=part)
 
 
 def _rule(element: Any) -> InboundRule | None:
@@ -106,12 +134,14 @@ def _rule(element: Any) -> InboundRule | None:
     priority = whole(facts.get("priority"))
     if priority is None:
         raise RuleError(f"Azure returned no priority of rule {name}")
+    prefixes = _sources(facts, name)
     return InboundRule(
         name=name,
         priority=priority,
         allows=allows,
         protocol=_one_of(facts, "protocol", name, _PROTOCOLS),
-        families=_families(facts, name, allows=allows),
+        families=_families(prefixes, allows=allows),
+        senders=tuple(one for one in map(network, prefixes) if one is not None),
         ports=_ports(facts, name),
         partial=_partial(facts, name),
     )
@@ -133,38 +163,20 @@ def _values(facts: Mapping[str, Any], one: str, many: str) -> list[str]:
     return [value.strip().lower() for value in values if isinstance(value, str) and value.strip()]
 
 
-def _families(facts: Mapping[str, Any], name: str, *, allows: bool) -> frozenset[int]:
+def _sources(facts: Mapping[str, Any], name: str) -> list[str]:
     prefixes = _values(facts, "sourceAddressPrefix", "sourceAddressPrefixes")
     if not prefixes and not facts.get("sourceApplicationSecurityGroups"):
         raise RuleError(f"Azure returned no source of rule {name}")
+    return prefixes
+
+
+def _families(prefixes: list[str], *, allows: bool) -> frozenset[int]:
     if _ANYWHERE.intersection(prefixes):
-        return frozenset(_FAMILIES)
+        return frozenset(FAMILIES)
     if allows and any(prefix.partition(".")[0] == _RENTED for prefix in prefixes):
-        return frozenset(_FAMILIES)
-    networks = [network for network in map(_network, prefixes) if network is not None]
-    joined = _joined(networks)
-    if not allows:
-        return frozenset(network.version for network in joined if network.prefixlen == 0)
-    return frozenset(family for family in _FAMILIES if _covers_many(joined, family))
-
-
-def _joined(networks: list[Network]) -> list[Network]:
-    """The same addresses in as few networks as possible, none counted twice."""
-    four = [n for n in networks if isinstance(n, ipaddress.IPv4Network)]
-    six = [n for n in networks if isinstance(n, ipaddress.IPv6Network)]
-    return [*ipaddress.collapse_addresses(four), *ipaddress.collapse_addresses(six)]
-
-
-def _covers_many(networks: Iterable[Network], family: int) -> bool:
-    covered = sum(network.num_addresses for network in networks if network.version == family)
-    return covered * _MANY >= _PUBLIC[family]
-
-
-def _network(prefix: str) -> Network | None:
-    try:
-        return ipaddress.ip_network(prefix, strict=False)
-    except ValueError:
-        return None  # A service tag such as VirtualNetwork.
+        return frozenset(FAMILIES)
+    networks = [one for one in map(network, prefixes) if one is not None]
+    return open_families(networks) if allows else whole_families(networks)
 
 
 def _ports(facts: Mapping[str, Any], name: str) -> int:

@@ -39,6 +39,7 @@ EXPECTATIONS: Mapping[str, Any] = {
     "secret_lifetime_days": 180,
     "credential_warning_days": 14,
     "log_freshness_hours": 24,
+    "open_ports": 1000,
 }
 
 
@@ -59,18 +60,19 @@ class Case:
 
 def cases_of(collector: Collector) -> list[Case]:
     """Every case of a collector; none when it has no file."""
-    table, written = read_cases(collector)
-    made = () if table is None else table_cases(table)
-    return [_case(collector, name, facts) for name, facts in (*made, *written.items())]
+    tables, written = read_cases(collector)
+    made = [case for table in tables for case in table_cases(table)]
+    return [case_of(collector, name, facts) for name, facts in (*made, *written.items())]
 
 
-def read_cases(collector: Collector) -> tuple[dict[str, Any] | None, dict[str, Any]]:
-    """The table of a collector's case file, if it has one, and the cases written out whole."""
+def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """The tables of a collector's case file (one a scope), and the cases written out whole."""
     path = CASES / f"{collector.id}.json"
     if not path.exists():
-        return None, {}
+        return [], {}
     written: dict[str, Any] = json.loads(path.read_text())
-    return written.pop("$table", None), written
+    found = written.pop("$table", [])
+    return found if isinstance(found, list) else [found], written
 
 
 def seen(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> Seen:
@@ -107,7 +109,8 @@ def exchange(
     )
 
 
-def _case(collector: Collector, name: str, facts: Mapping[str, Any]) -> Case:
+def case_of(collector: Collector, name: str, facts: Mapping[str, Any]) -> Case:
+    """A case from its facts, as a case file or a table gives them."""
     scope = _scope(facts["scope"])
     as_of = datetime.fromisoformat(facts["as_of"]) if "as_of" in facts else AS_OF
     return Case(

@@ -1,4 +1,4 @@
-"""Cases as one good answer and its variations: the table under `$table` of a case file.
+"""Cases as one good answer and its variations: the tables under `$table` of a case file.
 
     "$table": {
       "scope": "tenant",

@@ -10,8 +10,8 @@ import pytest
 from collectors.kit import Collector, Exchange, Status
 from collectors.kit.absence import ABSENCES
 from collectors.kit.registry import all_collectors
-from tests.collectors.case_files import Case, cases_of, judged, read_cases, seen
-from tests.collectors.table_cases import ABSENT, first_item, varied
+from tests.collectors.case_files import Case, case_of, cases_of, judged, read_cases, seen
+from tests.collectors.table_cases import ABSENT, first_item, table_cases, varied
 
 STRANGE: list[Any] = [
     ABSENT,
@@ -52,23 +52,32 @@ class Subject:
 
 def subjects() -> Iterator[Subject]:
     for collector in COLLECTORS:
-        table, _ = read_cases(collector)
-        for read, rows in (table or {}).get("vary", {}).items():
-            for check, changes, *_ in rows:
-                for path in changes:
-                    around = {key: value for key, value in changes.items() if key != path}
-                    named = tuple(
-                        other[path] for one, other, *_ in rows if one == check and path in other
-                    )
-                    yield Subject(
-                        collector=collector,
-                        check=check,
-                        read=read,
-                        path=path,
-                        around=around,
-                        named=(*named, good_value(table or {}, read, path)),
-                        table=table or {},
-                    )
+        for table in read_cases(collector)[0]:
+            for read, rows in table["vary"].items():
+                for check, changes, *_ in rows:
+                    for path in changes:
+                        yield subject_of(collector, table, read, check, path, changes)
+
+
+def subject_of(
+    collector: Collector,
+    table: dict[str, Any],
+    read: str,
+    check: str,
+    path: str,
+    changes: dict[str, Any],
+) -> Subject:
+    rows = table["vary"][read]
+    named = tuple(other[path] for one, other, *_ in rows if one == check and path in other)
+    return Subject(
+        collector=collector,
+        check=check,
+        read=read,
+        path=path,
+        around={key: value for key, value in changes.items() if key != path},
+        named=(*named, good_value(table, read, path)),
+        table=table,
+    )
 
 
 def good_value(table: dict[str, Any], read: str, where: str) -> Any:
@@ -87,7 +96,8 @@ SUBJECTS = {f"{s.collector.id}.{s.check} {s.path} {json.dumps(s.around)}": s for
 
 @pytest.mark.parametrize("subject", SUBJECTS.values(), ids=SUBJECTS.keys())
 def test_no_value_that_no_table_names_passes(subject: Subject) -> None:
-    case = next(iter(cases_of(subject.collector)))
+    good = next(iter(table_cases(subject.table)))[1]
+    case = case_of(subject.collector, "good", good)
     for value in STRANGE:
         if any(type(value) is type(one) and value == one for one in subject.named):
             continue

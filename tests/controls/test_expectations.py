@@ -16,6 +16,7 @@ def test_the_defaults_stand() -> None:
         "secret_lifetime_days": 180,
         "credential_warning_days": 14,
         "log_freshness_hours": 24,
+        "open_ports": 1000,
     }
 
 

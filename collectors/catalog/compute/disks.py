@@ -1,5 +1,7 @@
 """Managed disks: whose key encrypts them, who can export them, whether they are in use."""
 
+from collections.abc import Mapping
+
 from collectors.kit import (
     Check,
     Collector,
@@ -12,42 +14,58 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.settings import setting, unread
 from collectors.kit.tags import if_phi, may_hold_phi
 
+POLICY, ACCESS = "properties.networkAccessPolicy", "properties.publicNetworkAccess"
+OWN_KEY = passed("encrypted with the organisation's own key")
+EXPORT: Mapping[str, Verdict] = {
+    "DenyAll": passed("the disk cannot be exported"),
+    "AllowPrivate": passed("the disk can be exported over private endpoints only"),
+    "AllowAll": failed("the disk can be exported from any network"),
+}
+"""What the policy alone says, and all it says unless public access is disabled."""
+STATES: Mapping[bool | str | int, Verdict] = {
+    "Attached": passed("a machine uses the disk"),
+    "Reserved": passed("a stopped machine holds the disk"),
+    "Frozen": passed("a hibernated machine holds the disk"),
+    "ActiveSASFrozen": passed("a hibernated machine holds the disk, a link to its data is out"),
+    "Unattached": failed("no machine uses the disk, yet it keeps its data"),
+    "ActiveSAS": failed("no machine uses the disk, and a link to download its data is out"),
+    "ReadyToUpload": failed("no machine uses the disk, it waits for an upload"),
+    "ActiveUpload": failed("no machine uses the disk, a link to write its data is out"),
+}
+"""Every state there is, by the text of the model.
 
-def encryption_key(disk: Item, _: Expectations) -> Verdict:
-    """The organisation holds the encryption key."""
-    match disk["properties.encryption.type"]:
-        case "EncryptionAtRestWithCustomerKey" | "EncryptionAtRestWithPlatformAndCustomerKeys":
-            return passed("encrypted with the organisation's own key")
-        case "EncryptionAtRestWithPlatformKey":
-            return failed("holds PHI and is encrypted with a key of Microsoft, not our own")
-        case _:
-            return unknown("Azure returned no encryption type")
+https://learn.microsoft.com/javascript/api/@azure/arm-compute/knowndiskstate
+"""
 
 
 def network_access(disk: Item, _: Expectations) -> Verdict:
-    """The disk cannot be exported over the Internet."""
-    match disk["properties.networkAccessPolicy"]:
-        case "DenyAll":
-            return passed("the disk cannot be exported")
-        case "AllowPrivate":
-            return passed("the disk can be exported over private endpoints only")
-        case "AllowAll":
-            return failed("the disk can be exported from any network")
-        case _:
-            return unknown("Azure returned no networkAccessPolicy")
+    """The disk cannot be exported over the Internet. Two switches: either may shut it.
+
+    Looser than Microsoft's policy, which wants both: by the text of the model no link works from
+    the Internet once public access is disabled, nor with a policy other than AllowAll.
+    https://learn.microsoft.com/rest/api/compute/disks/get#publicnetworkaccess
+    """
+    policy, access = disk[POLICY], disk[ACCESS]
+    if access not in ("Enabled", "Disabled", None):
+        return unread(disk, ACCESS)
+    if policy not in (*EXPORT, None):
+        return unread(disk, POLICY)
+    if access == "Disabled" and policy in ("AllowAll", None):
+        return passed("public network access is disabled: no link works from the Internet")
+    return unread(disk, POLICY) if policy is None else EXPORT[policy]
 
 
-def attached(disk: Item, _: Expectations) -> Verdict:
+def attached(disk: Item, expectations: Expectations) -> Verdict:
     """No forgotten copy of data lies around."""
-    match disk["properties.diskState"]:
-        case "Unattached":
-            return failed("no machine uses the disk, yet it keeps its data")
-        case str() as state if state:
-            return passed(f"the disk is in use (state {state})")
-        case _:
-            return unknown("Azure returned no diskState")
+    if disk["properties.diskState"] == "ActiveSAS" and disk["managedBy"]:
+        return unknown("a link to download the disk is out, so its state does not tell its use")
+    return _STATE(disk, expectations)
+
+
+_STATE = setting("properties.diskState", STATES)
 
 
 COLLECTOR = Collector(
@@ -66,13 +84,25 @@ COLLECTOR = Collector(
             title="Disks with PHI are encrypted with the organisation's own key",
             on="disks",
             when=may_hold_phi,
-            judge=if_phi(encryption_key),
+            judge=if_phi(
+                setting(
+                    "properties.encryption.type",
+                    {
+                        "EncryptionAtRestWithCustomerKey": OWN_KEY,
+                        "EncryptionAtRestWithPlatformAndCustomerKeys": OWN_KEY,
+                        "EncryptionAtRestWithPlatformKey": failed(
+                            "holds PHI and is encrypted with a key of Microsoft, not our own"
+                        ),
+                    },
+                )
+            ),
             controls=("A.8.24",),
             remedy=(
                 "az disk update --ids <id> --encryption-type EncryptionAtRestWithCustomerKey"
                 " --disk-encryption-set <set>"
             ),
             owner=Owner.SECURITY,
+            policy="702dd420-7fcc-42c5-afe8-4026edd20fe0",
         ),
         Check(
             id="network_access",
@@ -80,8 +110,12 @@ COLLECTOR = Collector(
             on="disks",
             judge=network_access,
             controls=("A.8.20",),
-            remedy="az disk update --ids <id> --network-access-policy DenyAll",
+            remedy=(
+                "az disk update --ids <id> --network-access-policy DenyAll"
+                " --public-network-access Disabled"
+            ),
             owner=Owner.CLOUD,
+            policy="8405fdab-1faf-48aa-b702-999c9c172094",
         ),
         Check(
             id="attached",
@@ -89,7 +123,7 @@ COLLECTOR = Collector(
             on="disks",
             judge=attached,
             controls=("A.8.10",),
-            remedy="az disk delete --ids <id>",
+            remedy="az disk delete --ids <id>, after revoking its links: az disk revoke-access",
             owner=Owner.CLOUD,
         ),
     ),

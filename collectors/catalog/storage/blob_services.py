@@ -1,7 +1,5 @@
 """Blob services: whether deleted and overwritten data can be had back."""
 
-from typing import Any
-
 from collectors.kit import (
     Arm,
     Check,
@@ -10,54 +8,81 @@ from collectors.kit import (
     Item,
     Owner,
     ResourceGraph,
+    Status,
     Verdict,
     failed,
     passed,
     unknown,
 )
+from collectors.kit.absence import documented
 from collectors.kit.amounts import whole
+from collectors.kit.settings import quoted, toggle, unread
+
+SERVICE = "microsoft.storage/storageaccounts/blobservices"
 
 
-def has_blobs(service: Item) -> bool:
+def has_blobs(account: Item) -> bool:
     """Accounts of the kind FileStorage hold file shares only, Azure refuses the question for them.
 
     https://learn.microsoft.com/azure/storage/common/storage-account-overview
     """
-    return service.parent is None or service.parent["kind"] != "FileStorage"
+    return bool(account["kind"] != "FileStorage")
 
 
 def soft_delete(service: Item, expectations: Expectations) -> Verdict:
-    """Deleted blobs can be restored."""
-    policy = service["properties.deleteRetentionPolicy"]
-    return _restorable("blobs", policy, expectations["soft_delete_days"])
+    """Deleted blobs can be restored, and nobody can destroy them before their time.
+
+    `allowPermanentDelete` lets whoever may write destroy soft-deleted versions and snapshots at
+    once; it appears in answers only once it was set.
+    https://learn.microsoft.com/rest/api/storagerp/blob-services/get-service-properties#deleteretentionpolicy
+    """
+    kept = _restorable(service, "deleteRetentionPolicy", "blobs", expectations)
+    match service["properties.deleteRetentionPolicy"]:
+        case {"enabled": True, "allowPermanentDelete": True}:
+            return failed("deleted versions of blobs can be destroyed at once, before their time")
+        case {"enabled": True, "allowPermanentDelete": other} if other is not False:
+            return unknown(f"Azure returned allowPermanentDelete {quoted(other)}, which is unknown")
+    return kept
 
 
 def container_soft_delete(service: Item, expectations: Expectations) -> Verdict:
     """Deleted containers can be restored."""
-    policy = service["properties.containerDeleteRetentionPolicy"]
-    return _restorable("containers", policy, expectations["soft_delete_days"])
+    return _restorable(service, "containerDeleteRetentionPolicy", "containers", expectations)
 
 
-def _restorable(what: str, policy: Any, wanted: int) -> Verdict:
-    match policy:
+def _restorable(service: Item, policy: str, what: str, expectations: Expectations) -> Verdict:
+    """Off is a policy that is absent, or one that is not enabled."""
+    path, wanted = f"properties.{policy}", expectations["soft_delete_days"]
+    match service[path]:
+        case None:
+            return unread(service, path, documented(SERVICE, path))
         case {"enabled": False}:
             return failed(f"deleted {what} cannot be restored")
-        case {"enabled": True, "days": int(days)} if whole(days) is not None:
+        case {"enabled": True, "days": days} if (whole(days) or 0) > 0:
             said = f"deleted {what} can be restored for {days} days"
             return passed(said) if days >= wanted else failed(f"{said}, {wanted} are expected")
         case _:
             return unknown(f"Azure returned no complete retention policy for deleted {what}")
 
 
-def versioning(service: Item, _: Expectations) -> Verdict:
-    """Overwritten blobs can be had back."""
-    match service["properties.isVersioningEnabled"]:
-        case True:
-            return passed("every change of a blob keeps the version before it")
-        case False:
-            return failed("an overwritten blob is lost: versioning is off")
-        case _:
-            return unknown("Azure returned no isVersioningEnabled")
+_VERSIONING = toggle(
+    "properties.isVersioningEnabled",
+    passes="every change of a blob keeps the version before it",
+    fails="an overwritten blob is lost: versioning is off",
+    absent=documented(SERVICE, "properties.isVersioningEnabled"),
+)
+
+
+def versioning(service: Item, expectations: Expectations) -> Verdict:
+    """Overwritten blobs can be had back. A data lake cannot keep versions, and its data is lost.
+
+    https://learn.microsoft.com/azure/storage/blobs/versioning-overview
+    """
+    verdict = _VERSIONING(service, expectations)
+    lake = service.parent is not None and service.parent["properties.isHnsEnabled"] is True
+    if lake and verdict.status is Status.FAIL:
+        return failed("an overwritten file is lost: a data lake keeps no versions, back it up")
+    return verdict
 
 
 COLLECTOR = Collector(
@@ -74,6 +99,7 @@ COLLECTOR = Collector(
             api_version="2023-05-01",
             per="resource",
             of="accounts",
+            where=has_blobs,
             needs=("Microsoft.Storage/storageAccounts/blobServices/read",),
         ),
     },
@@ -82,13 +108,13 @@ COLLECTOR = Collector(
             id="soft_delete",
             title="Deleted blobs can be restored",
             on="services",
-            when=has_blobs,
             judge=soft_delete,
             controls=("A.8.13",),
             expectation="soft_delete_days",
             remedy=(
                 "az storage account blob-service-properties update --account-name <name>"
                 " --enable-delete-retention true --delete-retention-days 7"
+                " (and --allow-permanent-delete false where it was allowed)"
             ),
             owner=Owner.CLOUD,
         ),
@@ -96,7 +122,6 @@ COLLECTOR = Collector(
             id="container_soft_delete",
             title="Deleted containers can be restored",
             on="services",
-            when=has_blobs,
             judge=container_soft_delete,
             controls=("A.8.13",),
             expectation="soft_delete_days",
@@ -110,12 +135,12 @@ COLLECTOR = Collector(
             id="versioning",
             title="Overwritten blobs keep their earlier versions",
             on="services",
-            when=has_blobs,
             judge=versioning,
             controls=("A.8.13", "A.5.33"),
             remedy=(
                 "az storage account blob-service-properties update --account-name <name>"
-                " --enable-versioning true"
+                " --enable-versioning true; a data lake cannot keep versions: back it up or take"
+                " snapshots"
             ),
             owner=Owner.CLOUD,
         ),
