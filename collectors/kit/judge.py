@@ -83,6 +83,7 @@ def _answers(
             verdict = _one(check, told, expectations)
             yield _judgement(full_id, item.id, names.get(item.id) or shown_name(item), verdict)
         yield from _hidden(collector, check, full_id, seen, gaps)
+        yield from _lacking(collector, check, full_id, seen)
     whole = [gap for gap in gaps if _hides_many(collector, check, gap)]
     if whole:
         standing = _stand_in(check, scope)
@@ -192,6 +193,16 @@ def _hidden(
         if parent is None or _concerned(collector, check, parent):
             name = shown_name(parent) if parent else gap.subject.rsplit("/", 1)[-1]
             yield _judgement(full_id, gap.subject, name, _blind(gap))
+
+
+def _lacking(collector: Collector, check: Check, full_id: str, seen: Seen) -> Iterator[Judgement]:
+    """Parents that cannot have what the check stands on, where it says so instead of nothing."""
+    of = parent_read(collector.reads[check.on])
+    parents = {item.id.lower(): item for item in seen.items.get(of or "", ())}
+    for said in seen.not_applicable:
+        parent = parents.get(said.subject.lower())
+        if said.read == check.on and check.lacking and parent is not None:
+            yield _judgement(full_id, parent.id, shown_name(parent), unknown(check.lacking))
 
 
 def _concerned(collector: Collector, check: Check, parent: Item) -> bool:

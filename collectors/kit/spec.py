@@ -292,6 +292,9 @@ class Check:
     beside: tuple[str, ...] = ()
     """Sibling reads in which `judge` looks things up, by `item.near(read)`. Of a read that is per
     resource it sees what belongs to its own item or parent, of any other the whole list."""
+    lacking: str | None = None
+    """Reason of the unknown verdict on a resource of which Azure says that it cannot have what the
+    check stands on; None where such a resource is not in the population at all."""
     policy: str | None = None
     """GUID of Microsoft's built-in policy definition that asks the same; None without one."""
 

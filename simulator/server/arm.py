@@ -8,7 +8,7 @@ from simulator.server import arm_path, resource_graph
 from simulator.server.arm_path import ArmPath
 from simulator.server.arm_versions import KNOWN, refused_version
 from simulator.server.paging import BadTokenError, page_of
-from simulator.server.question import Answer, Question, json_bytes, next_link, refuse
+from simulator.server.question import Answer, Question, json_bytes, next_link, refuse, reply
 
 if TYPE_CHECKING:
     from simulator.server.simulation import Simulation
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 _MAX_TOP = 1000
 _TYPE_FILTER = re.compile(r"\s*resourceType\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
 _ROLE_FILTER = re.compile(r"\s*type\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
+_SERVICE = re.compile(r"microsoft\.storage/storageaccounts/(blob|file|queue|table)services")
 _WHOLE_LISTS = {"microsoft.insights/diagnosticsettings"}
 """Lists that Azure answers in one page, whatever their length."""
 
@@ -138,11 +139,14 @@ def _nothing_there(simulation: "Simulation", question: Question, path: ArmPath) 
         )
     if path.type == "microsoft.insights/diagnosticsettings" and simulation.arm.exists(path.scope):
         kind = arm_path.parse(path.scope).type
-        return refuse(
-            400,
-            "ResourceTypeNotSupported",
-            f"The resource type '{kind}' does not support diagnostic settings.",
-        )
+        # Azure Monitor writes its code at the top and not under `error` (JimGBritt/AzurePolicy 38).
+        said = f"The resource type '{kind}' does not support diagnostic settings."
+        return reply({"code": "ResourceTypeNotSupported", "message": said}, status=400)
+    service = _SERVICE.fullmatch(path.type)
+    if service is not None and simulation.arm.exists(path.whole.rsplit("/", 2)[0]):
+        # The account is of a kind that lacks the service (turbot/steampipe-plugin-azure 404).
+        said = f"{service[1].capitalize()} is not supported for the account."
+        return refuse(400, "FeatureNotSupportedForAccount", said)
     if path.type in KNOWN or simulation.arm.has_type(path.type):
         if (
             path.collection

@@ -1,132 +1,95 @@
-"""Diagnostic settings of every resource that can have them."""
+"""Diagnostic settings of resources, of the services of storage accounts, and of subscriptions.
+
+Expected is what is documented: a resource logs when every category that tells who did what is on
+and goes somewhere; an account when each of its services does. A setting of a subscription has no
+leading slash in its id and leaves out what it does not use (recorded in 2020).
+"""
 
 from typing import Any
 
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
-
-SUPPORTED = frozenset(
-    {
-        "microsoft.keyvault/vaults",
-        "microsoft.sql/servers/databases",
-        "microsoft.network/networksecuritygroups",
-        "microsoft.network/applicationgateways",
-        "microsoft.web/sites",
-        "microsoft.operationalinsights/workspaces",
-        "microsoft.storage/storageaccounts",
-        "microsoft.recoveryservices/vaults",
-        "microsoft.containerservice/managedclusters",
-        "microsoft.dbforpostgresql/flexibleservers",
-        "microsoft.cognitiveservices/accounts",
-        "microsoft.apimanagement/service",
-    }
+from simulator.tenant.kinds import (
+    ACCOUNT_SERVICES,
+    WITHOUT_SETTINGS,
+    account_kind,
+    is_function,
+    site_kind,
 )
-"""Types the catalogue asks diagnostic settings of, as Resource Graph writes them."""
-METRICS_ONLY = "microsoft.storage/storageaccounts"
-"""A storage account itself emits metrics; logs come from its services."""
+from simulator.tenant.log_categories import BY_TYPE, FUNCTION, STORAGE, Categories
+from simulator.tenant.settings import Target, elsewhere, metrics_only, silent, working
+
+ACCOUNT, SITE = "microsoft.storage/storageaccounts", "microsoft.web/sites"
+SUPPORTED = frozenset({*BY_TYPE, ACCOUNT})
+"""Types that have diagnostic settings, as Resource Graph writes them."""
 PATH = "providers/Microsoft.Insights/diagnosticSettings"
+ACTIVITY = ("Administrative", "Security", "ServiceHealth", "Alert", "Recommendation", "Policy")
+ENABLED, TO_WORKSPACE = (
+    "logging.diagnostic_settings.enabled",
+    "logging.diagnostic_settings.to_workspace",
+)
 
 
 def generate(estate: Estate) -> Fragment:
-    """One list of settings for each supported resource."""
+    """One list of settings for each supported resource, and for each service of an account."""
     ledger = Ledger(estate.dice)
     asked = [one for one in estate.resources if one.type.lower() in SUPPORTED]
-    silent = ledger.decide("logging.diagnostic_settings.enabled", [one.id for one in asked])
-    check = "logging.diagnostic_settings.to_workspace"
-    elsewhere = ledger.decide(check, [one.id for one in asked if one.id not in silent])
-    for one in asked:
-        if one.id in silent:
-            ledger.expect(check, one.id, "fail")
+    bare = {one.id for one in asked if _unsupported(estate, one)}
+    told = [one.id for one in asked if one.id not in bare]
+    mute = ledger.decide(ENABLED, told)
+    away = ledger.decide(TO_WORKSPACE, [one for one in told if one not in mute])
+    for subject in mute:
+        ledger.expect(TO_WORKSPACE, subject, "fail")
+    for subject in bare:
+        ledger.expect(ENABLED, subject, "unknown")
+        ledger.expect(TO_WORKSPACE, subject, "unknown")
     arm: dict[str, Any] = {}
     for one in asked:
-        settings = _settings(
-            estate, one, enabled=one.id not in silent, to_workspace=one.id not in elsewhere
-        )
-        arm[f"{one.id}/{PATH}".lower()] = settings
+        shape = silent if one.id in mute else elsewhere if one.id in away else working
+        if one.type.lower() == ACCOUNT:
+            arm |= _account(estate, one, shape)
+        elif one.id not in bare:
+            arm[_path(one.id)] = shape(estate.dice, _target(estate, one, one.id))
+    arm |= {_path(one.scope): [_activity(estate, one.scope)] for one in estate.subscriptions}
     return Fragment(arm=arm, truth=ledger.truth)
 
 
-def _settings(
-    estate: Estate, one: Resource, *, enabled: bool, to_workspace: bool
-) -> list[dict[str, Any]]:
-    workspace, archive = _workspace(estate, one), _archive(one)
-    variant = estate.dice.share("settings", one.id)
-    if not enabled:
-        silent = _setting(estate, one, "set-by-policy", enabled=False, workspace=workspace)
-        return [silent] if variant < 0.5 else []
-    if to_workspace:
-        own = _setting(estate, one, "to-log-analytics", enabled=True, workspace=workspace)
-        kept = _setting(estate, one, "to-archive", enabled=True, storage=archive)
-        return [kept, own] if variant < 0.2 else [own]
-    kept = _setting(estate, one, "to-archive", enabled=True, storage=archive)
-    silent = _setting(estate, one, "set-by-policy", enabled=False, workspace=workspace)
-    return [kept, silent] if variant < 0.4 else [kept]
+def _unsupported(estate: Estate, one: Resource) -> bool:
+    return one.type.lower() == SITE and site_kind(estate.dice, one) == WITHOUT_SETTINGS
 
 
-def _setting(
-    estate: Estate,
-    one: Resource,
-    name: str,
-    *,
-    enabled: bool,
-    workspace: str | None = None,
-    storage: str | None = None,
-) -> dict[str, Any]:
-    metrics_only = one.type.lower() == METRICS_ONLY
-    retention = {"enabled": False, "days": 0}
-    # Metrics are no answer to the question about logs, but for storage accounts.
-    metrics = enabled if metrics_only else True
-    nowhere = estate.dice.pick(("", None), "nowhere", one.id)
-    return {
-        "id": f"{one.id}/providers/microsoft.insights/diagnosticSettings/{name}",
-        "type": "Microsoft.Insights/diagnosticSettings",
-        "name": name,
-        "location": None,
-        "kind": None,
-        "tags": None,
-        "properties": {
-            "storageAccountId": storage,
-            "serviceBusRuleId": None,
-            "workspaceId": workspace or nowhere,
-            "eventHubAuthorizationRuleId": None,
-            "eventHubName": None,
-            "metrics": [
-                {"category": _metric(one), "enabled": metrics, "retentionPolicy": dict(retention)}
-            ],
-            "logs": [] if metrics_only else _logs(estate, one, retention, enabled=enabled),
-            "logAnalyticsDestinationType": None,
-        },
-        "identity": None,
-    }
+def _account(estate: Estate, one: Resource, shape: Any) -> dict[str, Any]:
+    """A service at least has the shape, the others log to the workspace."""
+    services = ACCOUNT_SERVICES[account_kind(estate.dice, one)]
+    first = estate.dice.pick(services, "service", one.id)
+    everywhere = estate.dice.share("services", one.id) < 0.5
+    own = metrics_only(_target(estate, one, one.id))
+    arm: dict[str, Any] = {_path(one.id): own if everywhere else []}
+    for service in services:
+        found = shape if everywhere or service == first else working
+        target = _target(estate, one, f"{one.id}/{service}Services/default")
+        arm[_path(target.id)] = found(estate.dice, target)
+    return arm
 
 
-def _logs(
-    estate: Estate, one: Resource, retention: dict[str, Any], *, enabled: bool
-) -> list[dict[str, Any]]:
-    """All logs as one group, or categories of which one is enabled."""
-    if estate.dice.share("grouped", one.id) < 0.6:
-        group = estate.dice.pick(("allLogs", "audit"), "group", one.id)
-        return [
-            {
-                "category": None,
-                "categoryGroup": group,
-                "enabled": enabled,
-                "retentionPolicy": dict(retention),
-            }
-        ]
-    return [
-        {
-            "category": category,
-            "categoryGroup": None,
-            "enabled": enabled and category == "AuditEvent",
-            "retentionPolicy": dict(retention),
-        }
-        for category in ("PolicyEvaluationDetails", "AuditEvent")
-    ]
+def _target(estate: Estate, one: Resource, asked: str) -> Target:
+    group = f"{one.place.group_id}/providers"
+    return Target(
+        id=asked,
+        categories=_categories(estate, one),
+        workspace=_workspace(estate, one),
+        archive=f"{group}/Microsoft.Storage/storageAccounts/stngharchive",
+        hub=f"{group}/Microsoft.EventHub/namespaces/evh-siem/authorizationRules/send",
+    )
 
 
-def _metric(one: Resource) -> str:
-    return "Transaction" if one.type.lower() == METRICS_ONLY else "AllMetrics"
+def _categories(estate: Estate, one: Resource) -> Categories:
+    kind = one.type.lower()
+    if kind == ACCOUNT:
+        return STORAGE
+    if kind == SITE and is_function(site_kind(estate.dice, one)):
+        return FUNCTION
+    return BY_TYPE[kind]
 
 
 def _workspace(estate: Estate, one: Resource) -> str:
@@ -137,5 +100,25 @@ def _workspace(estate: Estate, one: Resource) -> str:
     return f"{one.place.group_id}/providers/Microsoft.OperationalInsights/workspaces/log-central"
 
 
-def _archive(one: Resource) -> str:
-    return f"{one.place.group_id}/providers/Microsoft.Storage/storageAccounts/stngharchive"
+def _activity(estate: Estate, scope: str) -> dict[str, Any]:
+    archive = (
+        f"{scope}/resourceGroups/rg-audit/providers/Microsoft.Storage/storageAccounts/stngaudit"
+    )
+    on = estate.dice.pick((True, True, False), "activity", scope)
+    return {
+        "id": f"{scope.lstrip('/')}/providers/microsoft.insights/diagnosticSettings/activity",
+        "type": None,
+        "name": "activity",
+        "location": "global",
+        "kind": None,
+        "tags": None,
+        "properties": {
+            "storageAccountId": archive,
+            "logs": [{"category": category, "enabled": on} for category in ACTIVITY],
+        },
+        "identity": None,
+    }
+
+
+def _path(asked: str) -> str:
+    return f"{asked}/{PATH}".lower()

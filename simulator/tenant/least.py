@@ -5,6 +5,7 @@ from math import ceil
 from typing import Any
 
 from simulator.tenant.diagnostics import SUPPORTED
+from simulator.tenant.kinds import ACCOUNT_SERVICES, SERVICES
 from simulator.tenant.model import Tenant
 
 GRAPH_PAGES = {"/applications": 999}
@@ -74,7 +75,8 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         "blob_services": amount.get("microsoft.storage/storageaccounts", 0),
         "transparent_data_encryption": amount.get("microsoft.sql/servers/databases", 0),
         "auditing": amount.get("microsoft.sql/servers", 0),
-        "diagnostic_settings": sum(amount.get(kind, 0) for kind in SUPPORTED),
+        "diagnostic_settings": sum(amount.get(kind, 0) for kind in SUPPORTED)
+        + sum(_services(row) for row in tenant.tables["resources"]),
         "tables": workspaces,
         "log_queries": workspaces,
     }
@@ -86,6 +88,13 @@ def _amounts(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     for row in rows:
         amounts[row["type"]] = amounts.get(row["type"], 0) + 1
     return amounts
+
+
+def _services(row: dict[str, Any]) -> int:
+    """Services of a storage account, each of which has settings of its own."""
+    if row["type"] != "microsoft.storage/storageaccounts":
+        return 0
+    return len(ACCOUNT_SERVICES.get(row.get("kind", ""), SERVICES))
 
 
 def _pages(elements: int, size: int = 1000) -> int:

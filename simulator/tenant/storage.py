@@ -5,6 +5,7 @@ from typing import Any
 from simulator.tenant.dates import ticks
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
+from simulator.tenant.kinds import ACCOUNT_SERVICES, account_kind
 
 ACCOUNT = ("https_only", "minimum_tls", "public_blob_access", "shared_key", "network_default_deny")
 PHI_ACCOUNT = ("customer_managed_key", "infrastructure_encryption")
@@ -19,13 +20,15 @@ def generate(estate: Estate) -> Fragment:
     phi = [one.id for one in accounts if one.phi]
     bad = {name: ledger.decide(f"storage.accounts.{name}", everyone) for name in ACCOUNT}
     bad |= {name: ledger.decide(f"storage.accounts.{name}", phi) for name in PHI_ACCOUNT}
-    bad |= {name: ledger.decide(f"storage.blob_services.{name}", everyone) for name in SERVICE}
+    blobs = [one.id for one in accounts if _has_blobs(estate, one)]
+    bad |= {name: ledger.decide(f"storage.blob_services.{name}", blobs) for name in SERVICE}
     rows: list[dict[str, Any]] = []
     arm: dict[str, Any] = {}
     for one in accounts:
         faults = {name for name, failing in bad.items() if one.id in failing}
         rows.append(_row(estate, one, _properties(estate, one, faults)))
-        arm[_service_path(one)] = _service(one, _service_properties(estate, one, faults))
+        if _has_blobs(estate, one):
+            arm[_service_path(one)] = _service(one, _service_properties(estate, one, faults))
     for one in estate.of("storage"):
         if one.odd:
             _expect_unknown(ledger, one)
@@ -41,9 +44,14 @@ def _expect_unknown(ledger: Ledger, one: Resource) -> None:
         ledger.expect(f"storage.blob_services.{name}", one.id, "unknown")
 
 
+def _has_blobs(estate: Estate, one: Resource) -> bool:
+    return "blob" in ACCOUNT_SERVICES[account_kind(estate.dice, one)]
+
+
 def _row(estate: Estate, one: Resource, properties: dict[str, Any]) -> dict[str, Any]:
     sku = {"name": "Standard_GRS", "tier": "Standard"}
-    return estate.row(one, properties, kind="StorageV2", sku=sku, identity=True)
+    kind = account_kind(estate.dice, one)
+    return estate.row(one, properties, kind=kind, sku=sku, identity=True)
 
 
 def _properties(estate: Estate, one: Resource, faults: set[str]) -> dict[str, Any]:

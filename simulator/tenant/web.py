@@ -4,6 +4,7 @@ from typing import Any
 
 from simulator.tenant.dates import millis
 from simulator.tenant.estate import Estate, Fragment, Resource
+from simulator.tenant.kinds import site_kind
 
 PLAN = {"name": "P1v3", "tier": "PremiumV3", "size": "P1v3", "family": "Pv3", "capacity": 2}
 OUTBOUND = "203.0.113.101,203.0.113.143"
@@ -49,7 +50,7 @@ SITE_CONFIG: dict[str, Any] = {
 def generate(estate: Estate) -> Fragment:
     """A row for each site and plan."""
     sites = [
-        estate.row(one, _site(estate, one), kind="app,linux", identity=True)
+        estate.row(one, _site(estate, one), kind=site_kind(estate.dice, one), identity=True)
         for one in estate.of("site")
     ]
     plans = [estate.row(one, _plan(one), kind="linux", sku=PLAN) for one in estate.of("plan")]

@@ -1,7 +1,7 @@
-"""Diagnostic settings: whether resources log, and where the logs go."""
+"""Diagnostic settings: whether resources log who did what, and where these logs go."""
 
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from collectors.kit import (
     Arm,
@@ -9,67 +9,148 @@ from collectors.kit import (
     Collector,
     Expectations,
     Item,
-    Judge,
     Owner,
     ResourceGraph,
     Verdict,
+    as_far_as_seen,
     failed,
     passed,
     unknown,
 )
+from collectors.kit.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
+from collectors.kit.diagnostics import Logged, logged
 
 STORAGE = "microsoft.storage/storageaccounts"
 """Accounts emit metrics only; their logs belong to the services below them.
 https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage
 """
+SERVICES = ("blob", "file", "queue", "table")
+KINDS = {
+    "Storage": SERVICES,
+    "StorageV2": SERVICES,
+    "BlobStorage": ("blob",),
+    "BlockBlobStorage": ("blob",),
+    "FileStorage": ("file",),
+}
+"""Services by kind of account; of another kind all are asked, and Azure says which it lacks.
+https://learn.microsoft.com/azure/storage/common/storage-account-overview#types-of-storage-accounts
+"""
+PATH, VERSION = "providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
+LACKING = "Azure says that it supports no diagnostic settings, so what it logs cannot be told"
+NO_LIST = "Azure returned no list of diagnostic settings"
 
 
 def enabled(settings: Item, _: Expectations) -> Verdict:
-    """Something is logged."""
-    states = [on for _, on in _streams(settings)]
-    if not settings["value"]:
-        return failed("has no diagnostic setting")
-    if True in states:
-        return passed("its diagnostic settings are switched on")
-    if None in states:
-        return unknown("Azure returned a diagnostic setting without saying what is switched on")
-    return failed("its diagnostic settings are all switched off")
+    """What tells who did what is logged, to any place.
+
+    Microsoft's definition 187242f4 asks for a group of categories and takes no single ones, those
+    of single services (cf820ca0 for key vaults) ask that every category listed is on: here the
+    audit categories count, however they are switched on. How long a setting keeps logs in storage
+    is not asked: Azure stopped to apply it in September 2025.
+    """
+    return _judged(settings, to_workspace=False)
 
 
 def to_workspace(settings: Item, _: Expectations) -> Verdict:
-    """The logs arrive where they can be searched and kept."""
-    streams = _streams(settings)
-    targets = [setting.get("workspaceId", UNSAID) for setting, on in streams if on]
-    if any(target and target is not UNSAID for target in targets):
-        return passed("what is switched on goes to a Log Analytics workspace")
-    if UNSAID in targets or any(on is None for _, on in streams):
-        return unknown("Azure returned a diagnostic setting without its workspaceId or switches")
-    return failed("nothing goes to a Log Analytics workspace")
+    """The audit logs arrive where they can be searched and kept."""
+    return _judged(settings, to_workspace=True)
 
 
-UNSAID = object()
+def _judged(settings: Item, *, to_workspace: bool) -> Verdict:
+    words = _SENDS if to_workspace else _LOGS
+    resource = settings.parent
+    if resource is not None and resource.type == STORAGE:
+        return _account(settings, words, to_workspace=to_workspace)
+    logs = audit_logs_of(resource) if resource is not None else ()
+    found = [_resource(settings, log, words, to_workspace=to_workspace) for log in logs]
+    if not found:
+        return unknown("what a resource of this type has to log is not known")
+    if any(one.status is not found[0].status for one in found):
+        return unknown("Azure did not say whether it is a web app or runs functions")
+    return found[0]
 
 
-def listed(judge: Judge) -> Judge:
-    """The judge for resources whose settings Azure listed; without a list it cannot be known."""
+def _resource(settings: Item, log: AuditLog, words: "_Words", *, to_workspace: bool) -> Verdict:
+    if not isinstance(settings["value"], list):
+        return unknown(NO_LIST)
+    found = logged(settings["value"], log, to_workspace=to_workspace)
+    if found.missing:
+        none = "" if settings["value"] else "has no diagnostic setting: "
+        return failed(f"{none}{words.lacks.format(_listed(found.missing))}")
+    if found.unsaid:
+        return unknown(f"Azure did not say that it {words.does.format(_listed(found.unsaid))}")
+    return passed(words.does.format(_listed(found.needed)))
 
-    def answer(settings: Item, expectations: Expectations) -> Verdict:
-        if not isinstance(settings["value"], list):
-            return unknown("Azure returned no list of diagnostic settings")
-        return judge(settings, expectations)
 
-    return answer
+def _account(account: Item, words: "_Words", *, to_workspace: bool) -> Verdict:
+    """An account logs when every service it has does."""
+    seen = {name: item for name in SERVICES for item in account.near(f"{name}_settings").all()}
+    if not seen:
+        return unknown("Azure showed no service of this account")
+    found: dict[str, Logged] = {}
+    for name, item in seen.items():
+        if not isinstance(item["value"], list):
+            return unknown(f"{NO_LIST} of its {name} service")
+        found[name] = logged(item["value"], STORAGE_SERVICE, to_workspace=to_workspace)
+    missing = [name for name, one in found.items() if one.missing]
+    unsaid = [name for name, one in found.items() if one.unsaid]
+    if missing:
+        what = _listed(dict.fromkeys(c for name in missing for c in found[name].missing))
+        return failed(_of_services(missing, words.lacks, words.lack, what))
+    if unsaid:
+        told = _of_services(unsaid, words.does, words.do, "every access")
+        return unknown(f"Azure did not say that {told}")
+    return passed(_of_services(list(found), words.does, words.do, "every read, write and delete"))
 
 
-def _streams(settings: Item) -> list[tuple[Mapping[str, Any], bool | None]]:
-    """Each setting with each switch in it; None where Azure did not say."""
-    kind = "metrics" if settings.parent and settings.parent.type == STORAGE else "logs"
-    found: list[tuple[Mapping[str, Any], bool | None]] = []
-    for setting in (element["properties"] for element in settings["value"]):
-        streams = setting.get(kind)
-        unsaid: list[Any] = [] if isinstance(streams, list) else [{}]
-        found += [(setting, stream.get("enabled")) for stream in streams or unsaid]
-    return found
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Words:
+    """How a check says what it found, of one and of several."""
+
+    does: str
+    lacks: str
+    do: str
+    lack: str
+
+
+_LOGS = _Words(does="logs {}", lacks="does not log {}", do="log {}", lack="do not log {}")
+_SENDS = _Words(
+    does="sends {} to a workspace",
+    lacks="does not send {} to a workspace",
+    do="send {} to a workspace",
+    lack="do not send {} to a workspace",
+)
+
+
+def _of_services(names: list[str], one: str, many: str, what: str) -> str:
+    word = "service" if len(names) == 1 else "services"
+    return f"its {_listed(names)} {word} {(one if len(names) == 1 else many).format(what)}"
+
+
+def _listed(names: Iterable[str]) -> str:
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _has(service: str) -> Callable[[Item], bool]:
+    """Has the account this service? Where its kind is not known or not told, it is asked."""
+
+    def holds(account: Item) -> bool:
+        return service in KINDS.get(account["kind"], SERVICES)
+
+    return holds
+
+
+def _service_settings(service: str) -> Arm:
+    return Arm(
+        path=f"{{id}}/{service}Services/default/{PATH}",
+        api_version=VERSION,
+        per="resource",
+        of="resources",
+        types=(STORAGE,),
+        where=_has(service),
+        needs=("Microsoft.Insights/diagnosticSettings/read",),
+    )
 
 
 COLLECTOR = Collector(
@@ -91,45 +172,39 @@ COLLECTOR = Collector(
             needs=("*/read",),
         ),
         "settings": Arm(
-            path="{id}/providers/Microsoft.Insights/diagnosticSettings",
-            api_version="2021-05-01-preview",
+            path=f"{{id}}/{PATH}",
+            api_version=VERSION,
             per="resource",
             of="resources",
-            types=(
-                "microsoft.keyvault/vaults",
-                "microsoft.sql/servers/databases",
-                "microsoft.network/networksecuritygroups",
-                "microsoft.network/applicationgateways",
-                "microsoft.web/sites",
-                "microsoft.operationalinsights/workspaces",
-                STORAGE,
-                "microsoft.recoveryservices/vaults",
-                "microsoft.containerservice/managedclusters",
-                "microsoft.dbforpostgresql/flexibleservers",
-                "microsoft.cognitiveservices/accounts",
-                "microsoft.apimanagement/service",
-            ),
+            types=(*TYPES, STORAGE),
             needs=("Microsoft.Insights/diagnosticSettings/read",),
         ),
+        **{f"{service}_settings": _service_settings(service) for service in SERVICES},
     },
     checks=(
         Check(
             id="enabled",
-            title="Resources log what happens to them",
+            title="Resources log who did what with them",
             on="settings",
-            judge=listed(enabled),
+            beside=tuple(f"{service}_settings" for service in SERVICES),
+            lacking=LACKING,
+            judge=as_far_as_seen(enabled),
             controls=("A.8.15",),
+            policy="187242f4-89c6-4c43-9a4e-188c0efacc5f",
             remedy=(
                 "az monitor diagnostic-settings create --resource <id> --name to-workspace"
                 """ --workspace <id> --logs '[{"categoryGroup":"allLogs","enabled":true}]'"""
+                " (of a storage account: --resource <id>/blobServices/default, and so on)"
             ),
             owner=Owner.CLOUD,
         ),
         Check(
             id="to_workspace",
-            title="Logs go to a Log Analytics workspace",
+            title="Audit logs go to a Log Analytics workspace",
             on="settings",
-            judge=listed(to_workspace),
+            beside=tuple(f"{service}_settings" for service in SERVICES),
+            lacking=LACKING,
+            judge=as_far_as_seen(to_workspace),
             controls=("A.8.15", "A.8.16"),
             remedy=(
                 "az monitor diagnostic-settings update --resource <id> --name <setting>"

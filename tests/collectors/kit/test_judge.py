@@ -257,3 +257,15 @@ def test_a_subscription_stands_once_where_a_question_on_the_whole_set_is_blind()
 
     assert [name for name, _, _ in answers(wanted, HERE, *pages)] == [SUBSCRIPTION]
     assert [name for name, _, _ in answers(wanted, HERE, refused)] == [SUBSCRIPTION]
+
+
+def test_a_resource_that_cannot_have_it_is_left_out_or_unknown_as_the_check_says() -> None:
+    refused = exchange(
+        "facets", {"code": "ResourceTypeNotSupported"}, subject=thing("a")["id"], status=400
+    )
+    pages = (things(thing("a")), refused)
+
+    assert answers(check(judge=on, on="facets"), HERE, *pages) == []
+    assert answers(check(judge=on, on="facets", lacking="has no facet"), HERE, *pages) == [
+        ("a", "unknown", "has no facet")
+    ]

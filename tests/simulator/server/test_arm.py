@@ -125,7 +125,15 @@ def test_an_unsupported_type_has_no_diagnostic_settings(caller: Any) -> None:
     answer = caller.get(
         f"{resource}/providers/Microsoft.Insights/diagnosticSettings?api-version=2021-05-01-preview"
     )
-    assert answer.json()["error"]["code"] == "ResourceTypeNotSupported"
+    assert (answer.status_code, answer.json()["code"]) == (400, "ResourceTypeNotSupported")
+
+
+def test_an_account_refuses_a_service_that_its_kind_lacks(caller: Any) -> None:
+    query = "resources | where kind == 'FileStorage' | take 1 | project id"
+    account = caller.graph_rows(query).json()["data"][0]["id"]
+    answer = caller.get(f"{account}/blobServices/default?api-version=2023-01-01")
+    error = answer.json()["error"]
+    assert (answer.status_code, error["code"]) == (400, "FeatureNotSupportedForAccount")
 
 
 def test_resource_groups_and_single_resources_follow_from_the_rows(caller: Any) -> None:

@@ -58,9 +58,9 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
     assert least["blob_services"] == 1
     assert least["transparent_data_encryption"] == 2
     assert least["auditing"] == 1
-    assert least["diagnostic_settings"] == 4  # account, two databases, workspace
+    assert least["diagnostic_settings"] == 4 + 4  # account, its services, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 21 + 1 + 1 + 2 + 1 + 4 + 1 + 1
+    assert least["total"] == 21 + 1 + 1 + 2 + 1 + 8 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:

@@ -125,3 +125,48 @@ def test_a_machine_names_the_disk_and_the_card_that_are_there() -> None:
             properties = row["properties"]
             assert properties["storageProfile"]["osDisk"]["managedDisk"]["id"] in known
             assert properties["networkProfile"]["networkInterfaces"][0]["id"] in known
+
+
+SETTING = {"id", "type", "name", "location", "kind", "tags", "properties", "identity"}
+RESOURCE_SETTING = {
+    *("storageAccountId", "serviceBusRuleId", "workspaceId", "eventHubAuthorizationRuleId"),
+    *("eventHubName", "metrics", "logs", "logAnalyticsDestinationType"),
+}
+SWITCH = {"category", "categoryGroup", "enabled", "retentionPolicy"}
+
+
+def settings() -> Iterator[tuple[str, dict[str, Any]]]:
+    for path, listed in TENANT.arm.items():
+        if path.endswith("/diagnosticsettings") and isinstance(listed, list):
+            for setting in listed:
+                yield path, setting
+
+
+def test_a_setting_of_a_resource_has_null_for_what_it_does_not_use() -> None:
+    of_resources = [one for path, one in settings() if "/resourcegroups/" in path]
+    for setting in of_resources:
+        assert set(setting) == SETTING
+        assert set(setting["properties"]) == RESOURCE_SETTING
+        assert "" not in setting["properties"].values()
+        for switch in setting["properties"]["logs"]:
+            assert set(switch) == SWITCH
+            assert (switch["category"] is None) is not (switch["categoryGroup"] is None)
+    nothing = [one for one in of_resources if not one["properties"]["logs"]]
+    assert any(not one["properties"]["metrics"] for one in nothing)
+    assert any(one["properties"]["metrics"] for one in nothing)
+
+
+def test_a_setting_of_a_subscription_leaves_out_what_it_does_not_use() -> None:
+    of_subscriptions = [one for path, one in settings() if "/resourcegroups/" not in path]
+    assert of_subscriptions
+    for setting in of_subscriptions:
+        assert setting["id"].startswith("subscriptions/")
+        assert set(setting["properties"]) == {"storageAccountId", "logs"}
+        assert all(set(one) == {"category", "enabled"} for one in setting["properties"]["logs"])
+
+
+def test_the_kinds_of_accounts_and_sites_all_occur() -> None:
+    kinds = {row["kind"] for row in ALL_ROWS if row["type"] == "microsoft.storage/storageaccounts"}
+    assert kinds == {"StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage"}
+    sites = {row["kind"] for row in ALL_ROWS if row["type"] == "microsoft.web/sites"}
+    assert {"app,linux", "functionapp,linux"} <= sites
