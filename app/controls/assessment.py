@@ -10,7 +10,7 @@ from app.controls.coverage import COLLECTED_RECORDS, Coverage, coverage_of
 from app.controls.deviations import Deviation, Ending, deviations_of
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from collectors.kit import Check, Collector, Status
-from collectors.kit.level import parent_read
+from collectors.kit.level import leans_on
 
 __all__ = [
     "Assessment",
@@ -80,7 +80,7 @@ class ControlCheck:
             read = self.collector.reads.get(name)
             if read is not None and name not in reads:
                 reads.add(name)
-                wanted += [parent] if (parent := parent_read(read)) else []
+                wanted += leans_on(read)
         return reads
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.controls.observed import Night, SealedRecord, SeenGap
-from collectors.kit import Check, Collector, Graph
+from collectors.kit import Check, Collector, Graph, GraphBatch
 from collectors.kit.level import is_tenant_wide
 
 COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
@@ -47,7 +47,7 @@ class Coverage:
         whole tenant by any.
         """
         read = collector.reads[check.on]
-        home = None if isinstance(read, Graph) else subscription_of(subject)
+        home = None if isinstance(read, Graph | GraphBatch) else subscription_of(subject)
         slots = self.nights(collector, check)
         if home is not None and is_tenant_wide(read):
             slots = slots & self._shown.get(home, set())

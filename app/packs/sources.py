@@ -1,11 +1,21 @@
 """Reads in words an auditor can repeat: where it was asked, the question, how often."""
 
 from app.packs.view import SourceRow
-from collectors.kit import Arm, Collector, Graph, Logs, Read, ResourceGraph, ResourceList
-from collectors.kit.level import parent_read
+from collectors.kit import (
+    Arm,
+    Collector,
+    Graph,
+    GraphBatch,
+    Logs,
+    Read,
+    ResourceGraph,
+    ResourceList,
+)
+from collectors.kit.level import leans_on
 
 PER = {
     "tenant": "once for the tenant",
+    "management_group": "once for each management group",
     "subscription": "once for each subscription",
     "resource": "once for each resource",
 }
@@ -15,9 +25,7 @@ def source_rows(collector: Collector, reads: set[str]) -> list[SourceRow]:
     """Rows of the named reads and of the lists they are asked for, in the collector's order."""
     wanted = set(reads)
     for name in reads:
-        parent = parent_read(collector.reads[name])
-        if parent is not None:
-            wanted.add(parent)
+        wanted.update(leans_on(collector.reads[name]))
     return [_row(collector, collector.reads[name]) for name in collector.reads if name in wanted]
 
 
@@ -30,6 +38,11 @@ def _row(collector: Collector, read: Read) -> SourceRow:
             question, asked = f"GET {path}?api-version={version}", PER[per]
         case Graph():
             kind, question, asked = "Microsoft Graph", _graph(read), PER["tenant"]
+        case GraphBatch(path=path):
+            kind, question = "Microsoft Graph", "POST /directoryObjects/getByIds"
+            if path is not None:
+                question = f"POST /$batch of GET {path}"
+            asked = "once for each id that was named"
         case Logs(kql=kql, timespan=timespan):
             kind, question = "Azure Monitor Logs", kql
             asked = f"once for each workspace, over {timespan.days} days"

@@ -14,6 +14,8 @@ from collectors.kit import (
     Collector,
     Exchange,
     Gap,
+    GapKind,
+    GraphBatch,
     Item,
     NotApplicable,
     Read,
@@ -21,8 +23,9 @@ from collectors.kit import (
     Scope,
 )
 from collectors.kit.answers import Answer, read_answer
+from collectors.kit.batches import REQUESTS_PER_BATCH, read_batch
 from collectors.kit.errors import GatewayError
-from collectors.kit.interpret import interpret, parents_of
+from collectors.kit.interpret import ids_of, interpret, parents_of
 from collectors.kit.level import is_tenant_wide, parent_read
 from collectors.kit.registry import collector_by_id
 
@@ -92,6 +95,8 @@ async def _first_subscription(asker: Asker) -> str | None:
 
 async def _probe(asker: Asker, collector: Collector, name: str, scope: Scope) -> Probe:
     read = collector.reads[name]
+    if isinstance(read, GraphBatch):
+        return await _probe_batch(asker, collector, name, read)
     of = parent_read(read)
     parent: Item | None = None
     if of is not None:
@@ -111,6 +116,20 @@ async def _probe(asker: Asker, collector: Collector, name: str, scope: Scope) ->
         return _told(collector, name, where, f"{answer.kind.value}: {answer.detail}", "")
     empty = isinstance(read, ResourceGraph) and not any(_rows(read, page) for page in pages)
     return _told(collector, name, where, None, NO_ROWS * empty)
+
+
+async def _probe_batch(asker: Asker, collector: Collector, name: str, read: GraphBatch) -> Probe:
+    """One batch is enough: each of its ids is asked with the same right."""
+    pages: tuple[Exchange, ...] = ()
+    for of in read.of:
+        pages += await asker.exchanges(Ask(name=of, read=collector.reads[of], scope=TENANT))
+    ids = ids_of(collector, name, pages)[:REQUESTS_PER_BATCH]
+    if not ids:
+        return _told(collector, name, TENANT, None, "nothing of this kind to ask about")
+    answers = await asker.exchanges(Ask(name=name, read=read, scope=TENANT, ids=ids))
+    gaps = [gap for gap in read_batch(name, read, ids, answers).gaps if gap.kind != GapKind.GONE]
+    refusal = f"{gaps[0].kind.value}: {gaps[0].detail}" if gaps else None
+    return _told(collector, name, TENANT, refusal, "")
 
 
 def _rows(read: Read, page: Exchange) -> bool:

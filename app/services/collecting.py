@@ -12,8 +12,16 @@ from app.evidence.record import raw_key
 from app.store.base import Store
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask, Keep
-from collectors.kit import TENANT, Collector, Exchange, Expectations, Gap, Scope
-from collectors.kit.interpret import Seen, interpret, parents_of, unseen
+from collectors.kit import (
+    TENANT,
+    Collector,
+    Exchange,
+    Expectations,
+    Gap,
+    GraphBatch,
+    Scope,
+)
+from collectors.kit.interpret import Seen, ids_of, interpret, parents_of, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import context_of, parent_read, reads_in
 
@@ -90,13 +98,17 @@ async def _exchanges(job: Job, asker: Asker) -> tuple[Exchange, ...]:
     reads = job.collector.reads
     context = context_of(job.collector, job.scope)
     own = list(reads_in(job.collector, job.scope))
-    lists = [Ask(name=name, read=reads[name], scope=TENANT) for name in context]
-    lists += [
-        Ask(name=name, read=reads[name], scope=job.scope)
-        for name in own
-        if parent_read(reads[name]) is None
+    lists = [
+        Ask(name=name, read=reads[name], scope=TENANT if name in context else job.scope)
+        for name in (*context, *own)
+        if parent_read(reads[name]) is None and not isinstance(reads[name], GraphBatch)
     ]
     pages = await _ask_all(lists, asker)
+    for name in (*context, *own):  # the ids of one may come from another
+        if isinstance(reads[name], GraphBatch):
+            ids = ids_of(job.collector, name, pages)
+            ask = Ask(name=name, read=reads[name], scope=TENANT, ids=ids)
+            pages += await asker.exchanges(ask)
     children = [
         Ask(name=name, read=reads[name], scope=job.scope, parent=parent)
         for name in own

@@ -220,7 +220,7 @@ def _collector(told: Mapping[str, Any]) -> Collector:
 
 
 def _read(told: Mapping[str, Any]) -> Read:
-    if told["kind"] == "Graph":
+    if told["kind"] in ("Graph", "GraphBatch"):
         return Graph(path="")
     if told["of"] is not None:
         return Arm(path="", api_version="", per="resource", of=told["of"])

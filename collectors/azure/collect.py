@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from collectors.azure.gateway import Ask, Gateway, Keep
-from collectors.kit import Arm, Exchange, Read, Scope
+from collectors.kit import Arm, Exchange, GraphBatch, Read, Scope
 
 
 class Asker:
@@ -58,6 +58,9 @@ def _key(ask: Ask) -> _Key:
     """What is asked, without what only the asker knows of it."""
     parent = None if ask.parent is None else ask.parent.id
     read = ask.read
+    if isinstance(read, GraphBatch):
+        # two collectors may come to the same ids on different ways
+        return replace(read, of=(), ids=tuple, needs=()), ask.scope, "\n".join(ask.ids)
     if isinstance(read, Arm) and parent is not None:
         # two collectors may reach one address from two parents: a database, and its server
         path = read.path.replace("{id}", parent).lower()

@@ -19,6 +19,8 @@ class Ask:
     read: Read
     scope: Scope
     parent: Item | None = None
+    ids: tuple[str, ...] = ()
+    """What a GraphBatch is asked for."""
 
 
 class Gateway(Protocol):

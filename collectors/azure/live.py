@@ -10,6 +10,7 @@ from collectors.azure.clouds import Cloud
 from collectors.azure.entrance import Entrance
 from collectors.azure.follow import follow
 from collectors.azure.gateway import Ask, Keep
+from collectors.azure.graph_batch import Patience, ask_batch
 from collectors.azure.letter import Letter
 from collectors.azure.limits import Limits, Waiting
 from collectors.azure.pipelines import Pipes
@@ -24,6 +25,7 @@ from collectors.kit import (
     Exchange,
     GapKind,
     Graph,
+    GraphBatch,
     Logs,
     ResourceGraph,
     ResourceList,
@@ -79,6 +81,10 @@ class LiveGateway:
                 letter = self._letter(ask, keep, requests.GRAPH_VERSION, home=home)
                 url = requests.graph_url(self._cloud, read)
                 return await follow(pipes.graph, url, "@odata.nextLink", letter)
+            case GraphBatch() as read:
+                letter = self._letter(ask, keep, requests.GRAPH_VERSION, home=self._cloud.graph)
+                patience = Patience(limits=self._limits, waiting=self._waiting, now=self._now)
+                return await ask_batch(pipes, read, ask.ids, letter, patience)
             case Logs() as read:
                 return await self._logs(pipes, ask, read, keep)
             case ResourceList():

@@ -1,6 +1,7 @@
 """The requests that ask for a read: pure builders of queries, bodies and addresses."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlencode
 
@@ -93,6 +94,30 @@ def graph_url(cloud: Cloud, read: Graph) -> str:
     query = _query(tuple((name, value) for name, value in pairs if value))
     path = quote(read.path.lstrip("/"), safe=_PATH_SAFE)
     return f"{cloud.graph}/{GRAPH_VERSION}/{path}" + (f"?{query}" if query else "")
+
+
+def batch_url(cloud: Cloud) -> str:
+    """Address of JSON batches."""
+    return f"{cloud.graph}/{GRAPH_VERSION}/$batch"
+
+
+def objects_url(cloud: Cloud) -> str:
+    """Address of getByIds."""
+    return f"{cloud.graph}/{GRAPH_VERSION}/directoryObjects/getByIds"
+
+
+def objects_body(ids: Sequence[str]) -> bytes:
+    """Asks for many objects of any type by their ids."""
+    return json.dumps({"ids": list(ids)}, separators=(",", ":")).encode()
+
+
+def batch_body(path: str, ids: Sequence[str]) -> bytes:
+    """Asks for `path` of each id; each request bears the id that it is about."""
+    asked = [
+        {"id": one, "method": "GET", "url": path.replace("{id}", quote(one, safe=""))}
+        for one in ids
+    ]
+    return json.dumps({"requests": asked}, separators=(",", ":")).encode()
 
 
 def _query(pairs: tuple[tuple[str, str], ...]) -> str:

@@ -13,6 +13,7 @@ from collectors.kit.spec import (
     Gap,
     GapKind,
     Graph,
+    GraphBatch,
     Logs,
     NotApplicable,
     Read,
@@ -40,6 +41,14 @@ class Answer:
 
 def read_answer(read: Read, exchange: Exchange) -> Answer | Gap | NotApplicable:
     """Interpret one exchange. Never raises: what cannot be read is a gap."""
+    body = read_body(exchange, partial=isinstance(read, Logs))
+    return body if isinstance(body, Gap | NotApplicable) else _answer(read, exchange, body)
+
+
+def read_body(
+    exchange: Exchange, *, partial: bool = False
+) -> Mapping[str, Any] | Gap | NotApplicable:
+    """The JSON object of a good answer. `partial`: an error beside the content leaves it good."""
     if exchange.fault is not None:
         return _gap(exchange, exchange.fault, f"no whole answer after {_tries(exchange)}")
     if exchange.status != 200:
@@ -51,11 +60,11 @@ def read_answer(read: Read, exchange: Exchange) -> Answer | Gap | NotApplicable:
         return _gap(exchange, GapKind.MALFORMED, f"the answer is not JSON: {error}")
     if not isinstance(body, Mapping):
         return _gap(exchange, GapKind.MALFORMED, "the answer is not a JSON object")
-    if body.get("error") is not None and not isinstance(read, Logs):
+    if body.get("error") is not None and not partial:
         code = named(codes_in(exchange.body)) or "without a code"
         said = f"Azure answered HTTP 200 with the error {code}"
         return _gap(exchange, GapKind.MALFORMED, said)
-    return _answer(read, exchange, body)
+    return body
 
 
 _parsed = lru_cache(maxsize=16)(parse)
@@ -71,7 +80,9 @@ def _answer(read: Read, exchange: Exchange, body: Mapping[str, Any]) -> Answer |
     match read:
         case ResourceGraph():
             return _rows(exchange, body)
-        case Graph():
+        case GraphBatch(path=str()) if isinstance(body.get("responses"), list):
+            return Answer(elements=tuple(body["responses"]), body=body, more=False)
+        case Graph() | GraphBatch():
             return _list(exchange, body, "value", "@odata.nextLink")
         case Logs():
             return _tables(exchange, body)

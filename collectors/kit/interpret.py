@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from collectors.kit.answers import read_answer
+from collectors.kit.batches import read_batch, wanted_ids
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import context_of, is_tenant_wide, parent_read, reads_in
 from collectors.kit.spec import (
@@ -14,6 +15,7 @@ from collectors.kit.spec import (
     Collector,
     Gap,
     GapKind,
+    GraphBatch,
     Item,
     Logs,
     NotApplicable,
@@ -87,7 +89,8 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
     for name in [*context, *reads_in(collector, scope)]:
         pages = [e for e in exchanges if e.read == name]
         read = collector.reads[name]
-        got = _read(name, read, scope, pages, items)
+        beside = items | wide if isinstance(read, GraphBatch) else items
+        got = _read(name, read, scope, pages, beside)
         items[name] = got.items
         if scope != TENANT and is_tenant_wide(read):
             wide[name] = got.items
@@ -122,6 +125,8 @@ def _read(
     pages: Sequence[Exchange],
     items: Mapping[str, tuple[Item, ...]],
 ) -> _Got:
+    if isinstance(read, GraphBatch):
+        return _batch(name, read, pages, items)
     parents = parent_read(read)
     if parents is not None:
         return _per_parent(name, read, pages, _asked(read, items[parents]))
@@ -130,6 +135,14 @@ def _read(
     found, bad = _items(name, whole, None)
     gaps = whole.gaps + bad + [_unanswered(one, subject) for one in whole.not_applicable]
     return _Got(items=found, gaps=gaps, completeness=_completeness(whole))
+
+
+def _batch(
+    name: str, read: GraphBatch, pages: Sequence[Exchange], items: Mapping[str, tuple[Item, ...]]
+) -> _Got:
+    made = read_batch(name, read, wanted_ids(read, items), pages)
+    seen = Completeness(pages=len(pages), received=made.received, announced=None)
+    return _Got(items=made.items, gaps=made.gaps, completeness=seen)
 
 
 def unseen(collector: Collector, scope: Scope, gap: Gap) -> Seen:
@@ -155,6 +168,21 @@ def parents_of(
     pages = [e for e in exchanges if e.read == of]
     found = _read(of, collector.reads[of], scope, pages, {}).items
     return _asked(read, (i for i in found if scope == TENANT or _is_in(i, scope)))
+
+
+def ids_of(collector: Collector, name: str, exchanges: Sequence[Exchange]) -> tuple[str, ...]:
+    """Ids a GraphBatch has to be asked for, given the pages of the tenant-wide reads it leans on.
+
+    Empty for any other read.
+    """
+    read = collector.reads[name]
+    if not isinstance(read, GraphBatch):
+        return ()
+    found: dict[str, tuple[Item, ...]] = {}
+    for of in read.of:
+        pages = [e for e in exchanges if e.read == of]
+        found[of] = _read(of, collector.reads[of], TENANT, pages, found).items
+    return wanted_ids(read, found)
 
 
 def _is_in(item: Item, scope: Scope) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from collectors.kit.beside import Beside, NotSeenError, beside_of
 from collectors.kit.interpret import SHAPE_ERRORS, Seen
-from collectors.kit.level import parent_read, reads_in
+from collectors.kit.level import leans_on, parent_read, reads_in
 from collectors.kit.naming import shown_name, shown_names
 from collectors.kit.spec import (
     Arm,
@@ -13,6 +13,7 @@ from collectors.kit.spec import (
     Collector,
     Expectations,
     Gap,
+    GraphBatch,
     Item,
     Population,
     Scope,
@@ -170,14 +171,15 @@ def _asks(check: Check, item: Item) -> bool:
 
 
 def _gaps(collector: Collector, check: Check, seen: Seen) -> list[Gap]:
-    concerned = {check.on, parent_read(collector.reads[check.on]), *check.uses}
+    concerned = {check.on, *leans_on(collector.reads[check.on]), *check.uses}
     return [gap for gap in seen.gaps if gap.read in concerned]
 
 
 def _hides_many(collector: Collector, check: Check, gap: Gap) -> bool:
     """True when we cannot name what the gap hides."""
-    per_parent = parent_read(collector.reads[check.on]) is not None
-    return not (per_parent and gap.read == check.on and gap.subject is not None)
+    read = collector.reads[check.on]
+    one_by_one = parent_read(read) is not None or isinstance(read, GraphBatch)
+    return not (one_by_one and gap.read == check.on and gap.subject is not None)
 
 
 def _hidden(

@@ -2,7 +2,16 @@
 
 from collections.abc import Iterator
 
-from collectors.kit.spec import TENANT, Arm, Collector, Logs, Read, ResourceList, Scope
+from collectors.kit.spec import (
+    TENANT,
+    Arm,
+    Collector,
+    GraphBatch,
+    Logs,
+    Read,
+    ResourceList,
+    Scope,
+)
 
 
 def is_tenant_wide(read: Read) -> bool:
@@ -25,6 +34,14 @@ def parent_read(read: Read) -> str | None:
             return None
 
 
+def leans_on(read: Read) -> tuple[str, ...]:
+    """Names of the sibling reads whose items say what this read is asked for."""
+    if isinstance(read, GraphBatch):
+        return read.of
+    of = parent_read(read)
+    return () if of is None else (of,)
+
+
 def reads_in(collector: Collector, scope: Scope) -> Iterator[str]:
     """Names of the reads a record of this scope speaks for."""
     for name, read in collector.reads.items():
@@ -35,10 +52,13 @@ def reads_in(collector: Collector, scope: Scope) -> Iterator[str]:
 def context_of(collector: Collector, scope: Scope) -> tuple[str, ...]:
     """Tenant-wide reads a record of this scope needs beside its own: parents and compared sets."""
     own = set(reads_in(collector, scope))
-    wanted = {parent_read(collector.reads[name]) for name in own}
+    wanted = {name for one in own for name in leans_on(collector.reads[one])}
     for check in collector.checks:
         if check.on in own:
             wanted.update((*check.uses, *check.beside))
+    for name in reversed(tuple(collector.reads)):  # what a read leans on stands before it
+        if name in wanted:
+            wanted.update(leans_on(collector.reads[name]))
     return tuple(name for name in collector.reads if name in wanted and name not in own)
 
 

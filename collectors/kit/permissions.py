@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from collectors.kit.spec import Collector, Graph, Logs
+from collectors.kit.spec import Collector, Graph, GraphBatch, Logs
 
 FORBIDDEN = re.compile(r"/write$|/delete$|/action$|/\*$|^\*$|readwrite|\.write", re.IGNORECASE)
 """Permissions that would change something or return secrets, or whose wildcard covers such."""
@@ -22,7 +22,7 @@ def azure_actions(collectors: Iterable[Collector]) -> list[str]:
             need
             for collector in collectors
             for read in collector.reads.values()
-            if not isinstance(read, Graph)
+            if not isinstance(read, Graph | GraphBatch)
             for need in read.needs
         }
     )
@@ -35,7 +35,7 @@ def graph_permissions(collectors: Iterable[Collector]) -> list[str]:
             need
             for collector in collectors
             for read in collector.reads.values()
-            if isinstance(read, Graph)
+            if isinstance(read, Graph | GraphBatch)
             for need in read.needs
         }
     )

@@ -146,9 +146,14 @@ def named(codes: tuple[str, ...]) -> str:
 def codes_in(body: bytes) -> tuple[str, ...]:
     """Every error code of an answer, outermost first; none when it is not JSON."""
     try:
-        return tuple(dict.fromkeys(_codes(parse(body), DEEPEST)))
+        return codes_at(parse(body))
     except ValueError:
         return ()
+
+
+def codes_at(value: Any) -> tuple[str, ...]:
+    """Every error code of a parsed answer, outermost first."""
+    return tuple(dict.fromkeys(_codes(value, DEEPEST)))
 
 
 def _codes(value: Any, left: int) -> Iterator[str]:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 
 from collectors.kit.errors import CatalogError
-from collectors.kit.level import parent_read
+from collectors.kit.level import leans_on, parent_read
 from collectors.kit.permissions import only_reads
-from collectors.kit.spec import Check, Collector, Read
+from collectors.kit.spec import Check, Collector, GraphBatch, Read
 
 
 @cache
@@ -69,6 +69,9 @@ def _read_faults(name: str, read: Read, collector: Collector) -> Iterator[str]:
     of = parent_read(read)
     if of is not None and of not in collector.reads:
         yield f"read {name} is asked per item of {of!r}, which is not a read"
+    before = list(collector.reads)[: list(collector.reads).index(name)]
+    if isinstance(read, GraphBatch) and not set(leans_on(read)) <= set(before):
+        yield f"read {name} takes its ids from {', '.join(read.of)}, which do not stand before it"
     for need in read.needs:
         if not only_reads(need):
             yield f"read {name} needs {need}, which is more than reading"

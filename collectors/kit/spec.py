@@ -5,7 +5,7 @@ of different collectors share one exchange) and its checks. Facts live in these 
 only in small judge functions.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -155,6 +155,26 @@ class Graph:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GraphBatch:
+    """Objects of Microsoft Graph asked for by their ids, many in one request, tenant-wide.
+
+    `ids` names them, a pure function of the items of the reads `of`, which stand before this one.
+    Without `path` each item is the object of an id (getByIds, 1,000 ids a request); an id that a
+    whole answer leaves out does not exist. With `path`, which holds `{id}`, each item is
+    `{"value": […]}`, the list at that path (JSON batching, 20 requests a POST, pages followed). An
+    id that was not answered is a gap of that id. `needs` are application permissions.
+
+    https://learn.microsoft.com/graph/api/directoryobject-getbyids
+    https://learn.microsoft.com/graph/json-batching
+    """
+
+    of: tuple[str, ...]
+    ids: "Callable[[Mapping[str, tuple[Item, ...]]], Iterable[str]]"
+    path: str | None = None
+    needs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Logs:
     """A Log Analytics query, asked of each workspace that the sibling read `of` lists.
 
@@ -174,7 +194,7 @@ class ResourceList:
     needs: tuple[str, ...] = ("*/read",)
 
 
-Read: TypeAlias = ResourceGraph | Arm | Graph | Logs | ResourceList
+Read: TypeAlias = ResourceGraph | Arm | Graph | GraphBatch | Logs | ResourceList
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from simulator.server import graph_batch
 from simulator.server.errors import graph_error
 from simulator.server.odata import ODataError, parse_filter, select
 from simulator.server.paging import BadTokenError, page_of
@@ -20,6 +21,8 @@ _EXPAND = re.compile(r"(\w+)(\(\$expand=\w+(,\w+)*\))?")
 
 def answer(simulation: "Simulation", question: Question) -> Answer:
     """Answer one read whose token is in order."""
+    if question.method == "POST" and question.lower_path in graph_batch.PATHS:
+        return graph_batch.answer(simulation, question, answer)
     if question.method not in ("GET", "HEAD"):
         return graph_error(
             question,

@@ -1,7 +1,8 @@
 """Reads the collectors' cases: what Azure answered, and what must be said about it.
 
 Cases are made from a table (`tests.collectors.table_cases`) or written out whole. A case names
-pages by read. A read it does not name answered with an empty list. With `checks` a
+pages by read. A read it does not name answered with an empty list. `request` is the body a page
+was asked with, where it names what was asked. With `checks` a
 case is about these alone; `expect` then, as always, lists every verdict of them with its reason.
 """
 
@@ -19,6 +20,7 @@ from collectors.kit import (
     Expectations,
     GapKind,
     Graph,
+    GraphBatch,
     Read,
     ResourceGraph,
     Scope,
@@ -92,6 +94,7 @@ def exchange(
     subject: str | None = None,
     status: int | None = 200,
     fault: GapKind | None = None,
+    request: Any = None,
 ) -> Exchange:
     """An answer as the gateway would hand it over; text and bytes are sent as they are."""
     raw = body if isinstance(body, str) else json.dumps(body)
@@ -101,6 +104,7 @@ def exchange(
         method="GET",
         url="https://management.azure.com/",
         api_version="2021-03-01",
+        request_body=None if request is None else json.dumps(request).encode(),
         status=status,
         body=raw.encode(),
         started_at=AS_OF,
@@ -146,6 +150,7 @@ def _exchanges(
                     subject=page.get("subject"),
                     status=page.get("status", 200),
                     fault=GapKind(page["fault"]) if "fault" in page else None,
+                    request=page.get("request"),
                 )
         elif parent_read(read) is None:
             yield exchange(name, _nothing(read))
@@ -154,4 +159,8 @@ def _exchanges(
 def _nothing(read: Read) -> dict[str, Any]:
     if isinstance(read, ResourceGraph):
         return {"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false", "facets": []}
-    return {"@odata.context": "…", "value": []} if isinstance(read, Graph) else {"value": []}
+    return (
+        {"@odata.context": "…", "value": []}
+        if isinstance(read, Graph | GraphBatch)
+        else {"value": []}
+    )
