@@ -5,17 +5,23 @@ night in a process of its own and prints one JSON object. An empty tenant is mea
 way first, so that CPU a resource is what resources cost, not what starting Python costs.
 `floor_s` is the wall time that the least requests would take at this latency, all at once where
 they do not wait for each other: tokens, then lists, then what is asked per parent.
+
+`--against DIR` measures the build of another checkout against the same tenant in the same run, in
+turn, and prints both with their ratios; `--rounds N` takes the least of N. `requests_by_purpose`
+says what each kind of question costs, `new_requests` what the other build does not ask.
 """
 
 import argparse
 import json
 import os
 import resource
+import sqlite3
 import subprocess
 import sys
 import tempfile
 import time
-from contextlib import ExitStack
+from collections import Counter
+from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -24,6 +30,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 SECRET_ENV = "ANNEXA_BENCHMARK_SECRET"  # noqa: S105 - the name of a variable
+SERVICES = {"blobservices", "fileservices", "queueservices", "tableservices"}
 SERIAL_STEPS = 5
 """Waits nobody can avoid: discovery, token, subscriptions, lists, per-parent calls."""
 
@@ -44,6 +51,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--subscriptions", type=int, default=3)
     parser.add_argument("--latency-ms", type=int, default=80)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--against", type=Path, help="checkout of another build, measured in turn")
+    parser.add_argument("--rounds", type=int, default=1, help="with --against: least of so many")
     parser.add_argument("--cloud-file", type=Path, help="measure against this cloud instead")
     parser.add_argument("--tenant", help="with --cloud-file")
     parser.add_argument("--client-id", help="with --cloud-file; the secret is in " + SECRET_ENV)
@@ -53,7 +62,9 @@ def _arguments() -> argparse.Namespace:
 
 def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     if asked.cloud_file is not None:
-        return _in_child(folder / "home", asked.cloud_file, asked.tenant, asked.client_id)
+        return _in_child(ROOT, folder / "home", asked.cloud_file, asked.tenant, asked.client_id)
+    if asked.against is not None:
+        return _compared(asked, folder)
     empty = _simulated(asked, folder / "empty", resources=0)
     full = _simulated(asked, folder / "full", resources=asked.resources)
     cpu_over_empty = full["cpu_s"] - empty["cpu_s"]
@@ -66,7 +77,42 @@ def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     }
 
 
-def _simulated(asked: argparse.Namespace, folder: Path, resources: int) -> dict[str, Any]:
+def _compared(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
+    """This build and another one, in turn, each against a fresh tenant of the same seed."""
+    builds = {"this": ROOT, "other": asked.against.resolve()}
+    rounds: dict[str, list[dict[str, Any]]] = {name: [] for name in builds}
+    for number in range(asked.rounds):
+        for name, build in builds.items():
+            place = folder / f"{name}-{number}"
+            rounds[name].append(_simulated(asked, place, asked.resources, build))
+    least = {name: _least(found) for name, found in rounds.items()}
+    this, other = least["this"], least["other"]
+    new = {
+        purpose: count - other["requests_by_purpose"].get(purpose, 0)
+        for purpose, count in this["requests_by_purpose"].items()
+        if count > other["requests_by_purpose"].get(purpose, 0)
+    }
+    return {
+        **least,
+        "new_requests": new,
+        "requests_over_least": round(this["requests"] / this["least_requests"], 3),
+        "cpu_per_verdict_ratio": round(this["cpu_ms_per_verdict"] / other["cpu_ms_per_verdict"], 3),
+        "rss_ratio": round(this["peak_rss_mb"] / other["peak_rss_mb"], 3),
+    }
+
+
+def _least(rounds: list[dict[str, Any]]) -> dict[str, Any]:
+    """One round's facts with the least time and memory of all rounds: machines are shared."""
+    least = {
+        key: min(found[key] for found in rounds)
+        for key in ("wall_s", "cpu_s", "peak_rss_mb", "cpu_ms_per_verdict")
+    }
+    return rounds[0] | least
+
+
+def _simulated(
+    asked: argparse.Namespace, folder: Path, resources: int, build: Path = ROOT
+) -> dict[str, Any]:
     from simulator.process import SimulatorProcess
 
     with ExitStack() as stack:
@@ -81,9 +127,8 @@ def _simulated(asked: argparse.Namespace, folder: Path, resources: int) -> dict[
             )
         )
         os.environ[SECRET_ENV] = simulator.client_secret
-        figures = _in_child(
-            folder / "home", simulator.cloud_file, simulator.tenant_id, simulator.client_id
-        )
+        cloud, client = simulator.cloud_file, simulator.client_id
+        figures = _in_child(build, folder / "home", cloud, simulator.tenant_id, client)
         least = simulator.least()
         asked_for = [e for e in simulator.log() if not e["path"].startswith("/_sim")]
     return {
@@ -95,8 +140,33 @@ def _simulated(asked: argparse.Namespace, folder: Path, resources: int) -> dict[
         "least_requests": least["total"],
         "least": least,
         "floor_s": _floor(least["total"], asked.latency_ms),
+        "requests_by_purpose": _purposes(asked_for),
         **figures,
+        **_verdicts(folder / "home", figures["cpu_s"]),
     }
+
+
+def _purposes(asked_for: list[dict[str, Any]]) -> dict[str, int]:
+    """Requests by what they ask for: the last fixed words of their path."""
+    return dict(sorted(Counter(_purpose(entry["path"]) for entry in asked_for).items()))
+
+
+def _purpose(path: str) -> str:
+    """`microsoft.insights/diagnosticsettings of blobservices`, ids and names left out."""
+    parts = path.split("?", maxsplit=1)[0].lower().strip("/").split("/")
+    if "providers" not in parts:
+        words = [part for part in parts if not any(mark in part for mark in "-0123456789")]
+        return "/".join(words[-2:]) or "/"
+    last = len(parts) - 1 - parts[::-1].index("providers")
+    kind = "/".join([parts[last + 1], *parts[last + 2 :: 2]])
+    owner = [part for part in parts[:last] if part in SERVICES or part == "master"]
+    return f"{kind} of {owner[-1]}" if owner else kind
+
+
+def _verdicts(home: Path, cpu_s: float) -> dict[str, Any]:
+    with closing(sqlite3.connect(home / "index.sqlite")) as index:
+        [(count,)] = index.execute("SELECT SUM(passed + failed + unknown) FROM night_count")
+    return {"verdicts": count, "cpu_ms_per_verdict": round(cpu_s * 1000 / max(1, count), 3)}
 
 
 def _floor(least: int, latency_ms: int) -> float:
@@ -104,10 +174,13 @@ def _floor(least: int, latency_ms: int) -> float:
     return round((SERIAL_STEPS + least / 24) * latency_ms / 1000, 2)
 
 
-def _in_child(home: Path, cloud_file: Path, tenant: str, client_id: str) -> dict[str, Any]:
-    command = [sys.executable, __file__, "--child", str(home), "--cloud-file", str(cloud_file)]
+def _in_child(
+    build: Path, home: Path, cloud_file: Path, tenant: str, client_id: str
+) -> dict[str, Any]:
+    script = build / "benchmarks" / "snapshot.py"
+    command = [sys.executable, str(script), "--child", str(home), "--cloud-file", str(cloud_file)]
     command += ["--tenant", tenant, "--client-id", client_id]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, text=True, check=False, cwd=build)
     if done.returncode:
         raise SystemExit(done.stderr)
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

@@ -36,6 +36,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     not_applicable: Mapping[str, str],
     commands: Sequence[Command],
     tool_version: str,
+    names_of: datetime | None = None,
     generated_at: datetime,
 ) -> PackView:
     """The view of a pack: one section for each control with checks, all 93 in the statement.
@@ -96,6 +97,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         store=store,
         checkpoint=checkpoint,
         tool_version=tool_version,
+        names_of=names_of,
         generated_at=generated_at,
         last_night=max((record.slot for record in in_period), default=None),
         lead=summary.lead_of(sections, cells),

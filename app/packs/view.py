@@ -267,6 +267,8 @@ class PackView:
     store: StoreFacts
     checkpoint: CheckpointFacts
     tool_version: str
+    names_of: datetime | None
+    """Night of which the names of people and applications are; None when none is known."""
     generated_at: datetime
     last_night: datetime | None
     lead: str

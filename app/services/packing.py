@@ -26,6 +26,7 @@ from app.services.connections import Connection
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.ports import Ports
+from app.services.principal_names import principal_names, with_names
 from app.services.private_files import private_file, private_folder
 from app.services.reading import instants
 from app.services.rules import rules_archive
@@ -172,6 +173,8 @@ def _draw(
     pack_id: str,
 ) -> tuple[bytes, dict[str, bytes]]:
     period = Period(first=engagement.first, last=engagement.last)
+    names = principal_names(ports.store, ports.collectors, observed.records)
+    observed = with_names(observed, names)
     attached = pack_attachments(
         collectors=ports.collectors,
         intervals=observed.intervals,
@@ -200,6 +203,7 @@ def _draw(
         not_applicable=ports.settings.not_applicable,
         commands=verification_commands(pack_id),
         tool_version=str(tool()["version"]),
+        names_of=names.night,
         generated_at=facts.signed_at,
     )
     return render_pdf(view, attached), attached

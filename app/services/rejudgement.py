@@ -15,18 +15,17 @@ from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.draft import verdict_rows
 from app.evidence.judged import JudgedRecord
-from app.evidence.record import Event, derived_key, entry_key, instant, raw_key, rules_key
+from app.evidence.record import Event, derived_key, entry_key, instant, rules_key
 from app.evidence.rejudged import REJUDGED, JudgedAgain, Rejudged
-from app.evidence.replay import exchanges_of, scope_of
+from app.evidence.replay import scope_of
 from app.services.connections import Connection
 from app.services.indexing import catch_up
 from app.services.ports import Ports
 from app.services.rules import rules_archive
+from app.services.sealed_pages import seen_again
 from app.services.sealing import EvidenceLog
-from app.store.base import Store
-from collectors.kit import Collector, Expectations, Gap, GapKind
+from collectors.kit import Collector, Expectations
 from collectors.kit.answers import forget_pages
-from collectors.kit.interpret import Seen, interpret, unseen
 from collectors.kit.judge import judge
 
 LOG = structlog.get_logger()
@@ -92,7 +91,7 @@ def _judge_record(ports: Ports, one: JudgedRecord, collector: Collector) -> Judg
     record = parse(store.get(entry_key(one.seq)))
     values = _expectations(ports, record)
     expected = Expectations(values=values, as_of=instant(record["time"]["as_of"]))
-    seen = _seen_again(record, collector, store)
+    seen = seen_again(record, collector, store)
     rows = verdict_rows(judge(collector, scope_of(record), seen, expected))
     measured = canonical(values)
     for data in (rows, measured):
@@ -104,21 +103,3 @@ def _expectations(ports: Ports, record: Mapping[str, Any]) -> dict[str, Any]:
     """What was expected that night; for what no check measured then, what is expected today."""
     then: dict[str, Any] = parse(ports.store.get(derived_key(record["expectations"]["sha256"])))
     return {**ports.expectation_values, **then}
-
-
-def _seen_again(record: Mapping[str, Any], collector: Collector, store: Store) -> Seen:
-    """What the pages of a record show these rules. Raises NotFoundError."""
-    scope, blinded = scope_of(record), record["what"]["blinded"]
-    if blinded is not None:
-        gap = Gap(
-            read=blinded["read"],
-            subject=blinded["subject"],
-            kind=GapKind(blinded["kind"]),
-            detail=blinded["detail"],
-        )
-        return unseen(collector, scope, gap)
-    empty = sha256(b"")
-    pages = exchanges_of(
-        record, lambda digest: b"" if digest == empty else store.get(raw_key(digest))
-    )
-    return interpret(collector, scope, pages)
