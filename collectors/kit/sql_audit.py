@@ -8,29 +8,19 @@ https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies/get
 
 import re
 from collections.abc import Iterator, Mapping
-from enum import IntEnum
 from typing import Any
 
 from collectors.kit.amounts import whole
+from collectors.kit.audit_logs import audit_logs_of
+from collectors.kit.diagnostics import logged
 from collectors.kit.settings import quoted
 from collectors.kit.spec import Expectations, Item, Status, Verdict, failed, passed, unknown
 
-CATEGORY = "sqlsecurityauditevents"
-GROUPS = frozenset({"audit", "alllogs"})
-"""Groups of categories that hold it.
-
-https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/microsoft-sql-servers-databases-logs
-"""
+(AUDIT_LOG,) = audit_logs_of(Item(id="/", data={"type": "microsoft.sql/servers/databases"}))
+"""The same for `master` as for every other database."""
+STRANGE = unknown("Azure returned a diagnostic setting of master that is not known")
 ACTION = re.compile(r"[A-Z_]+_GROUP|[A-Z, ]+ on .+ by .+", re.IGNORECASE)
 INCOMPLETE = unknown("Azure returned no complete auditing settings")
-
-
-class _Sent(IntEnum):
-    """Whether a diagnostic setting sends the audit log somewhere."""
-
-    NO = 0
-    UNSURE = 1
-    YES = 2
 
 
 def auditing(policy: Item, expectations: Expectations) -> Verdict:
@@ -96,51 +86,36 @@ def _in_monitor(policy: Item, wanted: int) -> Verdict:
     listed = answer["value"] if answer else None
     if not isinstance(listed, list):
         return unknown("Azure returned no list of diagnostic settings of database master")
-    sent = [(setting, _sends(setting)) for setting in listed]
-    places = [
-        verdict
-        for setting, sure in sent
-        if sure is _Sent.YES
-        for verdict in _places(policy, setting["properties"], wanted)
-    ]
-    if any(sure is _Sent.UNSURE for _, sure in sent):
-        places.append(unknown("Azure returned a diagnostic setting of master that is not known"))
+    places = [place for setting in listed for place in _sent(policy, setting, wanted)]
     nothing = "auditing is on and sends nothing: no diagnostic setting of master takes"
     return _best(places) if places else failed(f"{nothing} SQLSecurityAuditEvents")
 
 
-def _sends(setting: Any) -> _Sent:
-    match setting:
-        case {"properties": {"logs": list(logs)}}:
-            return max(map(_takes, logs), default=_Sent.NO)
-        case {"properties": {**others}} if "logs" not in others:
-            return _Sent.NO  # A setting for metrics alone.
-    return _Sent.UNSURE
-
-
-def _takes(log: Any) -> _Sent:
-    match log:
-        case {"enabled": False}:
-            return _Sent.NO
-        case {"enabled": True, "category": str(category)} if category:
-            return _Sent.YES if category.lower() == CATEGORY else _Sent.NO
-        case {"enabled": True, "categoryGroup": str(group)} if group.lower() in GROUPS:
-            return _Sent.YES
-    return _Sent.UNSURE
+def _sent(policy: Item, setting: Any, wanted: int) -> Iterator[Verdict]:
+    """How long each destination of a setting keeps the audit log; none where it sends none."""
+    try:
+        found = logged([setting], AUDIT_LOG, to_workspace=False)
+    except (TypeError, KeyError, AttributeError):
+        yield STRANGE
+        return
+    if found.unsaid:
+        yield STRANGE
+    elif not found.missing:
+        yield from _places(policy, setting["properties"], wanted)
 
 
 def _places(policy: Item, setting: Mapping[str, Any], wanted: int) -> Iterator[Verdict]:
-    """Every destination of a setting. One that names none is none that we know."""
-    before = False
+    """Every destination of a setting. What leaves Azure Monitor another way cannot be followed."""
+    followed = False
     if workspace := _text(setting, "workspaceId"):
-        before = True
+        followed = True
         yield _in_workspace(policy, workspace, wanted)
     if _text(setting, "storageAccountId"):
         # The setting's own retentionPolicy is retired: lifecycle rules of the account decide.
         # https://learn.microsoft.com/azure/azure-monitor/platform/migrate-to-azure-storage-lifecycle-policy
-        before = True
+        followed = True
         yield unknown("the audit log goes to storage, whose lifecycle rules are not read")
-    if not before:
+    if not followed:
         yield unknown("the audit log leaves Azure Monitor to where it cannot be followed")
 
 

@@ -1,8 +1,14 @@
-"""Virtual machines and disks."""
+"""Virtual machines and disks.
+
+Disks are shaped by recorded answers of 2024-03-02 and 2020-09-30: made without a word they are
+reachable from every network; machines own their disks by `managedBy`; dates end in +00:00. States
+and what both network switches mean are those of the model's text:
+https://learn.microsoft.com/rest/api/compute/disks/get#diskstate
+"""
 
 from typing import Any
 
-from simulator.tenant.dates import ticks
+from simulator.tenant.dates import offset, ticks
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
 
@@ -37,29 +43,56 @@ GUEST: dict[str, dict[str, Any]] = {
 }
 
 
+HELD = ("Attached",) * 8 + ("Reserved", "Reserved", "Frozen", "ActiveSASFrozen")
+LEFT = ("Unattached", "Unattached", "ActiveSAS", "ReadyToUpload", "ActiveUpload")
+OPEN = (("AllowAll", "Enabled"), ("AllowAll", "Enabled"), ("AllowAll", None))
+SHUT = (
+    ("DenyAll", "Disabled"),
+    ("DenyAll", "Enabled"),
+    ("AllowPrivate", "Enabled"),
+    ("AllowPrivate", "Disabled"),
+    ("AllowAll", "Disabled"),
+)
+"""Policy and public access; older views of a disk do not tell the latter."""
+
+
 def generate(estate: Estate) -> Fragment:
     """Disks as their verdicts ask for, and the machines they are attached to."""
     ledger = Ledger(estate.dice)
     disks, machines = estate.of("disk"), estate.of("vm")
-    held = {disk.ordinal for disk in machines}
+    machine_of = {one.ordinal: one.id for one in machines}
     platform = ledger.decide("compute.disks.encryption_key", [one.id for one in disks if one.phi])
     public = ledger.decide("compute.disks.network_access", [one.id for one in disks])
-    spare = [one.id for one in disks if one.ordinal not in held]
-    forgotten = ledger.decide("compute.disks.attached", spare)
+    spare = [one.id for one in disks if one.ordinal not in machine_of]
+    forgotten = ledger.decide("compute.disks.attached", spare, share=0.25)
     for one in disks:
-        if one.ordinal in held:
-            ledger.expect("compute.disks.attached", one.id, "pass")
-    machine_of = {one.ordinal: one.id for one in machines}
+        if one.ordinal in machine_of:
+            exported = _exported(estate, one)
+            ledger.expect("compute.disks.attached", one.id, "unknown" if exported else "pass")
     rows = [_machine(estate, one) for one in machines]
     for one in disks:
-        holder = machine_of.get(one.ordinal, "")
+        holder = _holder(estate, one, machine_of, forgotten)
         own_key = one.id not in platform if one.phi else estate.dice.share("cmk", one.id) < 0.2
-        properties = _disk(estate, one, own_key=own_key, public=one.id in public) | _state(
-            estate, one, holder, forgotten=one.id in forgotten
-        )
+        properties = _disk(estate, one, own_key=own_key, public=one.id in public)
+        properties |= _state(estate, one, held=one.id not in forgotten)
+        if one.ordinal in machine_of and _exported(estate, one):
+            properties["diskState"] = "ActiveSAS"
         sku = {"name": "Premium_LRS", "tier": "Premium"}
         rows.append(estate.row(one, properties, sku=sku, managed_by=holder))
     return Fragment(rows=tuple(rows), truth=ledger.truth)
+
+
+def _exported(estate: Estate, one: Resource) -> bool:
+    """Whether a link to the disk of a stopped machine is out: its state then hides its use."""
+    return one.ordinal > 2 and estate.dice.share("exported", one.id) < 0.02
+
+
+def _holder(estate: Estate, one: Resource, machine_of: dict[int, str], forgotten: set[str]) -> str:
+    """The machine that holds a disk: its own, or for a data disk the next one."""
+    if one.id in forgotten:
+        return ""
+    machine = estate.near("vm", one)
+    return machine_of.get(one.ordinal, machine.id if machine else "")
 
 
 def _disk(estate: Estate, one: Resource, *, own_key: bool, public: bool) -> dict[str, Any]:
@@ -71,7 +104,7 @@ def _disk(estate: Estate, one: Resource, *, own_key: bool, public: bool) -> dict
             "diskEncryptionSetId": f"{one.place.group_id}/providers/Microsoft.Compute"
             f"/diskEncryptionSets/des-{one.place.short}",
         }
-    closed = dice.pick(("DenyAll", "AllowPrivate"), "access", one.id)
+    policy, access = dice.pick(OPEN if public else SHUT, "access", one.id)
     size = dice.pick((64, 128, 256, 512), "size", one.id)
     return {
         "osType": dice.pick(("Linux", "Windows"), "os", one.ordinal),
@@ -82,23 +115,20 @@ def _disk(estate: Estate, one: Resource, *, own_key: bool, public: bool) -> dict
         "diskIOPSReadWrite": 500,
         "diskMBpsReadWrite": 100,
         "encryption": encryption,
-        "networkAccessPolicy": "AllowAll" if public else closed,
-        "publicNetworkAccess": "Enabled" if public else "Disabled",
-        "timeCreated": ticks(estate.dates.past(200 + one.ordinal % 300)),
+        "networkAccessPolicy": policy,
+        **({} if access is None else {"publicNetworkAccess": access}),
+        "timeCreated": offset(estate.dates.past(200 + one.ordinal % 300)),
         "uniqueId": dice.guid("disk", one.id),
         "tier": "P15",
         "provisioningState": "Succeeded",
     }
 
 
-def _state(estate: Estate, one: Resource, holder: str, *, forgotten: bool) -> dict[str, Any]:
-    if forgotten:
-        return {
-            "diskState": "Unattached",
-            "LastOwnershipUpdateTime": ticks(estate.dates.past(45)),
-        }
-    stopped = bool(holder) and estate.dice.share("stopped", one.id) < 0.1
-    return {"diskState": "Reserved" if stopped else "Attached"}
+def _state(estate: Estate, one: Resource, *, held: bool) -> dict[str, Any]:
+    state = estate.dice.pick(HELD if held else LEFT, "state", one.id)
+    owned = held or estate.dice.share("owned before", one.id) < 0.5
+    changed = {"LastOwnershipUpdateTime": offset(estate.dates.past(45))} if owned else {}
+    return {"diskState": state} | changed
 
 
 def _machine(estate: Estate, one: Resource) -> dict[str, Any]:

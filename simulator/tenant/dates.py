@@ -50,3 +50,8 @@ def millis(instant: datetime) -> str:
 def ticks(instant: datetime) -> str:
     """As most resource providers write it, seven digits: 2026-11-23T05:00:00.1230000Z."""
     return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "0Z")
+
+
+def offset(instant: datetime) -> str:
+    """As compute and container registries write it: 2026-11-23T05:00:00.1230000+00:00."""
+    return ticks(instant).replace("Z", "+00:00")

@@ -7,6 +7,7 @@ from typing import Any
 from simulator.tenant import (
     access,
     applications,
+    blob_services,
     bystanders,
     compute,
     diagnostics,
@@ -19,6 +20,7 @@ from simulator.tenant import (
     pim_policies,
     roster,
     sql,
+    sql_auditing,
     storage,
     vaults,
     web,
@@ -30,6 +32,7 @@ from simulator.tenant.model import Tenant
 
 AREAS = (
     storage.generate,
+    blob_services.generate,
     sql.generate,
     compute.generate,
     network.generate,
@@ -63,6 +66,7 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
     estate, labels = _estate(spec, night, as_of)
     fragments = [area(estate) for area in AREAS]
     rows = tuple(_by_id(row for fragment in fragments for row in fragment.rows))
+    fragments.append(sql_auditing.generate(estate, rows, _joined(one.arm for one in fragments)))
     fragments.append(inventory.generate(estate, rows))
     elements, states = inventory.subscription_elements(estate)
     truth = [*labels, *states, *(one for fragment in fragments for one in fragment.truth)]

@@ -19,10 +19,11 @@ GRAPH_LISTS = (
     "/rolemanagement/directory/roleassignmentscheduleinstances",
     "/policies/rolemanagementpolicyassignments",
 )
+ACCOUNTS, DATABASES = "microsoft.storage/storageaccounts", "microsoft.sql/servers/databases"
 LISTED_TYPES = (
-    "microsoft.storage/storageaccounts",
+    ACCOUNTS,
     "microsoft.sql/servers",
-    "microsoft.sql/servers/databases",
+    DATABASES,
     "microsoft.compute/disks",
     "microsoft.network/networksecuritygroups",
     "microsoft.operationalinsights/workspaces",
@@ -72,15 +73,39 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         "graph": sum(
             _pages(_length(tenant.graph, path), GRAPH_PAGES.get(path, 100)) for path in GRAPH_LISTS
         ),
-        "blob_services": amount.get("microsoft.storage/storageaccounts", 0),
-        "transparent_data_encryption": amount.get("microsoft.sql/servers/databases", 0),
+        "blob_services": amount.get(ACCOUNTS, 0) - _accounts_for_files(tenant),
+        "transparent_data_encryption": amount.get(DATABASES, 0) - len(_masters(tenant)),
         "auditing": amount.get("microsoft.sql/servers", 0),
+        "master_settings": _unlisted_masters(tenant),
         "diagnostic_settings": sum(amount.get(kind, 0) for kind in SUPPORTED)
         + sum(_services(row) for row in tenant.tables["resources"]),
         "tables": workspaces,
         "log_queries": workspaces,
     }
     return parts | {"total": sum(parts.values())}
+
+
+def _accounts_for_files(tenant: Tenant) -> int:
+    """Accounts without a blob service."""
+    return sum(
+        row["type"] == ACCOUNTS and row.get("kind") == "FileStorage"
+        for row in tenant.tables["resources"]
+    )
+
+
+def _masters(tenant: Tenant) -> set[str]:
+    """Servers whose `master` is listed: it has no encryption, and its settings are counted."""
+    ids = (row["id"].lower() for row in tenant.tables["resources"] if row["type"] == DATABASES)
+    return {one.rpartition("/databases/")[0] for one in ids if one.endswith("/databases/master")}
+
+
+def _unlisted_masters(tenant: Tenant) -> int:
+    servers = {
+        row["id"].lower()
+        for row in tenant.tables["resources"]
+        if row["type"] == "microsoft.sql/servers"
+    }
+    return len(servers - _masters(tenant))
 
 
 def _amounts(rows: Iterable[dict[str, Any]]) -> dict[str, int]:

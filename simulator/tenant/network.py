@@ -1,4 +1,9 @@
-"""Network security groups: rules of every form that Azure accepts, good and bad."""
+"""Network security groups: rules of every form that Azure accepts, good and bad.
+
+Shaped by recorded answers of 2022-01-01 and 2020-08-01: a rule names one place or port in the
+singular and leaves the list empty, or several in the list and leaves the singular out; the protocol
+comes in any case; ports may be one range, several ranges, or all of them spelled out.
+"""
 
 from collections.abc import Iterable, Iterator
 from typing import Any, TypeAlias
@@ -55,6 +60,15 @@ PARTLY: dict[str, tuple[list[str], str]] = {
 """What is allowed, and the part of it that a denial above takes back."""
 ALL_MANAGEMENT = ["22", "3389", "5985-5986"]
 ALL_DATABASES = ["1433", "3306", "5432", "1521", "27017", "6379"]
+ALL_PORTS: tuple[str | list[str], ...] = (
+    "*",
+    "*",
+    "1-65535",
+    "0-65535",
+    ["0-30000", "30001-65535"],
+)
+"""Every port, as people write it."""
+ALL_BUT_WEB = ["0-442", "444-65535"]
 HARMLESS: tuple[str | list[str], ...] = ("443", ["80", "443"], "8443", "8080-8090")
 
 
@@ -86,6 +100,9 @@ def _rules(estate: Estate, one: Resource, faults: set[str]) -> Iterator[Rule]:
     """Rules in the order of their priority: what comes first wins."""
     if "any_port" in faults:
         yield from _all_ports_open(estate, one, faults)
+    elif not faults and estate.dice.share("shut above", one.id) < 0.1:
+        yield "DenyRest", "Deny", "*", ALL_BUT_WEB, "*", "Inbound"
+        yield "AllowEverything", "Allow", "*", "*", "*", "Inbound"
     else:
         yield from _ports(
             estate, one, "Management", MANAGEMENT, failing="management_ports" in faults
@@ -106,7 +123,12 @@ def _all_ports_open(estate: Estate, one: Resource, faults: set[str]) -> Iterator
     if "database_ports" not in faults:
         yield "DenyDatabases", "Deny", "*", ALL_DATABASES, protocol, "Inbound"
     source = dice.pick(ANY_SOURCE, "open source", one.id)
-    yield "AllowEverything", "Allow", source, "*", protocol, "Inbound"
+    ports = dice.pick(ALL_PORTS, "every port", one.id)
+    if dice.share("two rules", one.id) < 0.3:
+        yield "AllowLow", "Allow", source, "0-32767", protocol, "Inbound"
+        yield "AllowHigh", "Allow", source, "32768-65535", protocol, "Inbound"
+    else:
+        yield "AllowEverything", "Allow", source, ports, protocol, "Inbound"
 
 
 def _ports(
@@ -116,7 +138,8 @@ def _ports(
     chosen, anyone = dice.pick(ports, word, one.id), dice.pick(ANY_SOURCE, word, "any", one.id)
     some = dice.pick(SOME_SOURCE, word, "some", one.id)
     protocol = dice.pick(("Tcp", "*", "TCP"), word, "protocol", one.id)
-    form = dice.number(0, 3 if failing else 2, word, "form", one.id)
+    most = 4 if word == "Management" else 3
+    form = dice.number(0, most if failing else 3, word, "form", one.id)
     allow: Rule = (f"Allow{word}", "Allow", anyone, chosen, protocol, "Inbound")
     deny: Rule = (f"Deny{word}", "Deny", "*", chosen, "*", "Inbound")
     if failing and form == 0:  # the denial covers some sources only
@@ -129,8 +152,13 @@ def _ports(
         both, denied = PARTLY[word]
         yield f"Deny{word}Part", "Deny", "*", denied, "*", "Inbound"
         yield f"Allow{word}", "Allow", anyone, list(both), protocol, "Inbound"
+    elif failing and form == 4:  # remote desktops over UDP alone
+        yield "AllowDesktops", "Allow", anyone, "3389", "Udp", "Inbound"
     elif failing:
         yield allow
+    elif form == 3:  # what listens on TCP only is not reached by UDP
+        harmless = "22" if word == "Management" else "1433"
+        yield f"Allow{word}Udp", "Allow", anyone, harmless, "Udp", "Inbound"
     elif form == 0:  # the denial wins
         yield deny
         yield allow
@@ -150,7 +178,9 @@ def _numbered(one: Resource, rules: Iterable[Rule]) -> Iterator[dict[str, Any]]:
             {
                 "protocol": protocol,
                 "sourcePortRange": "*",
+                "sourcePortRanges": [],
                 "destinationAddressPrefix": "*",
+                "destinationAddressPrefixes": [],
                 "access": access,
                 "priority": 90 + 10 * place,
                 "direction": direction,
@@ -176,10 +206,12 @@ def _defaults(one: Resource) -> Iterator[dict[str, Any]]:
                 {
                     "description": f"{name} by default",
                     "protocol": "*",
-                    "sourcePortRange": "*",
-                    "destinationPortRange": "*",
-                    "sourceAddressPrefix": source,
-                    "destinationAddressPrefix": destination,
+                    **_one_or_many("sourcePortRange", "sourcePortRanges", "*"),
+                    **_one_or_many("destinationPortRange", "destinationPortRanges", "*"),
+                    **_one_or_many("sourceAddressPrefix", "sourceAddressPrefixes", source),
+                    **_one_or_many(
+                        "destinationAddressPrefix", "destinationAddressPrefixes", destination
+                    ),
                     "access": access,
                     "priority": priority,
                     "direction": direction,

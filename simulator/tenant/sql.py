@@ -1,4 +1,8 @@
-"""SQL servers, their databases, transparent data encryption and auditing."""
+"""SQL servers, their databases and transparent data encryption.
+
+Shaped by recorded answers of 2024-11-01-preview (5 November 2025) and 2021-02-01-preview: a server
+with passwords only has no `administrators` at all, and an old one no lowest TLS version either.
+"""
 
 from typing import Any
 
@@ -6,7 +10,7 @@ from simulator.tenant.dates import millis
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
 
-SERVER = ("server_minimum_tls", "server_public_network", "server_entra_only", "auditing")
+SERVER = ("server_minimum_tls", "server_public_network", "server_entra_only")
 GIB = 1024**3
 
 
@@ -15,7 +19,16 @@ def generate(estate: Estate) -> Fragment:
     ledger = Ledger(estate.dice)
     servers, databases = estate.of("server"), estate.of("database")
     ids = [one.id for one in servers]
-    bad = {name: ledger.decide(f"sql.databases.{name}", ids) for name in SERVER}
+    guarded = {one.id for one in servers if _guarded(estate, one)}
+    for subject in sorted(guarded):
+        ledger.expect("sql.databases.server_public_network", subject, "unknown")
+    bad = {
+        name: ledger.decide(
+            f"sql.databases.{name}",
+            [one for one in ids if name != "server_public_network" or one not in guarded],
+        )
+        for name in SERVER
+    }
     own = [one.id for one in databases if one.name != "master"]
     plain = ledger.decide("sql.databases.tde", own)
     rows: list[dict[str, Any]] = []
@@ -24,9 +37,6 @@ def generate(estate: Estate) -> Fragment:
         faults = {name for name, failing in bad.items() if one.id in failing}
         properties = _server(estate, one, faults)
         rows.append(estate.row(one, properties, kind="v12.0", identity=True))
-        arm[f"{one.id}/auditingSettings/default".lower()] = _auditing(
-            estate, one, enough="auditing" not in faults
-        )
     for one in databases:
         rows.append(_database(estate, one))
         # TDE cannot be switched on for master.
@@ -35,29 +45,52 @@ def generate(estate: Estate) -> Fragment:
     return Fragment(rows=tuple(rows), arm=arm, truth=ledger.truth)
 
 
+def _guarded(estate: Estate, one: Resource) -> bool:
+    """Whether a network security perimeter decides who reaches it, which is written elsewhere."""
+    return one.ordinal > 1 and estate.dice.share("perimeter", one.id) < 0.05
+
+
 def _server(estate: Estate, one: Resource, faults: set[str]) -> dict[str, Any]:
-    dice = estate.dice
-    weak = "server_minimum_tls" in faults
-    tls = ("None", "1.0", "1.1") if weak else ("1.2", "1.2", "1.3")
-    return {
+    properties = {
         "fullyQualifiedDomainName": f"{one.name}.database.windows.net",
         "administratorLogin": "nghadmin",
         "version": "12.0",
         "state": "Ready",
-        "workspaceFeature": "Disconnected",
-        "minimalTlsVersion": dice.pick(tls, "tls", one.id),
         "publicNetworkAccess": "Enabled" if "server_public_network" in faults else "Disabled",
         "restrictOutboundNetworkAccess": "Disabled",
+        "privateEndpointConnections": _connections(estate, one),
+        "externalGovernanceStatus": "Disabled",
+        "retentionDays": -1,
+    }
+    if _guarded(estate, one):
+        properties["publicNetworkAccess"] = "SecuredByPerimeter"
+    if estate.dice.share("workspace feature", one.id) < 0.5:
+        properties["workspaceFeature"] = "Disconnected"
+    return properties | _tls(estate, one, faults) | _administrators(estate, one, faults)
+
+
+def _tls(estate: Estate, one: Resource, faults: set[str]) -> dict[str, Any]:
+    """Too weak is an old version, none by name, or nothing said: an old server enforces none."""
+    weak = "server_minimum_tls" in faults
+    shapes = ("None", "1.0", "1.1", None) if weak else ("1.2", "1.2", "1.3")
+    version = estate.dice.pick(shapes, "tls", one.id)
+    return {} if version is None else {"minimalTlsVersion": version}
+
+
+def _administrators(estate: Estate, one: Resource, faults: set[str]) -> dict[str, Any]:
+    """Half of those that accept passwords accept nothing else: they name no administrator."""
+    passwords = "server_entra_only" in faults
+    if passwords and estate.dice.share("passwords only", one.id) < 0.5:
+        return {}
+    return {
         "administrators": {
             "administratorType": "ActiveDirectory",
             "principalType": "Group",
             "login": "sg-sql-administrators",
-            "sid": dice.guid("group", "sg-sql-administrators"),
+            "sid": estate.dice.guid("group", "sg-sql-administrators"),
             "tenantId": estate.tenant_id,
-            "azureADOnlyAuthentication": "server_entra_only" not in faults,
-        },
-        "privateEndpointConnections": _connections(estate, one),
-        "externalGovernanceStatus": "Disabled",
+            "azureADOnlyAuthentication": not passwords,
+        }
     }
 
 
@@ -112,41 +145,4 @@ def _tde(one: Resource, *, encrypted: bool) -> dict[str, Any]:
         "name": "current",
         "type": "Microsoft.Sql/servers/databases/transparentDataEncryption",
         "properties": {"state": "Enabled" if encrypted else "Disabled"},
-    }
-
-
-def _auditing(estate: Estate, one: Resource, *, enough: bool) -> dict[str, Any]:
-    """Enough goes to Azure Monitor, or to storage for ever or a year.
-
-    Else it is off, kept too short, or on without anywhere to go.
-    """
-    good = ("monitor", "monitor", "storage", "storage for a year")
-    bad = ("off", "storage for 90 days", "nowhere")
-    shape = estate.dice.pick(good if enough else bad, "auditing", one.id)
-    enabled, to_monitor = shape != "off", shape == "monitor"
-    to_storage = shape.startswith("storage")
-    days = {"storage for a year": 400, "storage for 90 days": 90}.get(shape, 0)
-    storage = f"https://stnghaudit{one.place.short}.blob.core.windows.net/"
-    return {
-        "id": f"{one.id}/auditingSettings/default",
-        "name": "default",
-        "type": "Microsoft.Sql/servers/auditingSettings",
-        "properties": {
-            "state": "Enabled" if enabled else "Disabled",
-            "storageEndpoint": storage if to_storage else "",
-            "retentionDays": days,
-            "auditActionsAndGroups": [
-                "SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
-                "FAILED_DATABASE_AUTHENTICATION_GROUP",
-                "BATCH_COMPLETED_GROUP",
-            ]
-            if enabled
-            else [],
-            "storageAccountSubscriptionId": one.place.subscription.id
-            if to_storage
-            else "00000000-0000-0000-0000-000000000000",
-            "isStorageSecondaryKeyInUse": False,
-            "isAzureMonitorTargetEnabled": to_monitor,
-            "isManagedIdentityInUse": to_storage,
-        },
     }

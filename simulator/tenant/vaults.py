@@ -1,4 +1,9 @@
-"""Key vaults, and the names and dates of what they hold: never a value."""
+"""Key vaults, and the names and dates of what they hold: never a value.
+
+Shaped by recorded answers of 2023-02-01 (4 July 2023) and 2019-09-01: a vault made without a word
+leaves out purge protection, RBAC and networkAcls (it is open to all networks); purge protection is
+written only when it is on.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -35,16 +40,35 @@ def _properties(estate: Estate, one: Resource) -> dict[str, Any]:
             }
         ],
         "enabledForDeployment": False,
-        "enabledForDiskEncryption": True,
-        "enabledForTemplateDeployment": False,
         "enableSoftDelete": True,
         "softDeleteRetentionInDays": 90,
-        "enableRbacAuthorization": True,
-        "enablePurgeProtection": True,
         "vaultUri": f"https://{one.name}.vault.azure.net/",
         "provisioningState": "Succeeded",
         "publicNetworkAccess": "Enabled",
+        **_protection(estate, one),
     }
+
+
+def _protection(estate: Estate, one: Resource) -> dict[str, Any]:
+    """What somebody set: a third of the vaults are as they were made."""
+    dice = estate.dice
+    if one.ordinal > 1 and dice.share("as made", one.id) < 0.3:
+        return {}
+    protection: dict[str, Any] = {
+        "enabledForDiskEncryption": True,
+        "enabledForTemplateDeployment": False,
+        "enableRbacAuthorization": dice.share("rbac", one.id) < 0.8,
+    }
+    if dice.share("purge protection", one.id) < 0.8:
+        protection["enablePurgeProtection"] = True
+    if dice.share("firewall", one.id) < 0.5:
+        protection["networkAcls"] = {
+            "bypass": "AzureServices",
+            "defaultAction": "Deny",
+            "ipRules": [{"value": "203.0.113.0/28"}],
+            "virtualNetworkRules": [],
+        }
+    return protection
 
 
 def _authors(estate: Estate) -> dict[str, Any]:

@@ -1,4 +1,9 @@
-"""App Service sites and their plans."""
+"""App Service sites, their `config/web`, and their plans.
+
+Shaped by recorded answers of 26 September 2022 (site) and 10 March 2025 (`config/web`, 2023-01-01):
+the site answers null for what decides its safety, only `config/web` tells it. No restriction of
+addresses is a rule with ipAddress `Any`; `name` of the configuration is the site's.
+"""
 
 from typing import Any
 
@@ -7,6 +12,25 @@ from simulator.tenant.estate import Estate, Fragment, Resource
 from simulator.tenant.kinds import site_kind
 
 PLAN = {"name": "P1v3", "tier": "PremiumV3", "size": "P1v3", "family": "Pv3", "capacity": 2}
+NO_RESTRICTION = {
+    "ipAddress": "Any",
+    "action": "Allow",
+    "priority": 2147483647,
+    "name": "Allow all",
+    "description": "Allow all access",
+}
+UNSAID = (
+    "minTlsVersion",
+    "scmMinTlsVersion",
+    "ftpsState",
+    "remoteDebuggingEnabled",
+    "httpLoggingEnabled",
+    "detailedErrorLoggingEnabled",
+    "publicNetworkAccess",
+    "ipSecurityRestrictions",
+    "scmIpSecurityRestrictions",
+)
+"""What a site's own answer leaves null."""
 OUTBOUND = "203.0.113.101,203.0.113.143"
 SITE_CONFIG: dict[str, Any] = {
     "numberOfWorkers": 2,
@@ -18,11 +42,8 @@ SITE_CONFIG: dict[str, Any] = {
     "powerShellVersion": "",
     "linuxFxVersion": "DOTNETCORE|8.0",
     "requestTracingEnabled": False,
-    "remoteDebuggingEnabled": False,
-    "httpLoggingEnabled": True,
     "acrUseManagedIdentityCreds": True,
     "logsDirectorySizeLimit": 35,
-    "detailedErrorLoggingEnabled": False,
     "use32BitWorkerProcess": False,
     "webSocketsEnabled": False,
     "alwaysOn": True,
@@ -37,9 +58,6 @@ SITE_CONFIG: dict[str, Any] = {
     "vnetRouteAllEnabled": True,
     "vnetPrivatePortsCount": 0,
     "http20Enabled": True,
-    "minTlsVersion": "1.2",
-    "scmMinTlsVersion": "1.2",
-    "ftpsState": "Disabled",
     "functionAppScaleLimit": 0,
     "functionsRuntimeScaleMonitoringEnabled": False,
     "minimumElasticInstanceCount": 0,
@@ -54,7 +72,35 @@ def generate(estate: Estate) -> Fragment:
         for one in estate.of("site")
     ]
     plans = [estate.row(one, _plan(one), kind="linux", sku=PLAN) for one in estate.of("plan")]
-    return Fragment(rows=(*sites, *plans))
+    configurations: dict[str, Any] = {
+        f"{one.id}/config/web".lower(): _configuration(estate, one) for one in estate.of("site")
+    }
+    return Fragment(rows=(*sites, *plans), arm=configurations)
+
+
+def _configuration(estate: Estate, one: Resource) -> dict[str, Any]:
+    """What a site is really like: most as the portal makes them, some with older settings."""
+    old = estate.dice.share("old site", one.id) < 0.2
+    told = {
+        "minTlsVersion": "1.0" if old else "1.2",
+        "scmMinTlsVersion": "1.0" if old else "1.2",
+        "ftpsState": "AllAllowed" if old else "FtpsOnly",
+        "remoteDebuggingEnabled": False,
+        "httpLoggingEnabled": False,
+        "detailedErrorLoggingEnabled": False,
+        "publicNetworkAccess": None,
+        "ipSecurityRestrictions": [dict(NO_RESTRICTION)],
+        "ipSecurityRestrictionsDefaultAction": None,
+        "scmIpSecurityRestrictions": [dict(NO_RESTRICTION)],
+        "scmIpSecurityRestrictionsUseMain": False,
+    }
+    return {
+        "id": f"{one.id}/config/web",
+        "name": one.name,
+        "type": "Microsoft.Web/sites/config",
+        "location": one.place.location,
+        "properties": SITE_CONFIG | told,
+    }
 
 
 def _site(estate: Estate, one: Resource) -> dict[str, Any]:
@@ -81,7 +127,7 @@ def _site(estate: Estate, one: Resource) -> dict[str, Any]:
         "vnetRouteAllEnabled": True,
         "vnetImagePullEnabled": False,
         "vnetContentShareEnabled": False,
-        "siteConfig": dict(SITE_CONFIG),
+        "siteConfig": SITE_CONFIG | dict.fromkeys(UNSAID),
         "scmSiteAlsoStopped": False,
         "clientAffinityEnabled": False,
         "clientCertEnabled": False,

@@ -223,7 +223,7 @@ def hides(gap: SeenGap, subject: str, check_id: str) -> bool:
         return False
     scope = gap.scope.removeprefix("subscription/")
     gone = gap.kind is GapKind.GONE and gap.subject is None
-    reads = {check.on, parent_read(collector.reads[check.on]), *check.uses}
+    reads = {check.on, parent_read(collector.reads[check.on]), *check.uses, *check.beside}
     here = scope in ("tenant", "unlisted") or scope in subject
     named = (gap.subject or subject).lower()
     return (gap.read in reads or gone) and here and (named in subject or subject in named)

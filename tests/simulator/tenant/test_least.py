@@ -16,7 +16,10 @@ def tenant_with(*types: str, applications: int = 0, listed: int = 1) -> Tenant:
         night=0,
         as_of=datetime(2026, 11, 23, tzinfo=UTC),
         subscriptions=({"id": f"/subscriptions/{SUBSCRIPTION}", "subscriptionId": SUBSCRIPTION},),
-        tables={"resources": [{"type": one} for one in types], "authorizationresources": []},
+        tables={
+            "resources": [{"type": one, "id": f"/{n}"} for n, one in enumerate(types)],
+            "authorizationresources": [],
+        },
         arm={
             f"/subscriptions/{SUBSCRIPTION}/resources": [{}] * listed,
             f"{PIM}/roleeligibilityscheduleinstances": [{}] * 1001,
@@ -36,6 +39,7 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
         "blob_services": 0,
         "transparent_data_encryption": 0,
         "auditing": 0,
+        "master_settings": 0,
         "diagnostic_settings": 0,
         "tables": 0,
         "log_queries": 0,
@@ -57,10 +61,10 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
     assert least["tokens"] == 3
     assert least["blob_services"] == 1
     assert least["transparent_data_encryption"] == 2
-    assert least["auditing"] == 1
+    assert least["auditing"] == least["master_settings"] == 1
     assert least["diagnostic_settings"] == 4 + 4  # account, its services, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 21 + 1 + 1 + 2 + 1 + 8 + 1 + 1
+    assert least["total"] == 21 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:
@@ -70,3 +74,18 @@ def test_lists_are_counted_in_pages() -> None:
     assert least["resource_graph"] == 9 + 2  # inventory and disks have a second page
     assert least["resource_lists"] == 3
     assert least["graph"] == 5  # 999 applications a page
+
+
+def test_what_azure_refuses_and_what_is_asked_anyway_costs_nothing_more() -> None:
+    tenant = tenant_with()
+    tenant.tables["resources"] += [
+        {"type": "microsoft.storage/storageaccounts", "id": "/files", "kind": "FileStorage"},
+        {"type": "microsoft.sql/servers", "id": "/sql"},
+        {"type": "microsoft.sql/servers/databases", "id": "/SQL/databases/master"},
+    ]
+
+    least = least_requests(tenant)
+
+    assert least["blob_services"] == least["transparent_data_encryption"] == 0
+    assert least["master_settings"] == 0  # it is one of the diagnostic settings
+    assert least["auditing"] == 1

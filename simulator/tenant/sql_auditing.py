@@ -1,0 +1,123 @@
+"""Auditing of SQL servers, made when it is known where the logs of their `master` go.
+
+Shaped by recorded answers of database audits of 2020-11-01-preview (December 2021) and the
+documented example of server audits: the name is `Default` whatever was asked, an audit that was
+never set leaves storageEndpoint and the groups out. The switch towards Azure Monitor sends nothing
+unless a diagnostic setting of `master` takes SQLSecurityAuditEvents somewhere:
+https://learn.microsoft.com/azure/azure-sql/database/auditing-setup
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from simulator.tenant.dice import Ledger
+from simulator.tenant.estate import Estate, Fragment, Resource
+
+CHECK = "sql.databases.auditing"
+WANTED_DAYS = 365
+NOBODY = "00000000-0000-0000-0000-000000000000"
+GROUPS = (
+    "SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
+    "FAILED_DATABASE_AUTHENTICATION_GROUP",
+    "BATCH_COMPLETED_GROUP",
+)
+DAYS = {"storage for a year": 400, "storage for 90 days": 90, "both": 90}
+
+
+def generate(estate: Estate, rows: Iterable[dict[str, Any]], arm: Mapping[str, Any]) -> Fragment:
+    """The audit of every server, and an empty list of settings where `master` has none.
+
+    `rows` and `arm` are what the other areas made: workspaces, and the settings of `master`.
+    """
+    retention = {
+        row["id"].lower(): row["properties"]["retentionInDays"]
+        for row in rows
+        if row["type"] == "microsoft.operationalinsights/workspaces"
+    }
+    servers, ledger = estate.of("server"), Ledger(estate.dice)
+    monitored: dict[str, str] = {}
+    made: dict[str, Any] = {}
+    for one in servers:
+        path = f"{one.id}/databases/master/providers/microsoft.insights/diagnosticsettings".lower()
+        settings = arm.get(path, [])
+        if path not in arm:
+            made[path] = settings
+        monitored[one.id] = _arrives(settings, retention)
+    unsure = {one.id for one in servers if _unsure(estate, one, monitored[one.id])}
+    for subject in sorted(unsure):
+        ledger.expect(CHECK, subject, "unknown")
+    failing = ledger.decide(CHECK, [one.id for one in servers if one.id not in unsure])
+    for one in servers:
+        verdict = "unknown" if one.id in unsure else "fail" if one.id in failing else "pass"
+        shape = estate.dice.pick(_shapes(verdict, monitored[one.id]), "auditing", one.id)
+        made[f"{one.id}/auditingSettings/default".lower()] = _policy(estate, one, shape)
+    return Fragment(arm=made, truth=ledger.truth)
+
+
+def _arrives(settings: list[dict[str, Any]], retention: Mapping[str, int]) -> str:
+    """What becomes of audit events sent to Azure Monitor: pass, fail, or unknown."""
+    fates = [
+        fate
+        for setting in settings
+        if any(_takes(log) for log in setting["properties"]["logs"])
+        for fate in _kept(setting["properties"], retention)
+    ]
+    return next((fate for fate in ("pass", "unknown") if fate in fates), "fail")
+
+
+def _takes(log: Mapping[str, Any]) -> bool:
+    named = log.get("category") == "SQLSecurityAuditEvents"
+    return bool(log["enabled"]) and (named or log.get("categoryGroup") in ("audit", "allLogs"))
+
+
+def _kept(properties: Mapping[str, Any], retention: Mapping[str, int]) -> list[str]:
+    """How it fares at each destination. Lifecycle rules of storage are written elsewhere."""
+    workspace = properties.get("workspaceId")
+    fates = ["unknown"] if properties.get("storageAccountId") or not workspace else []
+    if workspace:
+        days = retention.get(workspace.lower())
+        enough = days is not None and days >= WANTED_DAYS
+        fates.append("unknown" if days is None else "pass" if enough else "fail")
+    return fates
+
+
+def _unsure(estate: Estate, one: Resource, monitored: str) -> bool:
+    return monitored == "unknown" and estate.dice.share("followed", one.id) < 0.4
+
+
+def _shapes(verdict: str, monitored: str) -> tuple[str, ...]:
+    """Ways to have the verdict, given what Azure Monitor would make of it."""
+    if verdict == "unknown":
+        return ("monitor", "no action")
+    if verdict == "pass":
+        arriving = ("monitor", "monitor", "both") if monitored == "pass" else ()
+        return ("storage", "storage for a year", *arriving)
+    lost = ("monitor", "both") if monitored == "fail" else ()
+    return ("off", "never set", "storage for 90 days", "nowhere", *lost)
+
+
+def _policy(estate: Estate, one: Resource, shape: str) -> dict[str, Any]:
+    enabled = shape not in ("off", "never set")
+    to_storage = shape.startswith("storage") or shape == "both"
+    properties: dict[str, Any] = {
+        "state": "Enabled" if enabled else "Disabled",
+        "retentionDays": DAYS.get(shape, 0),
+        "isAzureMonitorTargetEnabled": shape in ("monitor", "both", "no action"),
+        "storageAccountSubscriptionId": one.place.subscription.id if to_storage else NOBODY,
+    }
+    if shape != "never set":
+        storage = f"https://stnghaudit{one.place.short}.blob.core.windows.net/"
+        groups = list(GROUPS) if enabled and shape != "no action" else []
+        properties |= {
+            "storageEndpoint": storage if to_storage else "",
+            "auditActionsAndGroups": groups,
+            "isStorageSecondaryKeyInUse": False,
+        }
+        if to_storage or estate.dice.share("documented", one.id) < 0.5:
+            properties["isManagedIdentityInUse"] = to_storage
+    return {
+        "id": f"{one.id}/auditingSettings/Default",
+        "name": "Default",
+        "type": "Microsoft.Sql/servers/auditingSettings",
+        "properties": properties,
+    }

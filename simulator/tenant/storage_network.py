@@ -1,0 +1,58 @@
+"""The two switches of a storage account's network, and the lists between them.
+
+Recorded on 24 November 2023: public access Disabled together with a default action of Allow, which
+then means nothing. An account made without a word has no publicNetworkAccess and allows everybody.
+https://learn.microsoft.com/rest/api/storagerp/storage-accounts/get-properties#networkruleset
+"""
+
+from typing import Any, TypeAlias
+
+from simulator.tenant.estate import Estate, Resource
+
+Addresses: TypeAlias = list[dict[str, str]]
+Shape: TypeAlias = tuple[str, Addresses, Addresses]
+"""Default action, and what the lists of IPv4 and IPv6 let in."""
+OFFICE = [{"value": "203.0.113.0/28", "action": "Allow"}]
+HALVES = [{"value": value, "action": "Allow"} for value in ("0.0.0.0/1", "128.0.0.0/1")]
+SIXTEENTHS = [{"value": value, "action": "Allow"} for value in ("64.0.0.0/4", "80.0.0.0/4")]
+EVERY_IPV6 = [{"value": "2000::/3", "action": "Allow"}]
+SHUT: tuple[Shape, ...] = (("Deny", [], []), ("Deny", OFFICE, []))
+OPEN: tuple[Shape, ...] = (
+    ("Allow", [], []),
+    ("Allow", [], []),
+    ("Deny", HALVES, []),
+    ("Deny", SIXTEENTHS, []),
+    ("Deny", [], EVERY_IPV6),
+)
+BYPASSES = ("AzureServices", "AzureServices", "None", "Logging, Metrics, AzureServices")
+
+
+def network(estate: Estate, one: Resource, verdict: str) -> dict[str, Any]:
+    """Network properties that have the verdict; `as made` when nobody ever set them."""
+    dice = estate.dice
+    if verdict == "as made":
+        return _rules("AzureServices", "Allow")
+    bypass = dice.pick(BYPASSES, "bypass", one.id)
+    if verdict == "unknown":
+        return {"publicNetworkAccess": "SecuredByPerimeter"} | _rules(bypass, "Deny")
+    if verdict == "pass" and dice.share("sealed", one.id) < 0.4:
+        action = dice.pick(("Allow", "Deny"), "means nothing", one.id)
+        return {"publicNetworkAccess": "Disabled"} | _rules(bypass, action)
+    stated = {"publicNetworkAccess": "Enabled"} if dice.share("stated", one.id) < 0.7 else {}
+    shapes = SHUT if verdict == "pass" else OPEN
+    return stated | _rules(bypass, *dice.pick(shapes, "let in", one.id))
+
+
+def _rules(
+    bypass: str, action: str, four: Addresses | None = None, six: Addresses | None = None
+) -> dict[str, Any]:
+    return {
+        "networkAcls": {
+            "resourceAccessRules": [],
+            "bypass": bypass,
+            "defaultAction": action,
+            "ipRules": list(four or []),
+            "ipv6Rules": list(six or []),
+            "virtualNetworkRules": [],
+        }
+    }
