@@ -1,5 +1,7 @@
 """Log Analytics workspaces: how long the workspace and its tables keep what they hold."""
 
+from collections.abc import Callable
+
 from collectors.kit import (
     Arm,
     Check,
@@ -13,55 +15,49 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.amounts import whole
-
-AUDIT_TABLES = frozenset(
-    {
-        "AADManagedIdentitySignInLogs",
-        "AADNonInteractiveUserSignInLogs",
-        "AADServicePrincipalSignInLogs",
-        "AKSAudit",
-        "AKSAuditAdmin",
-        "AppRequests",
-        "AuditLogs",
-        "AzureActivity",
-        "AzureDiagnostics",
-        "AZKVAuditLogs",
-        "CommonSecurityLog",
-        "OfficeActivity",
-        "SecurityAlert",
-        "SecurityEvent",
-        "SigninLogs",
-        "SQLSecurityAuditEvents",
-        "StorageBlobLogs",
-        "Syslog",
-    }
+from collectors.kit.audit_tables import is_audit_table
+from collectors.kit.log_retention import (
+    RetentionError,
+    purged_early,
+    total_days,
+    workspace_days,
 )
-"""Tables that tell who did what; the others hold measurements."""
 
 
-def is_audit_table(table: Item) -> bool:
+def tells_who(table: Item) -> bool:
     """The question is about tables that tell who did what."""
-    return table.name in AUDIT_TABLES
+    return is_audit_table(table.name)
 
 
 def workspace_retention(workspace: Item, expectations: Expectations) -> Verdict:
     """What tables keep unless they say otherwise."""
-    return _kept(workspace["properties.retentionInDays"], expectations["log_retention_days"])
+    return _kept(workspace, workspace_days, workspace, expectations)
 
 
 def table_retention(table: Item, expectations: Expectations) -> Verdict:
-    """What the table keeps, the archive included."""
-    return _kept(table["properties.totalRetentionInDays"], expectations["log_retention_days"])
+    """What the table keeps, the archive included.
+
+    Azure lists every table that a workspace could have. Whether one ever held a record is not in
+    that list: a table with the default of its workspace answers as the workspace does.
+    """
+    return _kept(table, total_days, table.parent, expectations)
 
 
-def _kept(days: object, wanted: int) -> Verdict:
-    kept = whole(days)
-    if kept is None:
-        return unknown("Azure returned no retention in days")
-    if kept >= wanted:
-        return passed(f"keeps logs for {kept} days")
-    return failed(f"keeps logs for {kept} days, {wanted} are expected")
+def _kept(
+    item: Item,
+    days_of: Callable[[Item], int],
+    workspace: Item | None,
+    expectations: Expectations,
+) -> Verdict:
+    wanted = expectations["log_retention_days"]
+    try:
+        days = days_of(item)
+    except RetentionError as error:
+        return unknown(str(error))
+    if days < wanted:
+        return failed(f"keeps logs for {days} days, {wanted} are expected")
+    purged = purged_early(workspace, days)
+    return unknown(purged) if purged else passed(f"keeps logs for {days} days")
 
 
 COLLECTOR = Collector(
@@ -97,7 +93,7 @@ COLLECTOR = Collector(
             id="table_retention",
             title="Tables with audit logs keep them long enough",
             on="tables",
-            when=is_audit_table,
+            when=tells_who,
             judge=table_retention,
             controls=("A.8.15", "A.5.33"),
             expectation="log_retention_days",
