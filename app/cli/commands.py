@@ -19,6 +19,7 @@ from app.cli import (
     verification,
     worm,
 )
+from app.cli.checks_page import checks_page
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
 from app.cli.log import app as log_commands
 from app.cli.trust import app as trust_commands
@@ -135,9 +136,19 @@ def demo(
     demonstrate(out)
 
 
-def collectors(ctx: typer.Context, *, as_json: Json = False) -> None:
+def collectors(
+    ctx: typer.Context,
+    *,
+    as_json: Json = False,
+    markdown: Annotated[
+        bool, typer.Option("--markdown", help="As one page, without this home's values.")
+    ] = False,
+) -> None:
     """Every source and its checks, with controls and the expectations they are measured by."""
     known = all_collectors()
+    if markdown:
+        typer.echo(checks_page(known), nl=False)
+        return
     with opened(ctx) as ports:
         expectations = ports.expectation_values
     if as_json:

@@ -317,6 +317,8 @@ class Check:
     check stands on; None where such a resource is not in the population at all."""
     policy: str | None = None
     """GUID of Microsoft's built-in policy definition that asks the same; None without one."""
+    differs: str = ""
+    """Where this check is stricter than that definition, and why; empty where it is not."""
 
     @property
     def advice(self) -> str:
