@@ -37,7 +37,7 @@ class Absence:
     policy_says: Status | None = None
     """What that rule makes of a resource without it; None without a rule."""
     source: str
-    """Where the default is documented."""
+    """Where the default is documented: the texts of the models in Microsoft's own package."""
     read_on: str
     """Date on which the source was read."""
 
@@ -94,9 +94,9 @@ _STORAGE, _BLOB = (
     "microsoft.storage/storageaccounts/blobservices",
 )
 _SQL = "microsoft.sql/servers"
-_STORAGE_MODEL = "https://learn.microsoft.com/rest/api/storagerp/storage-accounts/get-properties"
-_BLOB_MODEL = "https://learn.microsoft.com/rest/api/storagerp/blob-services/get-service-properties"
-_SQL_MODEL = "https://learn.microsoft.com/rest/api/sql/servers/get"
+_STORAGE_MODEL = "https://pypi.org/project/azure-mgmt-storage/25.3.0/"
+_BLOB_MODEL = _STORAGE_MODEL
+_SQL_MODEL = "https://pypi.org/project/azure-mgmt-sql/4.0.0/"
 _READ = "2026-11-28"
 
 _ROWS = (
