@@ -2,6 +2,7 @@
 
 import ipaddress
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TypeAlias
 
 Network: TypeAlias = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -13,6 +14,7 @@ _MANY = 8
 """Networks that hold an eighth of these or more keep nobody out."""
 
 
+@lru_cache(maxsize=4096)
 def network(prefix: str) -> Network | None:
     """The network of an address or a prefix; None for a service tag such as VirtualNetwork."""
     try:

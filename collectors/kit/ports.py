@@ -5,6 +5,7 @@ A set of ports is one integer: bit n stands for port n.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from collectors.kit.addresses import (
@@ -90,7 +91,11 @@ def port_set(ports: Iterable[int]) -> int:
 
 def port_list(ports: int) -> list[int]:
     """The ports of a set, in order."""
-    return [port for port in range(ports.bit_length()) if ports >> port & 1]
+    found = []
+    while ports:
+        found.append((ports & -ports).bit_length() - 1)
+        ports &= ports - 1
+    return found
 
 
 def _open(rules: Iterable[InboundRule], family: int) -> Iterator[Opening]:
@@ -110,6 +115,8 @@ def _open(rules: Iterable[InboundRule], family: int) -> Iterator[Opening]:
 
 def _together(few: list[Opening], family: int) -> Iterator[Opening]:
     """What rules for few senders each open to many, port by port."""
+    if len(few) < 2:
+        return
     if family not in open_families(sender for one in few for sender in one.rule.senders):
         return
     parts = [opened(few)]
@@ -135,13 +142,15 @@ def _rule(element: Any) -> InboundRule | None:
     if priority is None:
         raise RuleError(f"Azure returned no priority of rule {name}")
     prefixes = _sources(facts, name)
+    families = _families(tuple(prefixes), allows=allows)
+    few = allows and len(families) < len(FAMILIES)
     return InboundRule(
         name=name,
         priority=priority,
         allows=allows,
         protocol=_one_of(facts, "protocol", name, _PROTOCOLS),
-        families=_families(prefixes, allows=allows),
-        senders=tuple(one for one in map(network, prefixes) if one is not None),
+        families=families,
+        senders=tuple(_networks(prefixes)) if few else (),
         ports=_ports(facts, name),
         partial=_partial(facts, name),
     )
@@ -170,13 +179,18 @@ def _sources(facts: Mapping[str, Any], name: str) -> list[str]:
     return prefixes
 
 
-def _families(prefixes: list[str], *, allows: bool) -> frozenset[int]:
+@lru_cache(maxsize=4096)
+def _families(prefixes: tuple[str, ...], *, allows: bool) -> frozenset[int]:
     if _ANYWHERE.intersection(prefixes):
         return frozenset(FAMILIES)
     if allows and any(prefix.partition(".")[0] == _RENTED for prefix in prefixes):
         return frozenset(FAMILIES)
-    networks = [one for one in map(network, prefixes) if one is not None]
+    networks = _networks(prefixes)
     return open_families(networks) if allows else whole_families(networks)
+
+
+def _networks(prefixes: Iterable[str]) -> list[Network]:
+    return [one for one in map(network, prefixes) if one is not None]
 
 
 def _ports(facts: Mapping[str, Any], name: str) -> int:

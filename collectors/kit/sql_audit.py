@@ -1,7 +1,8 @@
 """Where the audit log of an Azure SQL server goes, and how long it is kept there.
 
 The switch towards Azure Monitor alone sends nothing: a diagnostic setting of the server's database
-`master` says where to, and how long that is kept is the destination's affair.
+`master` says where to, and how long that is kept is the destination's affair. Of a workspace it is
+the retention of the workspace: that of single tables is judged by logging.workspace_retention.
 https://learn.microsoft.com/azure/azure-sql/database/auditing-setup
 https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies/get
 """

@@ -7,6 +7,7 @@ from collectors.kit.spec import Expectations, Item, Judge, Verdict, unknown
 CLASSIFICATION = "dataClassification"
 PHI = "phi"
 """Protected health information, compared in lower case."""
+_NOT_SAID = object()
 
 
 def tag(item: Item, name: str) -> str | None:
@@ -24,7 +25,8 @@ def tag(item: Item, name: str) -> str | None:
 
 def tags_withheld(item: Item) -> bool:
     """True when Azure's answer says nothing about tags. Without tags it says null or {}."""
-    return "tags" not in item.data
+    tags = item.data.get("tags", _NOT_SAID)
+    return tags is not None and not isinstance(tags, Mapping)
 
 
 def may_hold_phi(item: Item) -> bool:

@@ -35,12 +35,12 @@ from collectors.kit.ports import (
     port_set,
 )
 
-MANAGEMENT: Mapping[str, tuple[int, ...]] = {TCP: (22, 3389, 5985, 5986), UDP: (3389,)}
+MANAGEMENT = {TCP: port_set((22, 3389, 5985, 5986)), UDP: port_set((3389,))}
 """SSH, RDP (which prefers UDP) and WinRM over HTTP and HTTPS.
 
 https://learn.microsoft.com/windows-server/remote/remote-desktop-services/remote-desktop-services-overview
 """
-DATABASE: Mapping[str, tuple[int, ...]] = {TCP: (1433, 3306, 5432, 1521, 27017, 6379)}
+DATABASE = {TCP: port_set((1433, 3306, 5432, 1521, 27017, 6379))}
 """SQL Server, MySQL, PostgreSQL, Oracle, MongoDB and Redis, none of which listens on UDP."""
 
 
@@ -54,14 +54,14 @@ def database_ports(group: Item, _: Expectations) -> Verdict:
     return _closed(group, DATABASE, "database")
 
 
-def _closed(group: Item, ports: Mapping[str, tuple[int, ...]], kind: str) -> Verdict:
+def _closed(group: Item, ports: Mapping[str, int], kind: str) -> Verdict:
     try:
         found = _openings(group, ports)
     except RuleError as error:
         return unknown(str(error))
     for protocol, wanted in ports.items():
         for opening in found[protocol]:
-            if dangerous := opening.ports & port_set(wanted):
+            if dangerous := opening.ports & wanted:
                 listed = ", ".join(map(str, port_list(dangerous)))
                 transport = "" if protocol == TCP else f" ({protocol.upper()})"
                 said = f"opens {kind} port {listed}{transport} to anyone"

@@ -40,6 +40,8 @@ def test_a_resource_without_tags_holds_no_phi_and_one_with_withheld_tags_may() -
     assert not may_hold_phi(item(tags=None))
     assert not may_hold_phi(item(tags={"dataClassification": "Internal"}))
     assert tags_withheld(item())
+    assert tags_withheld(item(tags="dataClassification=Internal"))
+    assert tags_withheld(item(tags=["dataClassification"]))
     assert may_hold_phi(item())
 
 
