@@ -34,7 +34,7 @@ def interactive_days(table: Item) -> int:
     if whole(stated) == INHERITED or (stated is None and inherited is True):
         return workspace_days(table.parent)
     days = _days(stated)
-    if inherited is True and days < _or_none(table.parent, days):
+    if inherited is True and days < _or(table.parent, days):
         raise RetentionError(
             f"Azure said that the table keeps {days} days, and that it keeps as many as its "
             "workspace, which keeps more"
@@ -56,9 +56,14 @@ def total_days(table: Item) -> int:
 
 
 def purged_early(workspace: Item | None, days: int) -> str | None:
-    """Why data may be gone before its days are over; None where it is not."""
+    """Why data may be gone before its days are over; None where it is not.
+
+    The flag makes a retention of 30 days exact (Azure else takes up to 31). On a workspace that
+    keeps more it contradicts the days, and Microsoft does not say which of them holds.
+    """
     found = None if workspace is None else _flag(workspace)
-    if found is None or found is False or days <= PURGED_AFTER:
+    own = _or(workspace, days)
+    if found is None or found is False or min(days, own) <= PURGED_AFTER:
         return None
     if found is True:
         return f"keeps {days} days and immediatePurgeDataOn30Days removes data after 30"
@@ -72,7 +77,7 @@ def _flag(workspace: Item) -> object:
     return workspace[PURGE]
 
 
-def _or_none(workspace: Item | None, otherwise: int) -> int:
+def _or(workspace: Item | None, otherwise: int) -> int:
     try:
         return workspace_days(workspace)
     except RetentionError:

@@ -35,6 +35,13 @@ def parse_timespan(text: str | None, now: datetime) -> tuple[datetime | None, da
     return _instant(first), _instant(second)
 
 
+def visible_from(span: TableSpan, start: datetime | None, now: datetime) -> datetime | None:
+    """Start of what a query sees: what is older than the interactive retention is archived."""
+    if span.visible is None:
+        return start
+    return now - span.visible if start is None else max(start, now - span.visible)
+
+
 def within(span: TableSpan, start: datetime | None, end: datetime | None) -> TableSpan | None:
     """The records from `start` to `end`, both included; None when there are none."""
     if span.records <= 0:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from simulator.server import log_query
 from simulator.server.errors import logs_error
 from simulator.server.kql_tokens import QueryError
-from simulator.server.log_spans import TimespanError, parse_timespan, within
+from simulator.server.log_spans import TimespanError, parse_timespan, visible_from, within
 from simulator.server.question import Answer, Question, reply
 from simulator.tenant.model import TableSpan
 
@@ -19,23 +19,20 @@ _BY_RESOURCE = re.compile(
     r"/v1(/subscriptions/[^/]+/resourcegroups/[^/]+/providers/"
     r"microsoft\.operationalinsights/workspaces/[^/]+)/query"
 )
-_ALWAYS_THERE = {
-    name.lower(): name
-    for name in (
-        "AADNonInteractiveUserSignInLogs",
-        "AppRequests",
-        "AuditLogs",
-        "AzureActivity",
-        "AzureDiagnostics",
-        "AzureMetrics",
-        "Heartbeat",
-        "SecurityEvent",
-        "SigninLogs",
-        "StorageBlobLogs",
-        "Usage",
-    )
-}
-"""Tables whose schema every workspace knows, with or without records."""
+_REFUSED = {"Basic", "Auxiliary"}
+"""Plans whose tables this API does not answer for.
+
+https://learn.microsoft.com/azure/azure-monitor/logs/basic-logs-query, as seen in grafana/grafana
+issue 89818.
+"""
+
+
+class RefusedError(Exception):
+    """A query that is understood and refused; `inner` says why."""
+
+    def __init__(self, inner: dict[str, object]) -> None:
+        super().__init__(str(inner["code"]))
+        self.inner = inner
 
 
 def answer(simulation: "Simulation", question: Question) -> Answer:
@@ -48,16 +45,27 @@ def answer(simulation: "Simulation", question: Question) -> Answer:
     asked = _asked(question)
     if asked is None:
         return _bad_argument(question, "SyntaxError", "The body has no query.", 0)
-    text, timespan = asked
     try:
-        query = log_query.parse(text)
-        start, end = parse_timespan(timespan, question.now)
-        spans = _spans(query, tables)
+        return _result(question, tables, *asked)
     except QueryError as error:
         return _bad_argument(question, "SyntaxError", str(error), error.position)
     except TimespanError as error:
         return _bad_argument(question, "InvalidTimespan", str(error), 0)
-    seen = [(name, part) for name, span in spans if (part := within(span, start, end)) is not None]
+    except RefusedError as error:
+        said = "The request had some invalid properties"
+        return logs_error(question, 400, "BadArgumentError", said, inner=error.inner)
+
+
+def _result(
+    question: Question, tables: dict[str, TableSpan], text: str, timespan: str | None
+) -> Answer:
+    query = log_query.parse(text)
+    start, end = parse_timespan(timespan, question.now)
+    seen = [
+        (name, part)
+        for name, span in _spans(query, tables)
+        if (part := within(span, visible_from(span, start, question.now), end)) is not None
+    ]
     primary = {
         "name": "PrimaryResult",
         "columns": log_query.columns(query),
@@ -95,17 +103,37 @@ def _asked(question: Question) -> tuple[str, str | None] | None:
 
 
 def _spans(query: log_query.LogQuery, tables: dict[str, TableSpan]) -> list[tuple[str, TableSpan]]:
+    """The tables that are asked. A fuzzy union leaves out what is not there, but for the last."""
     known = {name.lower(): name for name in tables}
     found: list[tuple[str, TableSpan]] = []
-    for name, position in query.tables:
+    for name, _ in query.tables:
         own = known.get(name.lower())
         if own is not None:
+            if tables[own].plan in _REFUSED:
+                raise _wrong_plan(tables[own].plan)
             found.append((own, tables[own]))
-        elif name.lower() not in _ALWAYS_THERE and not query.fuzzy:
-            raise QueryError(
-                f"Failed to resolve table or column expression named '{name}'", position
-            )
+        elif not query.fuzzy:
+            raise _no_table(name)
+    if not found:
+        raise _no_table(query.tables[0][0])
     return found
+
+
+def _no_table(name: str) -> RefusedError:
+    """Seen in MicrosoftDocs/azure-docs issue 38928 and Azure/Azure-Sentinel issue 12792."""
+    said = f"Failed to resolve table or column expression named '{name}'"
+    return RefusedError(
+        {
+            "code": "SemanticError",
+            "message": "A semantic error occurred.",
+            "innererror": {"code": "SEM0100", "message": said},
+        }
+    )
+
+
+def _wrong_plan(plan: str) -> RefusedError:
+    said = f"Query of {plan} Logs table is not supported with this API."
+    return RefusedError({"code": "UnsupportedApiQueryValidationError", "message": said})
 
 
 def _bad_argument(question: Question, code: str, message: str, position: int) -> Answer:

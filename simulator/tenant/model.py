@@ -1,7 +1,7 @@
 """What a tenant holds in one night: the answers Azure would give, and the truth about them."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 
@@ -19,11 +19,14 @@ class Truth:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TableSpan:
-    """What a Log Analytics table holds."""
+    """What a Log Analytics table holds; a table that is there and empty has no records."""
 
     oldest: datetime
     newest: datetime
     records: int
+    plan: str = "Analytics"
+    visible: timedelta | None = None
+    """How far back queries see; what is older is archived. None: all of it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

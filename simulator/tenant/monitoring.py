@@ -1,59 +1,66 @@
-"""Log Analytics workspaces: retention, tables, and what their tables really hold."""
+"""Log Analytics workspaces: retention, tables, and what their tables really hold.
 
-from datetime import timedelta
+Shaped by what `az monitor log-analytics` recorded: at 2023-09-01 dates are ISO with seven digits,
+older workspaces have RFC 1123 dates and `pergb2018`; `…AsDefault` are booleans, and -1 is how a
+table says that it keeps as much as the next above it (documented, not recorded).
+"""
+
+from dataclasses import dataclass
+from email.utils import format_datetime
 from typing import Any
 
 from simulator.tenant.dates import ticks
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
-from simulator.tenant.model import TableSpan
-
-JUDGED_TABLES = (
-    "AuditLogs",
-    "SigninLogs",
-    "AzureActivity",
-    "AzureDiagnostics",
-    "SecurityEvent",
-    "StorageBlobLogs",
-    "AppRequests",
+from simulator.tenant.log_tables import (
+    LONG,
+    QUERIED_TABLES,
+    SHORT,
+    Held,
+    judged_names,
+    names_of,
+    table_row,
+    tables_of,
 )
-OTHER_TABLES = ("Heartbeat", "Usage")
-QUERIED_TABLES = ("AzureActivity", "AuditLogs", "SigninLogs")
-SHORT = (30, 90, 180)
-LONG = (365, 400, 730)
-HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+
+RETENTION = "logging.workspace_retention.workspace_retention"
+TABLE = "logging.workspace_retention.table_retention"
+REACHES, RECENT = "logging.activity.reaches_back", "logging.activity.recent"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Course:
+    """What becomes of the workspaces, by id."""
+
+    short: set[str]
+    """Those that keep too little by default."""
+    shallow: set[str]
+    """Those of which one log does not reach back."""
+    stale: set[str]
+    """Those of which one log stopped."""
+    young: str | None
+    partial: str | None
+    """Has two of the three logs only."""
+    archived: str | None
+    """Keeps one log long, and most of it where a query cannot see it."""
 
 
 def generate(estate: Estate) -> Fragment:
     """Every workspace with its tables, and the logs behind it."""
     ledger = Ledger(estate.dice)
-    workspaces = estate.of("workspace")
-    ids = [one.id for one in workspaces]
-    short = ledger.decide("logging.workspace_retention.workspace_retention", ids)
-    young, partial = _young(workspaces), _partial(workspaces)
-    whole = [one for one in ids if one != partial]
-    stale = ledger.decide("logging.activity.recent", whole)
-    shallow = ledger.decide("logging.activity.reaches_back", [one for one in whole if one != young])
-    if young:
-        ledger.expect("logging.activity.reaches_back", young, "unknown")
-    if partial:
-        ledger.expect("logging.activity.reaches_back", partial, "unknown")
-        ledger.expect("logging.activity.recent", partial, "unknown")
-    rows, logs = [], {}
-    for one in workspaces:
-        days = estate.dice.pick(SHORT if one.id in short else LONG, "retention", one.id)
-        rows.append(_workspace(estate, one, days, young=one.id == young))
-        logs[customer_id(estate, one)] = _spans(
-            estate,
-            one,
-            deep=one.id not in shallow,
-            young=one.id == young,
-            fresh=one.id not in stale,
-        )
-        if one.id == partial:
-            absent = estate.dice.pick(QUERIED_TABLES, "absent", one.id)
-            del logs[customer_id(estate, one)][absent]
-    return Fragment(rows=tuple(rows), arm=_tables(estate, ledger), logs=logs, truth=ledger.truth)
+    course = _course(ledger, [one.id for one in estate.of("workspace")])
+    rows: list[dict[str, Any]] = []
+    arm: dict[str, Any] = {}
+    logs: dict[str, Any] = {}
+    tables = {one.id: _held(estate, one, course) for one in estate.of("workspace")}
+    failing = _decide_tables(estate, ledger, course, tables)
+    for one in estate.of("workspace"):
+        days = workspace_days(estate, one, short=one.id in course.short)
+        rows.append(_workspace(estate, one, days, young=one.id == course.young))
+        made = tables_of(estate, one, tables[one.id], days, failing)
+        arm[f"{one.id}/tables".lower()] = [table_row(one, each) for each in made]
+        logs[customer_id(estate, one)] = {each.name: each.span for each in made}
+    return Fragment(rows=tuple(rows), arm=arm, logs=logs, truth=ledger.truth)
 
 
 def customer_id(estate: Estate, workspace: Resource) -> str:
@@ -61,28 +68,93 @@ def customer_id(estate: Estate, workspace: Resource) -> str:
     return estate.dice.guid("customer", workspace.id)
 
 
-def _young(workspaces: tuple[Resource, ...]) -> str | None:
-    """The last of three or more workspaces was made some weeks ago."""
-    return workspaces[-1].id if len(workspaces) > 2 else None
+def workspace_days(estate: Estate, one: Resource, *, short: bool) -> int:
+    """What its tables keep unless they say otherwise."""
+    return estate.dice.pick(SHORT if short else LONG, "retention", one.id)
 
 
-def _partial(workspaces: tuple[Resource, ...]) -> str | None:
-    """The first of four or more workspaces gets two of the three logs only."""
-    return workspaces[0].id if len(workspaces) > 3 else None
+def _course(ledger: Ledger, ids: list[str]) -> Course:
+    """Of three or more the last is young, of four the first partial, of five the next archived."""
+    young = ids[-1] if len(ids) > 2 else None
+    partial = ids[0] if len(ids) > 3 else None
+    archived = ids[1] if len(ids) > 4 else None
+    whole = [one for one in ids if one != partial]
+    short = ledger.decide(RETENTION, ids)
+    stale = ledger.decide(RECENT, whole)
+    shallow = ledger.decide(REACHES, [one for one in whole if one not in (young, archived)])
+    for one in (young, partial, archived):
+        if one is not None:
+            ledger.expect(REACHES, one, "unknown")
+    if partial is not None:
+        ledger.expect(RECENT, partial, "unknown")
+    return Course(
+        short=short, shallow=shallow, stale=stale, young=young, partial=partial, archived=archived
+    )
+
+
+def _held(estate: Estate, one: Resource, course: Course) -> Held:
+    return Held(
+        deep=one.id not in course.shallow,
+        fresh=one.id not in course.stale,
+        young=one.id == course.young,
+        archived=one.id == course.archived,
+        faulty=estate.dice.pick(QUERIED_TABLES, "faulty", one.id),
+        absent=estate.dice.pick(QUERIED_TABLES, "absent", one.id)
+        if one.id == course.partial
+        else None,
+        unlisted=estate.dice.share("unlisted", one.id) < 0.5,
+    )
+
+
+def _decide_tables(
+    estate: Estate, ledger: Ledger, course: Course, tables: dict[str, Held]
+) -> set[str]:
+    """Who fails on retention: a log that reaches back is kept long, whatever is drawn."""
+    drawn: list[str] = []
+    failing: set[str] = set()
+    for one in estate.of("workspace"):
+        held = tables[one.id]
+        for name in judged_names(estate, one, held):
+            table = table_row_id(one, name)
+            if name not in QUERIED_TABLES:
+                drawn.append(table)
+            elif name == held.faulty and _forgets(estate, one, course):
+                ledger.expect(TABLE, table, "fail")
+                failing.add(table)
+            else:
+                ledger.expect(TABLE, table, "pass")
+    return failing | ledger.decide(TABLE, drawn)
+
+
+def _forgets(estate: Estate, one: Resource, course: Course) -> bool:
+    """Is the log short because it is kept too short, and not because it began late?"""
+    return one.id in course.shallow and estate.dice.share("forgets", one.id) < 0.5
+
+
+def table_row_id(one: Resource, name: str) -> str:
+    """The tables API writes `resourcegroups` in lower case."""
+    return f"{one.id.replace('/resourceGroups/', '/resourcegroups/')}/tables/{name}"
 
 
 def _workspace(estate: Estate, one: Resource, days: int, *, young: bool) -> dict[str, Any]:
-    created = ticks(estate.dates.young(40) if young else estate.dates.past(1000))
+    made = estate.dates.young(40) if young else estate.dates.past(1000)
+    older = estate.dice.share("older", one.id) < 0.3
+    created = format_datetime(made, usegmt=True) if older else ticks(made)
+    features: dict[str, Any] = {
+        "legacy": 0,
+        "searchVersion": 1,
+        "enableLogAccessUsingOnlyResourcePermissions": True,
+    }
+    if days == min(SHORT):
+        features["immediatePurgeDataOn30Days"] = True
+    elif estate.dice.share("purge", one.id) < 0.3:
+        features["immediatePurgeDataOn30Days"] = False
     properties = {
         "customerId": customer_id(estate, one),
         "provisioningState": "Succeeded",
-        "sku": {"name": "PerGB2018", "lastSkuUpdate": created},
+        "sku": {"name": "pergb2018" if older else "PerGB2018", "lastSkuUpdate": created},
         "retentionInDays": days,
-        "features": {
-            "legacy": 0,
-            "searchVersion": 1,
-            "enableLogAccessUsingOnlyResourcePermissions": True,
-        },
+        "features": features,
         "workspaceCapping": {
             "dailyQuotaGb": -1.0,
             "quotaNextResetTime": ticks(estate.dates.past(0)),
@@ -96,98 +168,4 @@ def _workspace(estate: Estate, one: Resource, days: int, *, young: bool) -> dict
     return estate.row(one, properties)
 
 
-def _tables(estate: Estate, ledger: Ledger) -> dict[str, Any]:
-    listed = {
-        one.id: [_table_id(one, name) for name in _names(estate, one)]
-        for one in estate.of("workspace")
-    }
-    judged = [
-        table for tables in listed.values() for table in tables if _name(table) in JUDGED_TABLES
-    ]
-    short = ledger.decide("logging.workspace_retention.table_retention", judged)
-    return {
-        f"{workspace}/tables".lower(): [
-            _table(estate, table, long=table not in short) for table in tables
-        ]
-        for workspace, tables in listed.items()
-    }
-
-
-def _names(estate: Estate, one: Resource) -> list[str]:
-    """The queried tables, and most of the others."""
-    extra = [
-        name
-        for name in (*JUDGED_TABLES, *OTHER_TABLES)
-        if name in QUERIED_TABLES or estate.dice.share("table", one.id, name) < 0.7
-    ]
-    return sorted(extra)
-
-
-def _table_id(one: Resource, name: str) -> str:
-    """The tables API writes `resourcegroups` in lower case."""
-    return f"{one.id.replace('/resourceGroups/', '/resourcegroups/')}/tables/{name}"
-
-
-def _name(table: str) -> str:
-    return table.rsplit("/", 1)[1]
-
-
-def _table(estate: Estate, table: str, *, long: bool) -> dict[str, Any]:
-    total = estate.dice.pick((365, 730, 2556) if long else SHORT, "total", table)
-    interactive = min(total, estate.dice.pick((30, 90, 365), "interactive", table))
-    column = {"dataTypeHint": None, "displayName": None, "description": None}
-    return {
-        "properties": {
-            "schema": {
-                "name": _name(table),
-                "tableSubType": "Any",
-                "tableType": "Microsoft",
-                "displayName": None,
-                "description": None,
-                "columns": None,
-                "standardColumns": [
-                    {"isHidden": True, "name": "TenantId", "type": "guid"}
-                    | column
-                    | {"isDefaultDisplay": False},
-                    {"isHidden": False, "name": "TimeGenerated", "type": "datetime"}
-                    | column
-                    | {"isDefaultDisplay": True},
-                ],
-                "categories": None,
-                "labels": None,
-                "source": None,
-                "solutions": ["LogManagement"],
-            },
-            "provisioningState": "Succeeded",
-            "retentionInDays": interactive,
-            "totalRetentionInDays": total,
-            "archiveRetentionInDays": total - interactive,
-            "retentionInDaysAsDefault": "False",
-            "totalRetentionInDaysAsDefault": "False",
-            "plan": "Analytics",
-        },
-        "name": _name(table),
-        "id": table,
-    }
-
-
-def _spans(
-    estate: Estate, one: Resource, *, deep: bool, young: bool, fresh: bool
-) -> dict[str, TableSpan]:
-    """What each table holds; a fault shows in one table, and both faults in empty tables."""
-    if not deep and not fresh:
-        return {}
-    dates, dice = estate.dates, estate.dice
-    faulty = dice.pick(QUERIED_TABLES, "faulty", one.id)
-    spans = {}
-    for name in (*QUERIED_TABLES, "Heartbeat"):
-        oldest = dates.young(39) if young else dates.past(dice.number(420, 500, name, one.id))
-        newest = dates.as_of - dice.number(5, 90, "newest", name, one.id) * timedelta(minutes=1)
-        if name == faulty and not deep:
-            oldest = dates.midnight - dice.number(60, 200, "oldest", one.id) * DAY
-        if name == faulty and not fresh:
-            newest = dates.as_of - dice.number(80, 200, "stale", one.id) * HOUR
-        spans[name] = TableSpan(
-            oldest=oldest, newest=newest, records=dice.number(20_000, 900_000, name, one.id)
-        )
-    return spans
+__all__ = ["customer_id", "generate", "names_of", "workspace_days"]

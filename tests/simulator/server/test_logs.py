@@ -1,6 +1,9 @@
 """Log Analytics as simulated."""
 
+import json
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +11,7 @@ import pytest
 from simulator.server.kql_tokens import QueryError
 from simulator.server.log_query import columns, parse, rows
 from simulator.server.log_spans import TimespanError, parse_timespan, within
+from simulator.server.logs import answer
 from simulator.tenant.model import TableSpan
 
 NOW = datetime(2026, 1, 15, 2, tzinfo=UTC)
@@ -60,7 +64,6 @@ def test_an_unknown_workspace_is_not_found(caller: Any) -> None:
     "body",
     [
         {"query": "AzureActivity | take 10"},
-        {"query": "Nothing_CL | count"},
         {"query": "AzureActivity | count", "timespan": "soon"},
         {},
     ],
@@ -147,3 +150,54 @@ def test_nothing_inside_is_nothing() -> None:
 def test_a_timespan_that_is_none_is_refused(text: str) -> None:
     with pytest.raises(TimespanError):
         parse_timespan(text, NOW)
+
+
+def asked(query: str, **tables: TableSpan) -> Any:
+    """What a workspace with these tables answers."""
+    simulation = SimpleNamespace(tenant=SimpleNamespace(logs={"w": tables}))
+    body = json.dumps({"query": query}).encode()
+    question = SimpleNamespace(
+        lower_path="/v1/workspaces/w/query", method="POST", body=body, now=NOW, request_id="r"
+    )
+    answered = answer(simulation, question)  # type: ignore[arg-type]  # as much of them as it reads
+    return json.loads(answered.body)
+
+
+UNION = "union {}withsource=T A, B | summarize n=count() by T"
+
+
+def codes(error: dict[str, Any]) -> list[str]:
+    inner = error.get("innererror")
+    return [error["code"], *(codes(inner) if inner else [])]
+
+
+def test_a_table_that_is_not_there_fails_a_union_unless_it_is_fuzzy() -> None:
+    strict, fuzzy = UNION.format(""), UNION.format("isfuzzy=true ")
+
+    assert codes(asked(strict, A=DAILY)["error"])[-1] == "SEM0100"
+    assert asked(fuzzy, A=DAILY)["tables"][0]["rows"] == [["A", 11]]
+    assert codes(asked(fuzzy)["error"])[-1] == "SEM0100"
+
+
+@pytest.mark.parametrize("plan", ["Basic", "Auxiliary"])
+def test_a_table_of_another_plan_refuses_the_query(plan: str) -> None:
+    other = replace(DAILY, plan=plan)
+
+    refused = asked(UNION.format("isfuzzy=true "), A=DAILY, B=other)
+
+    assert codes(refused["error"]) == ["BadArgumentError", "UnsupportedApiQueryValidationError"]
+
+
+def test_archived_records_are_out_of_sight() -> None:
+    short = replace(DAILY, visible=timedelta(days=3))
+
+    assert asked("A | count", A=short)["tables"][0]["rows"] == [[4]]
+    assert asked("A | summarize min(TimeGenerated)", A=short)["tables"][0]["rows"] == [
+        ["2026-01-12T02:00:00.0000000Z"]
+    ]
+
+
+def test_a_table_that_is_there_and_empty_is_no_error() -> None:
+    empty = replace(DAILY, records=0)
+
+    assert asked(UNION.format(""), A=DAILY, B=empty)["tables"][0]["rows"] == [["A", 11]]

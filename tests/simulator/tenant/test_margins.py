@@ -1,6 +1,7 @@
 """Dates keep days of distance from every limit, so that no verdict flips by the hour."""
 
 from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 
 import pytest
 
@@ -37,7 +38,7 @@ def test_secrets_live_clearly_shorter_or_longer_than_180_days(tenant: Tenant) ->
 
 def test_logs_begin_and_end_far_from_the_limits(tenant: Tenant) -> None:
     for tables in tenant.logs.values():
-        for span in tables.values():
+        for span in (one for one in tables.values() if one.records):
             age, silence = tenant.as_of - span.oldest, tenant.as_of - span.newest
             assert abs(age - 365 * DAY) > 20 * DAY
             assert silence < DAY / 4 or silence > 3 * DAY
@@ -47,7 +48,9 @@ def test_logs_begin_and_end_far_from_the_limits(tenant: Tenant) -> None:
 def test_a_workspace_is_young_or_old_and_never_in_between(tenant: Tenant) -> None:
     for row in tenant.tables["resources"]:
         if row["type"] == "microsoft.operationalinsights/workspaces":
-            made = datetime.fromisoformat(row["properties"]["createdDate"])
+            created = row["properties"]["createdDate"]
+            rfc_1123 = created.endswith("GMT")
+            made = parsedate_to_datetime(created) if rfc_1123 else datetime.fromisoformat(created)
             assert abs(tenant.as_of - made - 365 * DAY) > 20 * DAY
 
 

@@ -170,3 +170,25 @@ def test_the_kinds_of_accounts_and_sites_all_occur() -> None:
     assert kinds == {"StorageV2", "Storage", "BlobStorage", "BlockBlobStorage", "FileStorage"}
     sites = {row["kind"] for row in ALL_ROWS if row["type"] == "microsoft.web/sites"}
     assert {"app,linux", "functionapp,linux"} <= sites
+
+
+def test_tables_and_workspaces_have_booleans_inheritance_and_both_forms_of_dates() -> None:
+    tables = [
+        one["properties"]
+        for path, listed in TENANT.arm.items()
+        if path.endswith("/tables")
+        for one in listed
+        if isinstance(one, dict)
+    ]
+    assert all(type(one["retentionInDaysAsDefault"]) is bool for one in tables)
+    assert all(type(one["totalRetentionInDaysAsDefault"]) is bool for one in tables)
+    assert {-1} < {one["retentionInDays"] for one in tables}
+    assert any(one["retentionInDays"] > 0 > one["totalRetentionInDays"] for one in tables)
+    assert {"Analytics", "Basic"} == {one["plan"] for one in tables}
+    workspaces = [
+        row["properties"]
+        for row in ALL_ROWS
+        if row["type"] == "microsoft.operationalinsights/workspaces"
+    ]
+    dates = {one["createdDate"][-3:] == "GMT" for one in workspaces}
+    assert dates == {True, False}
