@@ -11,7 +11,7 @@ What Annexa asks of Azure every night, and what answers it expects. Printed by
 `annexa collectors --markdown`; a test holds this page to the code.
 
 A check answers *pass*, *fail* or *unknown*. Each lists the values it accepts; a value that it does
-not know is *unknown* and named. A property that Azure left out counts only where Microsoft documents
+not know is *unknown* and named. A property that Azure left out counts only where Microsoft says
 what that means. *Policy* is the built-in definition of Azure Policy that asks the same: assigned at
 the root management group it keeps watch between two nights and is a second judge.
 """
