@@ -55,3 +55,13 @@ def ticks(instant: datetime) -> str:
 def offset(instant: datetime) -> str:
     """As compute and container registries write it: 2026-11-23T05:00:00.1230000+00:00."""
     return ticks(instant).replace("Z", "+00:00")
+
+
+def hundredths(instant: datetime) -> str:
+    """As SQL writes when a database was made, trailing zeros left out: 2026-11-23T05:00:00.12Z."""
+    return f"{millis(instant)[:-2]}Z"
+
+
+def zoneless(instant: datetime) -> str:
+    """As App Service writes it, without a zone: 2026-11-23T05:00:00.1230000."""
+    return ticks(instant).removesuffix("Z")

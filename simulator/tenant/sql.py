@@ -6,7 +6,7 @@ with passwords only has no `administrators` at all, and an old one no lowest TLS
 
 from typing import Any
 
-from simulator.tenant.dates import millis
+from simulator.tenant.dates import hundredths, millis
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
 
@@ -118,7 +118,7 @@ def _database(estate: Estate, one: Resource) -> dict[str, Any]:
         "maxSizeBytes": (30 if system else 250) * GIB,
         "status": "Online",
         "databaseId": estate.dice.guid("database", one.id),
-        "creationDate": millis(estate.dates.past(420)),
+        "creationDate": hundredths(estate.dates.past(420)),
         "currentServiceObjectiveName": objective,
         "requestedServiceObjectiveName": objective,
         "defaultSecondaryLocation": "centralus",

@@ -173,6 +173,8 @@ def _own_key(estate: Estate, one: Resource) -> dict[str, Any]:
             "keyvaulturi": vault,
             "keyname": "storage-wrapping",
             "keyversion": "",
+            # A key without an end has the end of 1970.
+            "currentVersionedKeyExpirationTimestamp": "1970-01-01T00:00:00.0000000Z",
             "currentVersionedKeyIdentifier": f"{vault}/keys/storage-wrapping/{version}",
             "lastKeyRotationTimestamp": ticks(estate.dates.past(60)),
         },

@@ -7,7 +7,7 @@ addresses is a rule with ipAddress `Any`; `name` of the configuration is the sit
 
 from typing import Any
 
-from simulator.tenant.dates import millis
+from simulator.tenant.dates import zoneless
 from simulator.tenant.estate import Estate, Fragment, Resource
 from simulator.tenant.kinds import site_kind
 
@@ -123,7 +123,7 @@ def _site(estate: Estate, one: Resource) -> dict[str, Any]:
         "reserved": True,
         "isXenon": False,
         "hyperV": False,
-        "lastModifiedTimeUtc": millis(estate.dates.past(30)),
+        "lastModifiedTimeUtc": zoneless(estate.dates.past(30)),
         "vnetRouteAllEnabled": True,
         "vnetImagePullEnabled": False,
         "vnetContentShareEnabled": False,

@@ -5,6 +5,7 @@ Keys by recorded answers: accounts of 2024-01-01 (June 2025), blob services of 2
 2021), disks of 2024-03-02, vaults of 2023-02-01 (July 2023), sites of September 2022.
 """
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -147,3 +148,11 @@ def test_only_the_configuration_tells_what_a_site_is_like() -> None:
     for one in answers("/config/web"):
         assert one["properties"]["minTlsVersion"] in ("1.0", "1.2")
         assert one["properties"]["ipSecurityRestrictions"][0]["ipAddress"] == "Any"
+
+
+def test_dates_come_in_the_forms_of_their_providers() -> None:
+    databases = list(properties("microsoft.sql/servers/databases"))
+    sites = list(properties("microsoft.web/sites"))
+
+    assert all(re.search(r"\.\d\dZ$", held["creationDate"]) for held in databases)
+    assert all(re.search(r"\.\d{7}$", held["lastModifiedTimeUtc"]) for held in sites)
