@@ -156,7 +156,7 @@ def test_rules_of_today_may_say_something_else_and_the_sealed_ones_still_agree(
 
 
 def stricter_rules() -> bytes:
-    """Today's rules, of which one was changed: HTTPS alone is no longer good enough."""
+    """Today's rules, of which one was changed: HTTPS is no longer what is wanted."""
     made = io.BytesIO()
     with (
         zipfile.ZipFile(io.BytesIO(rules_archive())) as now,
@@ -165,10 +165,8 @@ def stricter_rules() -> bytes:
         for name in now.namelist():
             text = now.read(name).decode()
             if name == "collectors/catalog/storage/accounts.py":
-                assert 'passed("accepts HTTPS only")' in text
-                text = text.replace(
-                    'passed("accepts HTTPS only")', 'failed("HTTPS alone is not enough")'
-                )
+                assert 'passes="accepts HTTPS only",' in text
+                text = text.replace('passes="accepts HTTPS only",', 'passes="", good=False,')
             changed.writestr(name, text)
     return made.getvalue()
 
