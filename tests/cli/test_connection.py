@@ -108,7 +108,7 @@ def installation(
 
 PROVIDERS = [
     (
-        {"path": "blobservices"},
+        {"path": r"blobservices/default\?"},
         {"storage.blob_services services"},
         {"Microsoft.Storage/storageAccounts/blobServices/read"},
     ),
@@ -159,12 +159,19 @@ PROVIDERS = [
     ),
     (
         {"path": "diagnosticsettings"},
-        {"logging.diagnostic_settings settings"},
+        {
+            "sql.databases master_settings",
+            "logging.diagnostic_settings settings",
+            *(
+                f"logging.diagnostic_settings {service}_settings"
+                for service in ("blob", "file", "queue", "table")
+            ),
+        },
         {"Microsoft.Insights/diagnosticSettings/read"},
     ),
     (
-        {"path": "/tables"},
-        {"logging.workspace_retention tables"},
+        {"path": r"/tables\?"},
+        {"logging.workspace_retention tables", "logging.activity tables"},
         {"Microsoft.OperationalInsights/workspaces/tables/read"},
     ),
     (
@@ -214,7 +221,7 @@ def test_check_on_the_command_line_says_it_in_prose_and_json(
     place: Place, denied: Callable[..., None]
 ) -> None:
     good = place.annexa("connection", "check")
-    denied(path="blobservices")
+    denied(path=r"blobservices/default\?")
     plain = place.annexa("connection", "check", "northgate")
     told = place.annexa("connection", "check", "northgate", "--json")
 
