@@ -56,6 +56,7 @@ def _simulation(options: Options) -> Simulation:
         subscriptions=options.subscriptions,
         resources=options.resources,
         odd_resource=options.odd_resource,
+        billing_shell=options.billing_shell,
     )
 
     def tenant_of(night: int, as_of: datetime) -> Tenant:

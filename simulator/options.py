@@ -28,6 +28,7 @@ class Options:
     page_size: int
     arm_quota: bool
     arg_quota: bool
+    billing_shell: bool
     log: Path
     truth: Path | None
     faults: Path | None
@@ -53,6 +54,7 @@ def parse_options(arguments: Sequence[str]) -> Options:
         page_size=asked.page_size,
         arm_quota=asked.quotas == "on",
         arg_quota=asked.quotas == "on",
+        billing_shell=asked.billing_shell,
         log=asked.log or asked.out / "requests.ndjson",
         truth=asked.truth,
         faults=asked.faults,
@@ -78,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--subscriptions", type=int, default=3)
     add("--resources", type=int, default=120)
     add("--odd-resource", action="store_true", help="one resource lacks properties")
+    add("--billing-shell", action="store_true", help="list the subscription that bills Entra ID")
     add("--night", type=int, default=0, help="the tenant drifts from night to night")
     add("--as-of", type=parse_instant, metavar="ISO", help="the simulated time at start")
     add("--latency-ms", type=int, default=0, help="each answer waits this long")

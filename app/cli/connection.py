@@ -109,7 +109,7 @@ def check(
     *,
     as_json: Json = False,
 ) -> None:
-    """Ask each source once and say which permission is missing. Seals nothing."""
+    """Ask each source in every subscription, say which permission is missing. Seals nothing."""
     with opened(ctx) as ports:
         probes = check_connection(ports, find_connection(ports, name))
         ERR.print(f"Store: {store_guarantee(ports).detail}", markup=False)
@@ -122,18 +122,36 @@ def check(
 
 
 def _print(probes: list[Probe]) -> None:
+    """A line for each source; where it is missing, a line for each scope."""
+    by_source: dict[tuple[str, str], list[Probe]] = {}
     for probe in probes:
-        sign = "ok     " if probe.seen else "MISSING"
-        OUT.print(f"{sign}  {probe.collector_id}  {probe.read}", markup=False)
-        if probe.detail:
+        by_source.setdefault((probe.collector_id, probe.read), []).append(probe)
+    for (collector, read), found in by_source.items():
+        lost = [probe for probe in found if not probe.seen]
+        if not lost:
+            OUT.print(f"ok       {collector}  {read}", markup=False)
+        for detail in dict.fromkeys(probe.detail for probe in found if probe.seen and probe.detail):
+            OUT.print(f"         {detail}", markup=False)
+        for probe in lost:
+            OUT.print(f"MISSING  {collector}  {read}  in {probe.scope}", markup=False)
             OUT.print(f"         {probe.detail}", markup=False)
-        if not probe.seen:
             OUT.print(f"         needs {', '.join(probe.needs)}", markup=False)
-    missing = sum(not probe.seen for probe in probes)
+    _print_sum(probes, len(by_source))
+
+
+def _print_sum(probes: list[Probe], sources: int) -> None:
+    missing = {(one.collector_id, one.read) for one in probes if not one.seen}
+    scopes = {one.scope for one in probes} - {"tenant"}
+    left = sum(one.not_tried for one in probes)
     OUT.print(
-        f"\n{len(probes) - missing} of {len(probes)} sources can be read."
+        f"\n{sources - len(missing)} of {sources} sources can be read, asked in "
+        f"{len(scopes)} subscription{'s' * (len(scopes) != 1)}."
         + (
-            " Grant what is missing (see `annexa permissions`) before the first night."
-            * bool(missing)
+            f" Of single resources the first of each type was asked; {left} were not tried: "
+            "a fault of one of them shows at night only."
         )
+        * bool(left)
+        + " Grant what is missing (see `annexa permissions`) before the first night."
+        * bool(missing),
+        markup=False,
     )

@@ -1,36 +1,31 @@
-"""Before the first night: which source can be read, and which permission is missing."""
+"""Before the first night: which source can be read where, and which permission is missing.
+
+It asks what a night asks, by the night's own plan, of every subscription: every list, and of what
+is asked resource by resource the first of each type. So a fault of a read, a type or a subscription
+shows here as it will at night; a fault of one single resource may show at night only.
+"""
 
 import asyncio
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.services.azure import open_gateway, said
+from app.services.azure import open_gateway
+from app.services.azure import said as as_app_error
+from app.services.collecting import Job, ask_all, ask_lists, children_of
 from app.services.connections import Connection
+from app.services.jobs import SUBSCRIPTIONS, Subscriptions, planned_jobs, subscriptions_of
 from app.services.ports import Ports
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.kit import (
-    TENANT,
-    Collector,
-    Exchange,
-    Gap,
-    GapKind,
-    GraphBatch,
-    Item,
-    NotApplicable,
-    Read,
-    ResourceGraph,
-    Scope,
-)
-from collectors.kit.answers import Answer, read_answer
-from collectors.kit.batches import REQUESTS_PER_BATCH, read_batch
+from collectors.kit import TENANT, Collector, Gap, ResourceGraph
 from collectors.kit.errors import GatewayError
-from collectors.kit.interpret import ids_of, interpret, parents_of
-from collectors.kit.level import is_tenant_wide, parent_read
+from collectors.kit.interpret import Seen, interpret
+from collectors.kit.level import parent_read, reads_in
 from collectors.kit.registry import collector_by_id
 
-INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
-NO_SUBSCRIPTION = "no subscription can be seen"
+INVENTORY, RESOURCES = "inventory.resources", "resources"
+NOTHING = "nothing of this kind to ask about"
 NO_ROWS = (
     "no rows: nothing of this kind, or no right to see it, of which Resource Graph says nothing"
 )
@@ -38,7 +33,7 @@ NO_ROWS = (
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Probe:
-    """What asking one source once gave."""
+    """What asking one source in one scope gave."""
 
     collector_id: str
     read: str
@@ -46,6 +41,10 @@ class Probe:
     seen: bool
     detail: str
     needs: tuple[str, ...]
+    tried: int
+    """Resources it was asked of; 0 for a list."""
+    not_tried: int
+    """Resources that a night asks as well, of the same types as those tried."""
 
     def plain(self) -> dict[str, Any]:
         """For JSON."""
@@ -53,14 +52,14 @@ class Probe:
 
 
 def check_connection(ports: Ports, connection: Connection) -> list[Probe]:
-    """Ask every read once: tenant-wide, else in the first subscription and for the first parent.
+    """Ask every read once in every subscription, and of single resources the first of each type.
 
     Nothing is stored. Raises AppError when Azure cannot be asked at all.
     """
     try:
         return asyncio.run(_check(ports, connection))
     except GatewayError as error:
-        raise said(error) from error
+        raise as_app_error(error) from error
 
 
 async def _check(ports: Ports, connection: Connection) -> list[Probe]:
@@ -68,14 +67,12 @@ async def _check(ports: Ports, connection: Connection) -> list[Probe]:
     asker = Asker(gateway, _discard)
     try:
         await gateway.principal()
-        scope = Scope(connection.subscriptions[0] if connection.subscriptions else None)
-        if scope == TENANT:
-            scope = Scope(await _first_subscription(asker))
-        return [
-            await _probe(asker, collector, name, scope)
-            for collector in ports.collectors
-            for name in collector.reads
-        ]
+        tenant = await _subscriptions(asker, connection)
+        found: list[Probe] = []
+        for job in planned_jobs(ports.collectors, tenant):
+            lost = tenant.lost.get(job.scope)
+            found += _lost(job, lost) if lost else await _probe(asker, job)
+        return found
     finally:
         await asker.close()
         await gateway.close()
@@ -86,75 +83,96 @@ async def _discard(body: bytes) -> None:
     del body
 
 
-async def _first_subscription(asker: Asker) -> str | None:
+async def _subscriptions(asker: Asker, connection: Connection) -> Subscriptions:
     inventory = collector_by_id(INVENTORY)
-    ask = Ask(name=SUBSCRIPTIONS, read=inventory.reads[SUBSCRIPTIONS], scope=TENANT)
-    items = interpret(inventory, TENANT, await asker.exchanges(ask)).items[SUBSCRIPTIONS]
-    return str(items[0]["subscriptionId"]).lower() if items else None
+    asks = [
+        Ask(name=name, read=inventory.reads[name], scope=TENANT)
+        for name in (SUBSCRIPTIONS, RESOURCES)
+    ]
+    pages = await ask_all(asks, asker)
+    seen = interpret(inventory, TENANT, pages)
+    holding = {one for item in seen.items[RESOURCES] if (one := item.subscription_id)}
+    return subscriptions_of(seen, pages, chosen=connection.subscriptions, known=(), holding=holding)
 
 
-async def _probe(asker: Asker, collector: Collector, name: str, scope: Scope) -> Probe:
-    read = collector.reads[name]
-    if isinstance(read, GraphBatch):
-        return await _probe_batch(asker, collector, name, read)
-    of = parent_read(read)
-    parent: Item | None = None
-    if of is not None:
-        parents = await asker.exchanges(Ask(name=of, read=collector.reads[of], scope=TENANT))
-        found = parents_of(collector, scope, name, parents)
-        if not found:
-            return _told(collector, name, scope, None, "nothing of this kind to ask about")
-        parent = found[0]
-    where = TENANT if is_tenant_wide(read) else scope
-    if where == TENANT and not is_tenant_wide(read):
-        return _told(collector, name, where, NO_SUBSCRIPTION, "", _to_list_subscriptions())
-    pages = await asker.exchanges(Ask(name=name, read=read, scope=where, parent=parent))
-    answer = read_answer(read, pages[-1])
-    if isinstance(answer, NotApplicable):
-        return _told(collector, name, where, None, "the first of its kind has nothing of it")
-    if isinstance(answer, Gap):
-        return _told(collector, name, where, f"{answer.kind.value}: {answer.detail}", "")
-    empty = isinstance(read, ResourceGraph) and not any(_rows(read, page) for page in pages)
-    return _told(collector, name, where, None, NO_ROWS * empty)
+async def _probe(asker: Asker, job: Job) -> list[Probe]:
+    lists = await ask_lists(job, asker)
+    wanted = children_of(job, lists)
+    tried = list(_first_of_each_type(wanted))
+    seen = interpret(job.collector, job.scope, lists + await ask_all(tried, asker))
+    return [
+        _told(job, name, seen, [ask for ask in wanted if ask.name == name], tried)
+        for name in reads_in(job.collector, job.scope)
+    ]
 
 
-async def _probe_batch(asker: Asker, collector: Collector, name: str, read: GraphBatch) -> Probe:
-    """One batch is enough: each of its ids is asked with the same right."""
-    pages: tuple[Exchange, ...] = ()
-    for of in read.of:
-        pages += await asker.exchanges(Ask(name=of, read=collector.reads[of], scope=TENANT))
-    ids = ids_of(collector, name, pages)[:REQUESTS_PER_BATCH]
-    if not ids:
-        return _told(collector, name, TENANT, None, "nothing of this kind to ask about")
-    answers = await asker.exchanges(Ask(name=name, read=read, scope=TENANT, ids=ids))
-    gaps = [gap for gap in read_batch(name, read, ids, answers).gaps if gap.kind != GapKind.GONE]
-    refusal = f"{gaps[0].kind.value}: {gaps[0].detail}" if gaps else None
-    return _told(collector, name, TENANT, refusal, "")
+def _first_of_each_type(asks: Iterable[Ask]) -> Iterator[Ask]:
+    known: set[tuple[str, str]] = set()
+    for ask in asks:
+        kind = (ask.name, ask.parent.type if ask.parent else "")
+        if kind not in known:
+            known.add(kind)
+            yield ask
 
 
-def _rows(read: Read, page: Exchange) -> bool:
-    answer = read_answer(read, page)
-    return isinstance(answer, Answer) and bool(answer.elements)
+def _told(job: Job, name: str, seen: Seen, wanted: Sequence[Ask], tried: Sequence[Ask]) -> Probe:
+    asked = {_id(ask) for ask in tried if ask.name == name}
+    per_resource = parent_read(job.collector.reads[name]) is not None
+    gaps = [
+        gap
+        for gap in seen.gaps
+        if gap.read == name
+        and (not per_resource or gap.subject is None or gap.subject.lower() in asked)
+    ]
+    lacking = [one for one in seen.not_applicable if one.read == name]
+    left = len(wanted) - len(asked)
+    notes: list[str] = []
+    if gaps:
+        notes.append(f"{gaps[0].kind.value}: {gaps[0].detail}")
+    elif per_resource and not wanted:
+        notes.append(NOTHING)
+    elif lacking:
+        notes.append(f"the first of its kind has nothing of it: {lacking[0].detail}")
+    elif isinstance(job.collector.reads[name], ResourceGraph) and not seen.items[name]:
+        notes.append(NO_ROWS)
+    if left:
+        notes.append(f"asked of {len(asked)}, {left} more not tried")
+    said = "; ".join(notes)
+    return _made(job, name, seen=not gaps, detail=said, tried=len(asked), not_tried=left)
 
 
-def _to_list_subscriptions() -> tuple[str, ...]:
-    # Without the list nothing inside a subscription can be asked, whatever else is granted.
-    return collector_by_id(INVENTORY).reads[SUBSCRIPTIONS].needs
+def _id(ask: Ask) -> str:
+    return ask.parent.id.lower() if ask.parent else ""
 
 
-def _told(
-    collector: Collector,
+def _lost(job: Job, gap: Gap) -> list[Probe]:
+    """A subscription that cannot even be named: without the list nothing inside it is asked."""
+    needs = collector_by_id(INVENTORY).reads[SUBSCRIPTIONS].needs
+    detail = f"{gap.kind.value}: {gap.detail}"
+    return [
+        _made(job, name, seen=False, detail=detail, needs=needs)
+        for name in reads_in(job.collector, job.scope)
+    ]
+
+
+def _made(
+    job: Job,
     name: str,
-    scope: Scope,
-    refusal: str | None,
+    *,
+    seen: bool,
     detail: str,
     needs: tuple[str, ...] = (),
+    tried: int = 0,
+    not_tried: int = 0,
 ) -> Probe:
+    collector: Collector = job.collector
     return Probe(
         collector_id=collector.id,
         read=name,
-        scope=str(scope),
-        seen=refusal is None,
-        detail=refusal or detail,
+        scope=str(job.scope),
+        seen=seen,
+        detail=detail,
         needs=needs or collector.reads[name].needs,
+        tried=tried,
+        not_tried=not_tried,
     )

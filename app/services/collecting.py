@@ -95,28 +95,39 @@ def _draft(
 
 
 async def _exchanges(job: Job, asker: Asker) -> tuple[Exchange, ...]:
+    pages = await ask_lists(job, asker)
+    return pages + await ask_all(children_of(job, pages), asker)
+
+
+async def ask_lists(job: Job, asker: Asker) -> tuple[Exchange, ...]:
+    """The lists of a record: its own, and those of the tenant that it leans on."""
     reads = job.collector.reads
     context = context_of(job.collector, job.scope)
-    own = list(reads_in(job.collector, job.scope))
+    names = (*context, *reads_in(job.collector, job.scope))
     lists = [
         Ask(name=name, read=reads[name], scope=TENANT if name in context else job.scope)
-        for name in (*context, *own)
+        for name in names
         if parent_read(reads[name]) is None and not isinstance(reads[name], GraphBatch)
     ]
-    pages = await _ask_all(lists, asker)
-    for name in (*context, *own):  # the ids of one may come from another
+    pages = await ask_all(lists, asker)
+    for name in names:  # the ids of one may come from another
         if isinstance(reads[name], GraphBatch):
             ids = ids_of(job.collector, name, pages)
             ask = Ask(name=name, read=reads[name], scope=TENANT, ids=ids)
             pages += await asker.exchanges(ask)
-    children = [
-        Ask(name=name, read=reads[name], scope=job.scope, parent=parent)
-        for name in own
+    return pages
+
+
+def children_of(job: Job, pages: Sequence[Exchange]) -> list[Ask]:
+    """What is asked of each single resource that the lists show."""
+    return [
+        Ask(name=name, read=job.collector.reads[name], scope=job.scope, parent=parent)
+        for name in reads_in(job.collector, job.scope)
         for parent in parents_of(job.collector, job.scope, name, pages)
     ]
-    return pages + await _ask_all(children, asker)
 
 
-async def _ask_all(asks: Sequence[Ask], asker: Asker) -> tuple[Exchange, ...]:
+async def ask_all(asks: Sequence[Ask], asker: Asker) -> tuple[Exchange, ...]:
+    """Every page of every list, in the order of the asks."""
     answers = await asyncio.gather(*(asker.exchanges(ask) for ask in asks))
     return tuple(exchange for answer in answers for exchange in answer)

@@ -8,6 +8,7 @@ from app.services.collecting import Job
 from collectors.kit import TENANT, Collector, Exchange, Gap, GapKind, Scope
 from collectors.kit.interpret import Seen
 from collectors.kit.level import has_scope
+from collectors.kit.subscriptions import is_billing_shell
 
 UNLISTED = Scope("unlisted")
 """Stands for the subscriptions that could not even be listed: blind, and said so."""
@@ -21,6 +22,8 @@ class Subscriptions:
 
     ids: tuple[str, ...]
     """Listed by Azure, or chosen for the connection and listed."""
+    shells: tuple[str, ...]
+    """Listed, and not asked: by their offer they only bill Entra ID and cannot hold resources."""
     lost: Mapping[Scope, Gap]
     """Known from elsewhere, yet not listed; UNLISTED stands for those nobody can name."""
     pages: tuple[Exchange, ...]
@@ -33,27 +36,32 @@ def subscriptions_of(
     *,
     chosen: Iterable[str],
     known: Iterable[str],
+    holding: Iterable[str] = (),
 ) -> Subscriptions:
     """Reconcile Azure's list with the choice of the connection and with what is known.
 
-    `known` are ids from Resource Graph's rows and from the last night: a subscription that is in
-    one of them and not in the list is a gap, never a smaller tenant. An empty list is one too: an
-    identity without any role is answered so.
+    `holding` are ids from Resource Graph's rows, `known` those of the last night: a subscription
+    that is in one of them and not in the list is a gap, never a smaller tenant. An empty list is
+    one too: an identity without any role is answered so. What the list itself lacks is told of
+    each. A billing shell is asked only if it was chosen or holds something.
     """
     items = listed.items[SUBSCRIPTIONS]
-    found = {str(item["subscriptionId"]).lower() for item in items if item["subscriptionId"]}
-    wanted = {one.lower() for one in chosen}
-    lost = {
-        Scope(one): _gone(one) for one in sorted((wanted or {k.lower() for k in known}) - found)
-    }
+    by_id = {str(item["subscriptionId"]).lower(): item for item in items if item["subscriptionId"]}
+    wanted, held = {one.lower() for one in chosen}, {one.lower() for one in holding}
     gaps = [gap for gap in listed.gaps if gap.read == SUBSCRIPTIONS]
-    if len(found) < len(items):
+    if len(by_id) < len(items):
         gaps.append(_unnamed(GapKind.MALFORMED, "Azure listed a subscription without its id"))
-    if not found and not gaps:
+    if not by_id and not gaps:
         gaps.append(_unnamed(GapKind.DENIED, "Azure showed no subscription to this identity"))
+    missing = sorted((wanted or held | {one.lower() for one in known}) - by_id.keys())
+    lost = {Scope(one): gaps[0] if gaps else _gone(one) for one in missing}
     if gaps and not wanted:
         lost[UNLISTED] = gaps[0]
-    return Subscriptions(ids=tuple(sorted(wanted & found or found)), lost=lost, pages=pages)
+    shells = {one for one, item in by_id.items() if is_billing_shell(item)} - wanted - held
+    asked = (wanted & by_id.keys() or by_id.keys()) - shells
+    return Subscriptions(
+        ids=tuple(sorted(asked)), shells=tuple(sorted(shells)), lost=lost, pages=pages
+    )
 
 
 def planned_jobs(collectors: Iterable[Collector], tenant: Subscriptions) -> list[Job]:

@@ -267,7 +267,8 @@ class _Night:
             seen,
             pages,
             chosen=self._connection.subscriptions,
-            known={one for one in in_rows if one} | before,
+            known=before,
+            holding={one for one in in_rows if one},
         )
 
     def _has(self, job: Job) -> bool:

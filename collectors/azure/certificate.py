@@ -5,6 +5,8 @@ from pathlib import Path
 
 from cryptography import x509
 from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.asymmetric.types import PrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import load_pem_private_key, pkcs12
 
 from collectors.kit.errors import GatewayError
@@ -21,25 +23,49 @@ def read_certificate(path: Path, password: str | None, now: datetime) -> bytes:
         raise _refused(
             f"The certificate file {path} cannot be read ({type(error).__name__})"
         ) from None
-    try:
-        certificate = _parse(data, password.encode() if password else None)
-    except (ValueError, TypeError, UnsupportedAlgorithm):
-        raise _refused(
-            f"The certificate file {path} holds no certificate with its private key that this "
-            "password opens"
-        ) from None
+    certificate = _usable(path, data, password.encode() if password else None)
     _current(path, certificate, now)
     return data
 
 
-def _parse(data: bytes, password: bytes | None) -> x509.Certificate:
+def _usable(path: Path, data: bytes, password: bytes | None) -> x509.Certificate:
+    """The certificate that azure-identity will present. Raises GatewayError."""
+    try:
+        key, certificates = _parse(data, password)
+    except TypeError:
+        given = "is not protected, yet a password is" if password else "needs a password, none is"
+        raise _refused(f"The private key in {path} {given} named") from None
+    except (ValueError, UnsupportedAlgorithm):
+        raise _refused(
+            f"The certificate file {path} holds no certificate with its private key that this "
+            "password opens"
+        ) from None
+    if key is None or not certificates:
+        raise _refused(f"The certificate file {path} holds no certificate with its private key")
+    if not isinstance(key, RSAPrivateKey):
+        raise _refused(
+            f"The certificate in {path} has a key that is not RSA, and Entra ID takes RSA only"
+        )
+    own = [one.public_key() == key.public_key() for one in certificates]
+    if not any(own):
+        raise _refused(f"No certificate in {path} belongs to its private key")
+    if not own[0]:
+        raise _refused(
+            f"The file {path} begins with another certificate than that of its key, such as its "
+            "CA's: put the client's own first"
+        )
+    return certificates[0]
+
+
+def _parse(
+    data: bytes, password: bytes | None
+) -> tuple[PrivateKeyTypes | None, list[x509.Certificate]]:
+    """The key, and the certificates in the order in which azure-identity takes the first."""
     if b"-----BEGIN" in data:
-        load_pem_private_key(data, password)
-        return x509.load_pem_x509_certificate(data)
+        key: PrivateKeyTypes | None = load_pem_private_key(data, password)
+        return key, x509.load_pem_x509_certificates(data)
     key, certificate, _ = pkcs12.load_key_and_certificates(data, password)
-    if key is None or certificate is None:
-        raise ValueError("no certificate with its key")
-    return certificate
+    return key, [certificate] if certificate is not None else []
 
 
 def _current(path: Path, certificate: x509.Certificate, now: datetime) -> None:

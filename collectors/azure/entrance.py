@@ -1,7 +1,6 @@
 """Tokens: one for each audience and night, and refusals told apart without telling secrets."""
 
 import asyncio
-import re
 import ssl
 import time
 from typing import Any, Self
@@ -10,26 +9,22 @@ import aiohttp
 from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOptions
 from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
-from azure.identity import CredentialUnavailableError
 
 from collectors.azure.clouds import Cloud
+from collectors.azure.sign_in import code_of, is_busy, kind_of, refused
+from collectors.kit import GapKind
 from collectors.kit.errors import GatewayError
 
 _REFRESH_SECONDS = 300
-_CODE = re.compile(r"AADSTS\d+")
-# https://learn.microsoft.com/entra/identity-platform/reference-error-codes
-_MEANING = {
-    "AADSTS7000215": "the client secret is wrong",
-    "AADSTS7000222": "the client secret has expired",
-    "AADSTS700016": "the application is not known in this tenant",
-    "AADSTS700027": "the certificate is not one the application trusts",
-    "AADSTS90002": "the tenant does not exist",
-    "AADSTS500011": "the service is not known in this tenant",
-}
 
 
 class AudienceRefusedError(AzureError):
     """The sign-in service gives tokens, but none for this audience."""
+
+    def __init__(self, message: str, kind: GapKind) -> None:
+        super().__init__(message)
+        self.kind = kind
+        """denied, or throttled where it only asks to come again."""
 
 
 class Entrance:
@@ -40,6 +35,7 @@ class Entrance:
 
     def __init__(self, credential: AsyncTokenCredential, cloud: Cloud) -> None:
         self._credential = credential
+        self._kind = kind_of(credential)
         self._cloud = cloud
         self._main = scope_of(cloud.resource_manager_audience)
         self._tokens: dict[str, AccessToken] = {}
@@ -88,7 +84,7 @@ class Entrance:
             return await self._credential.get_token(scope, **options)
         except ClientAuthenticationError as error:
             await self._only_this_audience(scope, error)
-            raise refused(error, self._cloud) from None
+            raise refused(error, self._cloud, self._kind) from None
         except AzureError as error:
             raise unreachable(error, self._cloud.authority, self._cloud) from None
 
@@ -97,31 +93,15 @@ class Entrance:
             return
         if self._main not in self._tokens:
             self._tokens[self._main] = await self._ask(self._main, {})
-        code = _code(error)
-        raise AudienceRefusedError(f"No token for {scope} ({code or 'no code given'}).") from None
+        code = code_of(error)
+        kind = GapKind.THROTTLED if is_busy(error) else GapKind.DENIED
+        said = f"No token for {scope} ({code or 'no code given'})."
+        raise AudienceRefusedError(said, kind) from None
 
 
 def scope_of(audience: str) -> str:
     """OAuth scope that asks for everything granted at an audience."""
     return audience.rstrip("/") + "/.default"
-
-
-def refused(error: ClientAuthenticationError, cloud: Cloud) -> GatewayError:
-    """The sentence for a refused credential: Azure's code, never Azure's text (it may quote us)."""
-    if isinstance(error, CredentialUnavailableError):
-        return GatewayError(
-            "credential_refused",
-            "This machine offers no managed or federated identity; run Annexa where the identity "
-            "is assigned, or give the connection a certificate.",
-        )
-    code = _code(error)
-    why = _MEANING.get(code or "", "Azure refused the credential")
-    told = f" ({code})" if code else ""
-    return GatewayError(
-        "credential_refused",
-        f"No token from {cloud.authority}: {why}{told}; check the connection's tenant, client id "
-        "and secret or certificate.",
-    )
 
 
 def unreachable(error: BaseException, address: str, cloud: Cloud) -> GatewayError:
@@ -154,8 +134,3 @@ def _root(error: BaseException) -> BaseException:
     while error.__cause__ is not None:
         error = error.__cause__
     return error
-
-
-def _code(error: ClientAuthenticationError) -> str | None:
-    found = _CODE.search(str(error))
-    return found.group(0) if found else None

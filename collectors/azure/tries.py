@@ -209,7 +209,7 @@ def _never_reached(error: AzureError) -> bool:
 
 def _fault(error: AzureError) -> GapKind:
     if isinstance(error, AudienceRefusedError):
-        return GapKind.DENIED
+        return error.kind
     if isinstance(error, IncompleteReadError):
         return GapKind.TRUNCATED
     if isinstance(error, ServiceRequestTimeoutError | ServiceResponseTimeoutError):

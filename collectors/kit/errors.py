@@ -16,7 +16,8 @@ class GatewayError(CollectorError):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
         self.code = code
-        """Stable: credential_refused, certificate_expired, untrusted_ca, unreachable."""
+        """Stable: credential_refused, certificate_expired, sign_in_throttled, untrusted_ca,
+        unreachable."""
 
 
 class CatalogError(CollectorError):

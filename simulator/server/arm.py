@@ -117,6 +117,13 @@ def _page_size(
 
 def _unknown_subscription(simulation: "Simulation", path: ArmPath) -> Answer | None:
     name = path.subscription
+    if name in simulation.arm.shells and path.whole != f"/subscriptions/{name}":
+        # Seen in SpecterOps/AzureHound issue 65; the status is a guess.
+        said = (
+            "The current subscription type is not permitted to perform operations on any provider "
+            "namespace. Please use a different subscription."
+        )
+        return refuse(403, "DisallowedOperation", said)
     if name is None or name in simulation.arm.subscriptions:
         return None
     if not _is_guid(name):

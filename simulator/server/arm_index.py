@@ -3,6 +3,7 @@
 from typing import Any, TypeAlias
 
 from simulator.server.arm_path import ArmPath
+from simulator.tenant.inventory import is_shell
 from simulator.tenant.model import Tenant
 
 Row: TypeAlias = dict[str, Any]
@@ -33,6 +34,8 @@ class ArmIndex:
         self.subscriptions: dict[str, Row] = {
             str(each["subscriptionId"]).lower(): each for each in tenant.subscriptions
         }
+        self.shells = frozenset(name for name, each in self.subscriptions.items() if is_shell(each))
+        """Subscriptions that cannot hold resources."""
         self._by_id: dict[str, Row] = {}
         self._by_type: dict[str, list[Row]] = {}
         for table in tenant.tables.values():

@@ -48,7 +48,11 @@ def hand_over(folder: Path, simulation: Simulation, tls: Tls, where: Addresses) 
         "pid": os.getpid(),
         "tenant_id": simulation.tenant.tenant_id,
         "client_id": simulation.client_id,
-        "subscriptions": [each["subscriptionId"] for each in simulation.tenant.subscriptions],
+        "subscriptions": [
+            each["subscriptionId"]
+            for each in simulation.tenant.subscriptions
+            if each["subscriptionId"] not in simulation.arm.shells
+        ],
     }
     draft = folder / "ready.json.part"
     draft.write_text(json.dumps(ready, indent=1) + "\n", encoding="utf-8")

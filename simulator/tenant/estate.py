@@ -20,6 +20,8 @@ class TenantSpec:
     """About the number of rows of the Resource Graph table `resources`."""
     odd_resource: bool = False
     """One storage account whose properties Azure leaves out: its checks are unknown."""
+    billing_shell: bool = False
+    """The subscription by which Entra ID was billed: listed, and every provider refuses it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

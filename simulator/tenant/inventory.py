@@ -1,6 +1,6 @@
 """Subscriptions, tags, resource groups and the second route that counts resources."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +11,8 @@ from simulator.tenant.model import Truth
 
 OWNERS = ("clinical-apps", "cloud-platform", "data-services", "imaging-it", "patient-access")
 PLAIN = ("Internal", "Confidential")
-WARNED = ("Warned", "PastDue")
+WARNED = ("Warned", "PastDue", "Disabled")
+BILLING_QUOTA = "AAD_2015-09-01"
 
 
 def label(
@@ -69,7 +70,30 @@ def subscription_elements(estate: Estate) -> tuple[tuple[dict[str, Any], ...], t
     elements = tuple(
         _element(estate, one, ailing=one.scope in ailing) for one in estate.subscriptions
     )
+    if estate.spec.billing_shell:
+        shell = _shell(estate)
+        ledger.expect("inventory.resources.subscription_enabled", shell["id"], "pass")
+        elements = (*elements, shell)
     return elements, ledger.truth
+
+
+def is_shell(subscription: Mapping[str, Any]) -> bool:
+    """Is an element of the list the one that only bills Entra ID?"""
+    return (subscription.get("subscriptionPolicies") or {}).get("quotaId") == BILLING_QUOTA
+
+
+def _shell(estate: Estate) -> dict[str, Any]:
+    """As seen in Azure/GuardrailsSolutionAccelerator issue 403."""
+    own = estate.dice.guid("billing shell")
+    name = "Access to Azure Active Directory"
+    shell = Subscription(id=own, name=name, environment="billing")
+    offer = {
+        "locationPlacementId": "Public_2014-09-01",
+        "quotaId": BILLING_QUOTA,
+        "spendingLimit": "On",
+    }
+    element = _element(estate, shell, ailing=False) | {"subscriptionPolicies": offer}
+    return {key: value for key, value in element.items() if key != "tags"}
 
 
 def _element(estate: Estate, one: Subscription, *, ailing: bool) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from math import ceil
 from typing import Any
 
 from simulator.tenant.diagnostics import SUPPORTED
+from simulator.tenant.inventory import is_shell
 from simulator.tenant.kinds import ACCOUNT_SERVICES, SERVICES
 from simulator.tenant.model import Tenant
 
@@ -49,7 +50,7 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
     """
     amount = _amounts(tenant.tables["resources"])
     roles = _amounts(tenant.tables["authorizationresources"])
-    scopes = [one["subscriptionId"].lower() for one in tenant.subscriptions]
+    scopes = [one["subscriptionId"].lower() for one in tenant.subscriptions if not is_shell(one)]
     workspaces = amount.get("microsoft.operationalinsights/workspaces", 0)
     audiences = 3 if workspaces else 2
     parts = {

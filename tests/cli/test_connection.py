@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from app.services.checking import Probe, check_connection
+from collectors.kit import Scope
+from collectors.kit.level import reads_in
+from collectors.kit.registry import all_collectors
 from simulator.process import SimulatorProcess
 from tests.cli.conftest import Place
 from tests.command_line import Said, several
@@ -106,9 +109,10 @@ def installation(
         yield made
 
 
+SERVICES = ("", "blob_", "file_", "queue_", "table_")
 PROVIDERS = [
     (
-        {"path": r"blobservices/default\?"},
+        {"path": "blobservices/default\\?"},
         {"storage.blob_services services"},
         {"Microsoft.Storage/storageAccounts/blobServices/read"},
     ),
@@ -160,17 +164,13 @@ PROVIDERS = [
     (
         {"path": "diagnosticsettings"},
         {
+            *(f"logging.diagnostic_settings {name}settings" for name in SERVICES),
             "sql.databases master_settings",
-            "logging.diagnostic_settings settings",
-            *(
-                f"logging.diagnostic_settings {service}_settings"
-                for service in ("blob", "file", "queue", "table")
-            ),
         },
         {"Microsoft.Insights/diagnosticSettings/read"},
     ),
     (
-        {"path": r"/tables\?"},
+        {"path": "/tables\\?"},
         {"logging.workspace_retention tables", "logging.activity tables"},
         {"Microsoft.OperationalInsights/workspaces/tables/read"},
     ),
@@ -186,11 +186,12 @@ PROVIDERS = [
         {"path": "^/subscriptions\\?"},
         {
             "inventory.resources subscriptions",
-            "inventory.resources listed",
             "access.role_assignments subscriptions",
-            "access.pim_azure eligible",
-            "access.pim_azure active",
-            "access.pim_azure policies",
+            *(
+                f"{collector.id} {name}"
+                for collector in all_collectors()
+                for name in reads_in(collector, Scope("each"))
+            ),
         },
         {"Microsoft.Resources/subscriptions/read"},
     ),
@@ -221,7 +222,7 @@ def test_check_on_the_command_line_says_it_in_prose_and_json(
     place: Place, denied: Callable[..., None]
 ) -> None:
     good = place.annexa("connection", "check")
-    denied(path=r"blobservices/default\?")
+    denied(path="blobservices/default\\?")
     plain = place.annexa("connection", "check", "northgate")
     told = place.annexa("connection", "check", "northgate", "--json")
 

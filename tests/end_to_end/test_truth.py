@@ -215,14 +215,16 @@ def hidden(found: Statuses, truth: Statuses) -> list[Key]:
 def hides(gap: SeenGap, subject: str, check_id: str) -> bool:
     """Whether the gap is in a read this very check leans on, and where this very subject is.
 
-    A subscription that is no longer listed has its gaps in its own scope, in every read there.
+    A subscription that is no longer listed has its gaps in its own scope, in every read there; so
+    has each one when none is listed.
     """
     collector = collector_by_id(gap.collector_id)
     check = next((c for c in collector.checks if f"{collector.id}.{c.id}" == check_id), None)
     if check is None:
         return False
     scope = gap.scope.removeprefix("subscription/")
-    gone = gap.kind is GapKind.GONE and gap.subject is None
+    nobody = gap.detail.startswith("Azure showed no subscription")
+    gone = gap.subject is None and (gap.kind is GapKind.GONE or nobody)
     reads = {check.on, parent_read(collector.reads[check.on]), *check.uses, *check.beside}
     here = scope in ("tenant", "unlisted") or scope in subject
     named = (gap.subject or subject).lower()

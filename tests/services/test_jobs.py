@@ -80,3 +80,36 @@ def test_a_list_that_may_hide_some_stands_for_those_nobody_can_name(
     blind = [job for job in planned_jobs(all_collectors(), found) if job.scope == UNLISTED]
     assert len(blind) == len([job for job in blind if job.collector.reads])
     assert blind
+
+
+SHELL = {"subscriptionPolicies": {"quotaId": "AAD_2015-09-01"}}
+
+
+def test_a_billing_shell_is_listed_and_not_asked() -> None:
+    page = listed([element(A), {**(element(B)), **SHELL}])
+
+    found = reconciled(page, known=(A, B))
+
+    assert (found.ids, found.shells, dict(found.lost)) == ((A,), (B,), {})
+
+
+@pytest.mark.parametrize("why", ["chosen", "holding"])
+def test_a_shell_that_was_chosen_or_holds_something_is_asked(why: str) -> None:
+    page = listed([element(A), {**element(B), **SHELL}])
+    seen = interpret(collector_by_id("inventory.resources"), TENANT, (page,))
+    told = {"chosen": (), "holding": (), why: (B,)}
+
+    found = subscriptions_of(seen, (page,), known=(), **told)
+
+    assert B in found.ids
+    assert found.shells == ()
+
+
+@pytest.mark.parametrize("status", [403, 429, 500])
+def test_why_the_list_failed_is_told_of_every_subscription(status: int) -> None:
+    found = reconciled(listed([], status=status), known=(A, B))
+
+    assert set(found.lost) == {Scope(A), Scope(B), UNLISTED}
+    assert {gap.detail for gap in found.lost.values()} == {
+        f"Azure answered HTTP {status} after 1 try"
+    }

@@ -12,12 +12,18 @@ from collectors.kit import (
     Population,
     ResourceGraph,
     ResourceList,
+    Status,
     Verdict,
     failed,
     passed,
     unknown,
 )
+from collectors.kit.settings import setting
+from collectors.kit.subscriptions import is_billing_shell
 from collectors.kit.tags import CLASSIFICATION, tag, tags_withheld
+
+LONGEST_ID = 60
+"""Characters of an id that a reason quotes."""
 
 
 def owner_tag(resource: Item, _: Expectations) -> Verdict:
@@ -41,23 +47,53 @@ def _tagged(resource: Item, name: str) -> Verdict:
 
 def complete(listed: Population, _: Expectations) -> Mapping[str, Verdict]:
     """Both routes see the same resources. Subject: the subscription."""
-    by_list = {item.id.lower() for item in listed}
-    by_graph = {item.id.lower() for item in listed.siblings["resources"]}
+    by_list = {item.id.lower(): item for item in listed}
+    by_graph = {item.id.lower(): item for item in listed.siblings["resources"]}
     said = f"resources by Resource Manager: {len(by_list)}, by Resource Graph: {len(by_graph)}"
-    apart = sorted(by_list ^ by_graph)
-    verdict = failed(f"{said}; only one of the two has {apart[0]}") if apart else passed(said)
+    lacks = [
+        f"{route} lacks {_short_id(seen[min(apart)])}"
+        for route, seen, known in (
+            ("Resource Graph", by_list, by_graph),
+            ("Resource Manager", by_graph, by_list),
+        )
+        if (apart := seen.keys() - known.keys())
+    ]
+    verdict = failed(f"{said}; {' and '.join(lacks)}") if lacks else passed(said)
     return {str(listed.scope.subscription_id): verdict}
 
 
+def _short_id(resource: Item) -> str:
+    """What follows the provider in an id, at most so much that two fit into a reason."""
+    text = resource.id.rpartition("/providers/")[2] or resource.id
+    return text if len(text) <= LONGEST_ID else f"…{text[-LONGEST_ID:]}"
+
+
 def subscription_enabled(subscription: Item, _: Expectations) -> Verdict:
-    """The subscription is in use and paid for."""
-    match subscription["state"]:
-        case "Enabled":
-            return passed("the subscription is enabled")
-        case str() as state:
-            return failed(f"the subscription is in the state {state}, not Enabled")
-        case _:
-            return unknown("Azure returned no state of the subscription")
+    """The subscription is in use and paid for.
+
+    https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states
+    """
+    verdict = _STATE(subscription, _)
+    if verdict.status is not Status.PASS or not is_billing_shell(subscription):
+        return verdict
+    held = subscription.near("resources").seen
+    if any(item.subscription_id == subscription.subscription_id for item in held):
+        return passed("enabled; by its offer it only bills Entra ID, yet it holds resources")
+    return passed(
+        "enabled; it only bills Entra ID and cannot hold resources, so none are asked for"
+    )
+
+
+_STATE = setting(
+    "state",
+    {
+        "Enabled": passed("the subscription is enabled"),
+        "Warned": failed("the subscription is in the state Warned, not Enabled"),
+        "PastDue": failed("the subscription is in the state PastDue, not Enabled"),
+        "Disabled": failed("the subscription is in the state Disabled, not Enabled"),
+        "Deleted": failed("the subscription is in the state Deleted, not Enabled"),
+    },
+)
 
 
 COLLECTOR = Collector(
@@ -115,13 +151,18 @@ COLLECTOR = Collector(
             uses=("resources",),
             judge_all=complete,
             controls=("A.5.9",),
-            remedy="az role assignment create --role Reader --assignee <collector> --scope <id>",
+            remedy=(
+                "az resource list --subscription <id> shows what Resource Manager lists; where"
+                " Resource Graph lacks something: az role assignment create --role Reader"
+                " --assignee <collector> --scope <id>"
+            ),
             owner=Owner.COMPLIANCE,
         ),
         Check(
             id="subscription_enabled",
             title="Subscriptions are enabled",
             on="subscriptions",
+            beside=("resources",),
             judge=subscription_enabled,
             controls=("A.5.9",),
             remedy="Azure portal > Subscriptions > <name> > Reactivate, or cancel it for good",

@@ -191,6 +191,10 @@ COLLECTOR = Collector(
             judge=as_far_as_seen(enabled),
             controls=("A.8.15",),
             policy="187242f4-89c6-4c43-9a4e-188c0efacc5f",
+            differs=(
+                "a setting without a destination logs nothing; types without the group audit and "
+                "single audit categories are judged too"
+            ),
             remedy=(
                 "az monitor diagnostic-settings create --resource <id> --name to-workspace"
                 """ --workspace <id> --logs '[{"categoryGroup":"allLogs","enabled":true}]'"""

@@ -12,7 +12,7 @@ from azure.identity.aio import (
 )
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.serialization import (
     BestAvailableEncryption,
     Encoding,
@@ -191,3 +191,59 @@ def test_a_reference_shows_no_secret() -> None:
     of = CredentialSpec(kind="secret_env", tenant_id="t", client_id="c", secret_env="S")
     credential = open_credential(of, CLOUD, now=lambda: NOW, environ={"S": "hush-hush"})
     assert "hush-hush" not in repr(of) + repr(credential)
+
+
+OTHER_KEY = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+CURVE = ec.generate_private_key(ec.SECP256R1())
+
+
+def signed(key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey, name: str) -> x509.Certificate:
+    subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
+    return (
+        x509.CertificateBuilder()
+        .subject_name(subject)
+        .issuer_name(subject)
+        .public_key(key.public_key())
+        .serial_number(8)
+        .not_valid_before(NOW - timedelta(days=1))
+        .not_valid_after(NOW + timedelta(days=1))
+        .sign(key, hashes.SHA256())
+    )
+
+
+def text(of: x509.Certificate) -> bytes:
+    return of.public_bytes(Encoding.PEM)
+
+
+def protected(of: x509.Certificate) -> bytes:
+    hidden = BestAvailableEncryption(b"open")
+    return text(of) + KEY.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, hidden)
+
+
+CURVED = signed(CURVE, "curve")
+CURVED_PEM = text(CURVED) + CURVE.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+CURVED_PFX = pkcs12.serialize_key_and_certificates(b"c", CURVE, CURVED, None, NoEncryption())
+CA = signed(OTHER_KEY, "ca")
+UNUSABLE: dict[str, tuple[bytes, dict[str, str], str]] = {
+    "a key on a curve": (CURVED_PEM, {}, "not RSA"),
+    "a key on a curve in PKCS#12": (CURVED_PFX, {}, "not RSA"),
+    "the CA first": (text(CA) + pem(GOOD), {}, "put the client's own first"),
+    "another's certificate": (text(CA) + pem(GOOD)[len(text(GOOD)) :], {}, "belongs to its"),
+    "a password missing": (protected(GOOD), {}, "needs a password"),
+    "a password too many": (pem(GOOD), {"P": "open"}, "yet a password is"),
+    "another password": (protected(GOOD), {"P": "shut"}, "this password opens"),
+}
+
+
+@pytest.mark.parametrize("case", UNUSABLE)
+def test_each_cause_has_a_sentence_of_its_own(tmp_path: Path, case: str) -> None:
+    data, environ, part = UNUSABLE[case]
+    error = refused(spec(tmp_path, data, "P" if environ else None), environ)
+    assert error.code == "credential_refused"
+    assert part in str(error)
+
+
+def test_the_client_first_and_its_ca_after_it_is_fine(tmp_path: Path) -> None:
+    of = spec(tmp_path, pem(GOOD) + text(CA))
+    credential = open_credential(of, CLOUD, now=lambda: NOW, environ={})
+    assert type(credential) is CertificateCredential
