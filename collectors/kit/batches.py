@@ -23,6 +23,8 @@ OBJECT = "/directoryObjects/{id}"
 """Where one object is asked for by itself."""
 NEXT = "@odata.nextLink"
 OK, NOT_FOUND = 200, 404
+NO_SUCH_OBJECT = "Request_ResourceNotFound"
+"""https://learn.microsoft.com/graph/resolve-auth-errors"""
 
 
 def wanted_ids(read: GraphBatch, items: Mapping[str, tuple[Item, ...]]) -> tuple[str, ...]:
@@ -43,6 +45,8 @@ class Batch:
 def read_batch(name: str, read: GraphBatch, ids: Sequence[str], pages: Sequence[Exchange]) -> Batch:
     """Items and gaps of all exchanges of a read. Never raises: what cannot be read is a gap."""
     told = _Told(name=name, single=read.path is None)
+    if ids and not pages:
+        told.whole = Gap(read=name, subject=None, kind=GapKind.TRUNCATED, detail="it was not asked")
     for page in pages:
         told.page(page)
     return told.batch(ids)
@@ -56,9 +60,11 @@ class _Told:
     single: bool
     """An id has one object, not a list."""
     found: dict[str, list[Any]] = field(default_factory=dict)
-    """Elements of each answered id; none where it does not exist or its list is empty."""
+    """Elements of each answered id."""
     more: set[str] = field(default_factory=set)
     """Lists whose last page announced another."""
+    gone: set[str] = field(default_factory=set)
+    """Ids of which Graph says, asked by itself, that nothing of that id exists."""
     hidden: dict[str, Gap] = field(default_factory=dict)
     whole: Gap | None = None
 
@@ -92,6 +98,7 @@ class _Told:
             own = _id(one)
             if own in asked:
                 self.found.pop(own, None)
+                self.gone.discard(own)
                 self._response(own, one.get("status"), one.get("body"))
 
     def _response(self, own: str, status: Any, body: Any) -> None:
@@ -101,11 +108,11 @@ class _Told:
             elif not self.single:
                 self._list(own, body)
             return
-        if status == NOT_FOUND and self.single:
-            self.found[own] = []
+        codes = codes_at(body)
+        if status == NOT_FOUND and NO_SUCH_OBJECT in codes:
+            self.gone.add(own)
             self.hidden.pop(own, None)
             return
-        codes = codes_at(body)
         said = f"Microsoft Graph answered HTTP {status}{''.join(f' {c}' for c in codes[:1])}"
         kind = kind_of(status if isinstance(status, int) else None, codes)
         self._lost(own, self._gap(own, kind, f"{said} for {own} inside a batch"))
@@ -143,7 +150,7 @@ class _Told:
         for own in ids:
             if own in self.hidden:
                 gaps.append(self.hidden[own])
-            elif own not in self.found and self.whole is None:
+            elif own not in self.found and own not in self.gone and self.whole is None:
                 gaps.append(self._gap(own, GapKind.TRUNCATED, f"{own} was not answered"))
         received = sum(map(len, self.found.values()))
         return Batch(items=tuple(self._items(ids)), gaps=gaps, received=received)
@@ -155,7 +162,7 @@ class _Told:
                 continue
             if not self.single:
                 yield Item(id=own, data={"id": own, "value": elements})
-            elif elements:
+            else:
                 others = tuple(one for one in elements[1:] if one != elements[0])
                 yield Item(id=own, data=elements[0], others=others)
 

@@ -29,6 +29,7 @@ class Beside:
     """Single ids, in lower case, that could not be seen."""
     gap: "Gap | None" = None
     """Why any number of items may be missing; None when none is."""
+    _by: "dict[str, dict[str, tuple[Item, ...]]]" = field(default_factory=dict, compare=False)
 
     def get(self, item_id: str) -> "Item | None":
         """The item of this id; None when there is none. Raises NotSeenError when that is unsure."""
@@ -41,6 +42,16 @@ class Beside:
         """Every item. Raises NotSeenError when one may be missing."""
         self._sure(self.gap or next(iter(self.hidden.values()), None))
         return tuple(self.items.values())
+
+    def having(self, path: str, value: str) -> "tuple[Item, ...]":
+        """Those seen that have this text at the path, in any case. Misses say nothing."""
+        index = self._by.get(path)
+        if index is None:
+            index = self._by[path] = {}
+            for item in self.items.values():
+                if isinstance(text := item[path], str):
+                    index[text.lower()] = (*index.get(text.lower(), ()), item)
+        return index.get(value.lower(), ())
 
     @property
     def seen(self) -> "tuple[Item, ...]":

@@ -1,6 +1,6 @@
 """From items and gaps to verdicts. Blindness is never compliance."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from collectors.kit.beside import Beside, NotSeenError, beside_of
@@ -78,10 +78,9 @@ def _answers(
     else:
         near = {name: _Near(collector, check, name, seen) for name in check.beside}
         names = shown_names(seen.items[check.on])
-        for item in _population(check, seen.items[check.on]):
-            looked_at = {name: found.of(item) for name, found in near.items()}
-            told = replace(item, beside=looked_at) if looked_at else item
-            verdict = _one(check, told, expectations)
+        told = (_looking(item, near) for item in seen.items[check.on])
+        for item in _population(check, told):
+            verdict = _one(check, item, expectations)
             yield _judgement(full_id, item.id, names.get(item.id) or shown_name(item), verdict)
         yield from _hidden(collector, check, full_id, seen, gaps)
         yield from _lacking(collector, check, full_id, seen)
@@ -99,17 +98,29 @@ def _stand_in(check: Check, scope: Scope) -> str:
     return str(scope) if check.judge_all is None else scope.subscription_id or str(scope)
 
 
+def _looking(item: Item, near: "Mapping[str, _Near]") -> Item:
+    """The item with the sibling reads its check looks at."""
+    if not near:
+        return item
+    return replace(item, beside={name: found.of(item) for name, found in near.items()})
+
+
 class _Near:
-    """A sibling read, cut to what concerns each item: its own children, its parent's, or all."""
+    """A sibling read, cut to what concerns each item: its own children, its parent's, or all.
+
+    All also of children of something else: then a gap names the parent whose children it hides.
+    """
 
     def __init__(self, collector: Collector, check: Check, name: str, seen: Seen) -> None:
         gaps = [gap for gap in seen.gaps if gap.read == name]
         self._of = parent_read(collector.reads[name])
-        self._by_parent = self._of is not None
+        related = (check.on, parent_read(collector.reads[check.on]))
+        self._by_parent = self._of is not None and self._of in related
         self._own = self._of == check.on
         items = seen.wide.get(name, seen.items[name])
         if not self._by_parent:
-            self._whole = beside_of(items, gaps)
+            unlisted = [gap for gap in seen.gaps if gap.read == self._of]
+            self._whole = beside_of(items, gaps + unlisted)
             return
         everywhere = [gap for gap in seen.gaps if gap.read in (name, self._of) and not gap.subject]
         self._blind = Beside(gap=everywhere[0] if everywhere else None)
@@ -152,7 +163,7 @@ def _set_answers(
         yield _judgement(full_id, subject, shown, _blind(gaps[0]) if gaps else verdict)
 
 
-def _population(check: Check, items: tuple[Item, ...]) -> Iterator[Item]:
+def _population(check: Check, items: Iterable[Item]) -> Iterator[Item]:
     for item in items:
         if check.types and item.type not in check.types and not item.disputed:
             continue
@@ -166,7 +177,7 @@ def _asks(check: Check, item: Item) -> bool:
         return True
     try:
         return check.when is None or check.when(item)
-    except SHAPE_ERRORS:
+    except (*SHAPE_ERRORS, NotSeenError):
         return True
 
 

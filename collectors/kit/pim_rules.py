@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
+from collectors.kit.beside import Beside
+from collectors.kit.conditional_access import context_demands_mfa
 from collectors.kit.instants import duration
 from collectors.kit.spec import Verdict, failed, passed, unknown
 
@@ -17,16 +19,19 @@ APPROVAL = "Approval_EndUser_Assignment"
 EXPIRATION = "Expiration_EndUser_Assignment"
 
 
-def activation_mfa(rules: Any, role: str) -> Verdict:
-    """MFA on activation, by the enablement rule or by a Conditional Access context."""
-    enabled, context = _enabled_rules(rules), _rule(rules, CONTEXT).get("isEnabled")
-    if context is True:
-        return passed(f"activating {role} needs a Conditional Access authentication context")
+def activation_mfa(rules: Any, role: str, policies: Beside) -> Verdict:
+    """MFA on activation, by the enablement rule, or by a context that a policy in force answers."""
+    enabled, context = _enabled_rules(rules), _rule(rules, CONTEXT)
     if enabled is not None and "MultiFactorAuthentication" in enabled:
         return passed(f"activating {role} needs multi-factor authentication")
-    if enabled is None or context is None:
-        return _no_rule(ENABLEMENT if enabled is None else CONTEXT, role)
-    return failed(f"{role} is activated without multi-factor authentication")
+    match context.get("isEnabled"), context.get("claimValue"):
+        case True, str() as claim if claim.strip():
+            return context_demands_mfa(claim.strip(), role, policies)
+        case True, None | str():
+            return failed(f"{role} is activated with an authentication context that has no name")
+        case False, _ if enabled is not None:
+            return failed(f"{role} is activated without multi-factor authentication")
+    return _no_rule(CONTEXT if enabled is not None else ENABLEMENT, role)
 
 
 def activation_justification(rules: Any, role: str) -> Verdict:
@@ -57,7 +62,7 @@ def activation_duration(rules: Any, role: str, hours: int) -> Verdict:
     longest = duration(rule.get("maximumDuration"))
     if rule.get("isExpirationRequired") is False:
         return failed(f"an activation of {role} need not end")
-    if longest is None:
+    if rule.get("isExpirationRequired") is not True or not longest:
         return _no_rule(EXPIRATION, role)
     if longest <= timedelta(hours=hours):
         return passed(f"an activation of {role} lasts {_hours(longest)} h at most")

@@ -1,57 +1,74 @@
-"""Roles that can change who may do what, by the ids Microsoft gave them.
+"""Azure roles: privileged is what a role's definition allows, whoever made it.
+
+Microsoft's own roles are known by their ids, also where no definition was read; of any other role
+the definition decides, computed as Azure does: `actions` without `notActions`, wildcards stand for
+anything, letter case means nothing.
 
 https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/privileged
-https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference
+https://learn.microsoft.com/azure/role-based-access-control/role-definitions
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from types import MappingProxyType
+from typing import Any
+
+from collectors.kit.beside import Beside
+from collectors.kit.directory_role_ids import DIRECTORY_ROLES
+from collectors.kit.privilege import Privilege
+from collectors.kit.spec import Item
 
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
+CONTRIBUTOR = "b24988ac-6180-42a0-ab88-20f7382dd24c"
 
 AZURE_PRIVILEGED: Mapping[str, str] = MappingProxyType(
     {
         OWNER: "Owner",
-        "b24988ac-6180-42a0-ab88-20f7382dd24c": "Contributor",
+        CONTRIBUTOR: "Contributor",
         "18d7d88d-d35e-4fb5-a5c3-7773c20a72d9": "User Access Administrator",
         "f58310d9-a9f6-439a-9e8d-f62e7b41a168": "Role Based Access Control Administrator",
+        "a8889054-8d42-49c9-bc1c-52486c10e7cd": "Reservations Administrator",
     }
 )
-
-DIRECTORY_PRIVILEGED: Mapping[str, str] = MappingProxyType(
-    {
-        "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
-        "e8611ab8-c189-46e8-94e1-60213ab1f814": "Privileged Role Administrator",
-        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13": "Privileged Authentication Administrator",
-        "194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
-        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3": "Application Administrator",
-        "158c047a-c907-4556-b7ef-446551a6b5f7": "Cloud Application Administrator",
-        "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
-        "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
-        "8ac3fc64-6eca-42ea-9e69-59f4c7b60eb2": "Hybrid Identity Administrator",
-    }
-)
-
-_OTHERS: Mapping[str, str] = MappingProxyType(
+AZURE_OTHERS: Mapping[str, str] = MappingProxyType(
     {
         "acdd72a7-3385-48ef-bd42-f606fba81ae7": "Reader",
         "73c42c96-874c-492b-b04d-ab87d138a893": "Log Analytics Reader",
+        "92aaf0da-9dab-42b6-94a3-d43ce8d16293": "Log Analytics Contributor",
         "39bc4728-0917-49c7-9d2c-d95423bc2eb4": "Security Reader",
+        "fb1c8493-542b-48eb-b624-b4c8fea62acd": "Security Admin",
+        "43d0d8ad-25c7-4714-9337-8ba259a9fe05": "Monitoring Reader",
+        "749f88d5-cbae-40b8-bcfc-e573ddc772fa": "Monitoring Contributor",
         "9980e02c-c2be-4d73-94e8-173b1dc7cf3c": "Virtual Machine Contributor",
-        "88d8e3e3-8f55-4a1e-953a-9b9898b8876b": "Directory Readers",
-        "4a5d8f65-41da-4de4-8968-e035b65339cf": "Reports Reader",
-        "790c1fb9-7f7d-4f88-86a1-ef1f95c05c1b": "Message Center Reader",
-        "f2ef992c-3afb-46b9-b7cf-a126ee74c451": "Global Reader",
-        "5d6b6bb7-de71-4623-b4af-96380a352509": "Security Reader",
-        "29232cdf-9323-42fd-ade2-1d097af3e4de": "Exchange Administrator",
-        "f28a1f50-f6e7-4571-818b-6a12f2af6b6c": "SharePoint Administrator",
-        "729827e3-9c14-49f7-bb1b-9608f156bbb8": "Helpdesk Administrator",
-        "c4e39bd9-1100-46d3-8c65-fb160da0071f": "Authentication Administrator",
-        "3a2c62db-5318-420d-8d74-23affee5d9d5": "Intune Administrator",
+        "4d97b98b-1d4f-4787-a291-c67834d212e7": "Network Contributor",
+        "17d1049b-9a84-46fb-8f53-869881c3d3ab": "Storage Account Contributor",
+        "2a2b9908-6ea1-4ae2-8e65-a410df84e7d1": "Storage Blob Data Reader",
+        "ba92f5b4-2d11-453d-a403-e96b0029c9fe": "Storage Blob Data Contributor",
+        "21090545-7ca7-4776-b22c-e363652d74d2": "Key Vault Reader",
+        "4633458b-17de-408a-b874-0445c86b69e6": "Key Vault Secrets User",
     }
 )
-ROLES: Mapping[str, str] = MappingProxyType({**AZURE_PRIVILEGED, **DIRECTORY_PRIVILEGED, **_OTHERS})
+ROLES: Mapping[str, str] = MappingProxyType({**AZURE_OTHERS, **AZURE_PRIVILEGED, **DIRECTORY_ROLES})
 """Every role known by name, in Azure and in Entra ID."""
+
+GRANTING = (
+    "Microsoft.Authorization/roleAssignments/write",
+    "Microsoft.Authorization/roleAssignmentScheduleRequests/write",
+    "Microsoft.Authorization/roleEligibilityScheduleRequests/write",
+)
+"""Each of these gives a role to somebody: to its holder, too."""
+RULING = (
+    "Microsoft.Authorization/roleDefinitions/write",
+    "Microsoft.Authorization/roleManagementPolicies/write",
+    "Microsoft.Authorization/elevateAccess/action",
+)
+"""Each of these changes what a role allows, what activating it demands, or raises its holder above
+all subscriptions."""
+ANYTHING = ("Microsoft.AnyProvider/anyResources/write", "Microsoft.Compute/virtualMachines/write")
+"""Two actions with nothing in common: what allows both stands for every provider."""
+BUILT_IN, CUSTOM = "BuiltInRole", "CustomRole"
+DEFINITION = "/providers/microsoft.authorization/roledefinitions/"
 
 
 def role_id(definition: object) -> str | None:
@@ -68,7 +85,68 @@ def role_name(definition: object, known: Mapping[str, str]) -> str:
     return "a role without id" if found is None else known.get(found, f"role {found}")
 
 
-def may_be(definition: object, privileged: Mapping[str, str]) -> bool:
-    """True for a privileged role, and for an assignment whose role Azure did not name."""
-    found = role_id(definition)
-    return found is None or found in privileged
+def azure_privilege(definition: object, definitions: Beside) -> Privilege:
+    """What is known of an Azure role, by its id or by its definition. Never raises."""
+    found = role_id(definition) or ""
+    if found in AZURE_PRIVILEGED:
+        return Privilege(held=True, name=AZURE_PRIVILEGED[found], grants=found != CONTRIBUTOR)
+    if found in AZURE_OTHERS:
+        return Privilege(held=False, name=AZURE_OTHERS[found], grants=False)
+    described = definitions.items.get(f"{DEFINITION}{found}") or next(
+        iter(definitions.having("name", found)), None
+    )
+    if described is None or described.disputed:
+        return Privilege(held=None, name=role_name(definition, ROLES))
+    return privilege_of(described)
+
+
+def privilege_of(definition: Item) -> Privilege:
+    """What a definition allows; nothing is known of one that does not list its actions."""
+    name = definition["properties.roleName"]
+    shown = name if isinstance(name, str) and name else role_name(definition.id, ROLES)
+    permissions = definition["properties.permissions"]
+    if not isinstance(permissions, list) or not permissions:
+        return Privilege(held=None, name=shown)
+    allowed = [_allowed(one) for one in permissions]
+    known = [one for one in allowed if one is not None]
+    grants = any(_allows(one, GRANTING) for one in known)
+    rules = any(_allows(one, RULING) or _allows_all(one, ANYTHING) for one in known)
+    if len(known) < len(allowed):
+        return Privilege(held=True if grants or rules else None, name=shown, grants=grants or None)
+    return Privilege(held=grants or rules, name=shown, grants=grants)
+
+
+_Allowed = tuple[tuple[str, ...], tuple[str, ...]]
+"""Actions, and actions taken away."""
+
+
+def _allowed(permission: Any) -> _Allowed | None:
+    if not isinstance(permission, Mapping):
+        return None
+    actions, taken = permission.get("actions"), permission.get("notActions", [])
+    for listed in (actions, taken):
+        if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
+            return None
+    return tuple(actions or ()), tuple(taken)
+
+
+def _allows(allowed: _Allowed, wanted: Iterable[str]) -> bool:
+    return any(_may(*allowed, one) for one in wanted)
+
+
+def _allows_all(allowed: _Allowed, wanted: Iterable[str]) -> bool:
+    return all(_may(*allowed, one) for one in wanted)
+
+
+@lru_cache(maxsize=65_536)
+def _may(actions: tuple[str, ...], taken: tuple[str, ...], action: str) -> bool:
+    return _covered(actions, action) and not _covered(taken, action)
+
+
+def _covered(patterns: tuple[str, ...], action: str) -> bool:
+    return any(_pattern(one).fullmatch(action) for one in patterns)
+
+
+@lru_cache(maxsize=16_384)
+def _pattern(text: str) -> re.Pattern[str]:
+    return re.compile(re.escape(text.strip()).replace(r"\*", ".*"), re.IGNORECASE)

@@ -159,10 +159,10 @@ class GraphBatch:
     """Objects of Microsoft Graph asked for by their ids, many in one request, tenant-wide.
 
     `ids` names them, a pure function of the items of the reads `of`, which stand before this one.
-    Without `path` each item is the object of an id (getByIds, 1,000 ids a request); an id that a
-    whole answer leaves out does not exist. With `path`, which holds `{id}`, each item is
-    `{"value": […]}`, the list at that path (JSON batching, 20 requests a POST, pages followed). An
-    id that was not answered is a gap of that id. `needs` are application permissions.
+    Without `path` each item is the object of an id (getByIds, 1,000 ids a request). With `path`,
+    which holds `{id}`, each item is `{"value": […]}`, the list at that path (JSON batching, 20
+    requests a POST, pages followed). An id that does not exist has no item; one that was not
+    answered is a gap of that id. `needs` are application permissions.
 
     https://learn.microsoft.com/graph/api/directoryobject-getbyids
     https://learn.microsoft.com/graph/json-batching
@@ -291,7 +291,8 @@ class Check:
 
     `judge_all` answers for subjects of its own choosing (a subscription id, the tenant), keyed by
     subject. `when` narrows the population to the items the question is about; it must use only
-    facts whose absence is impossible (type, kind, id).
+    facts whose absence is impossible (type, kind, id), or look them up beside the item: where that
+    cannot be seen the question is asked.
     """
 
     id: str

@@ -1,40 +1,102 @@
-"""Whether privilege is lent or owned: eligible and active assignments, in Azure and in Entra ID."""
+"""How long a role is lent: eligible and active assignments, in Azure and in Entra ID.
 
+An end date far away is no end: what is held without activating it, and the right to activate it,
+have a longest time each, which is the organisation's choice. It is measured from the start that was
+told, else from the night. `facts` is a schedule instance as its API writes it.
+
+https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.kit.spec import Verdict, failed, passed, unknown
+from collectors.kit.instants import day, instant, is_never
+from collectors.kit.settings import quoted
+from collectors.kit.spec import Expectations, Status, Verdict, failed, passed, unknown
+
+DAY = timedelta(days=1)
+NO_EXPIRATION = "noexpiration"
+"""The type of an expiration that does not expire, where a schedule tells it."""
 
 
-def eligibility_ends(facts: Any, role: str) -> Verdict:
-    """The right to activate a role ends, so that somebody has to ask again.
-
-    `facts` is the schedule instance as its API writes it, `role` is for people.
-    """
-    match facts:
-        case {"roleDefinitionId": str(), "endDateTime": str() as end}:
-            return passed(f"may activate {role} until {end[:10]}")
-        case {"roleDefinitionId": str(), "endDateTime": None}:
-            return failed(f"may activate {role} for ever, no end date is set")
-        case _:
-            return unknown("Azure returned no complete eligibility (role and endDateTime)")
+def eligibility_ends(facts: Any, role: str, expectations: Expectations) -> Verdict:
+    """The right to activate a role ends, so that somebody has to ask again."""
+    if not _complete(facts):
+        return unknown("Azure returned no complete eligibility (role and endDateTime)")
+    return _ends(facts, f"may activate {role}", expectations, "eligibility_days")
 
 
-def privilege_is_lent(facts: Any, role: str) -> Verdict:
-    """A role is activated for a while or assigned until a date, not held for good."""
-    match facts:
-        case {"roleDefinitionId": str(), "assignmentType": "Activated"}:
-            return passed(f"{role} was activated for a while")
-        case {
-            "roleDefinitionId": str(),
-            "assignmentType": "Assigned",
-            "endDateTime": str() as end,
-        }:
-            return passed(f"{role} is held until {end[:10]}")
-        case {
-            "roleDefinitionId": str(),
-            "assignmentType": "Assigned",
-            "endDateTime": None,
-        }:
-            return failed(f"{role} is held for good, without activation")
-        case _:
-            return unknown("Azure returned no complete assignment (role, type and endDateTime)")
+def privilege_is_lent(facts: Any, role: str, expectations: Expectations) -> Verdict:
+    """A role is activated for a while or assigned until a date that is near, not held for good."""
+    if not _complete(facts):
+        return unknown("Azure returned no complete assignment (role, type and endDateTime)")
+    match facts.get("assignmentType"):
+        case "Activated":
+            return _activated(facts, role)
+        case "Assigned":
+            found = _ends(facts, _holder(facts, role), expectations, "standing_access_days")
+            if found.status is Status.FAIL and _kind(facts) == "serviceprincipal":
+                return failed(f"{found.reason}; it cannot activate roles")
+            return found
+        case None:
+            return unknown("Azure returned no assignmentType")
+        case other:
+            return unknown(f"Azure returned the assignmentType {quoted(other)}, which is not known")
+
+
+def _complete(facts: Any) -> bool:
+    named = isinstance(facts, Mapping) and isinstance(facts.get("roleDefinitionId"), str)
+    return named and bool(facts["roleDefinitionId"])
+
+
+def _activated(facts: Mapping[str, Any], role: str) -> Verdict:
+    """An activation has an end by its nature; one that tells none is not believed to be one."""
+    end = instant(facts.get("endDateTime"))
+    if end is None:
+        return unknown(f"{role} was activated, and Azure returned no end of it")
+    return passed(f"{role} was activated for a while")
+
+
+def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: str) -> Verdict:
+    told, wanted = facts.get("endDateTime"), expectations[key]
+    if _for_ever(facts):
+        return failed(f"{held} for ever, no end date is set")
+    end = instant(told)
+    if end is None:
+        return unknown(
+            f"{held}, and Azure returned no endDateTime"
+            if told is None
+            else f"{held}, and Azure returned the endDateTime {quoted(told)}, which is no date"
+        )
+    span = end - _since(facts, expectations.as_of)
+    if span > wanted * DAY:
+        days = -(-span // DAY)
+        return failed(f"{held} until {day(end)}, for {days} days, at most {wanted} are expected")
+    return passed(f"{held} until {day(end)}")
+
+
+def _for_ever(facts: Mapping[str, Any]) -> bool:
+    """No end by what was said: null, the year 1, or the expiration of a schedule."""
+    told = facts.get("endDateTime")
+    if is_never(told) or ("endDateTime" in facts and told is None):
+        return True
+    expiration = facts.get("expiration")
+    kind = expiration.get("type") if isinstance(expiration, Mapping) else None
+    return told is None and isinstance(kind, str) and kind.lower() == NO_EXPIRATION
+
+
+def _since(facts: Mapping[str, Any], as_of: datetime) -> datetime:
+    start = instant(facts.get("startDateTime"))
+    return as_of if start is None else min(start, as_of)
+
+
+def _holder(facts: Mapping[str, Any], role: str) -> str:
+    known = {"serviceprincipal": "a service principal", "group": "a group", "user": "a person"}
+    kind = known.get(_kind(facts))
+    return f"{role} is held" if kind is None else f"{kind} holds {role}"
+
+
+def _kind(facts: Mapping[str, Any]) -> str:
+    kind = facts.get("principalType")
+    return kind.lower() if isinstance(kind, str) else ""

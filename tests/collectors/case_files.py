@@ -1,9 +1,10 @@
 """Reads the collectors' cases: what Azure answered, and what must be said about it.
 
 Cases are made from a table (`tests.collectors.table_cases`) or written out whole. A case names
-pages by read. A read it does not name answered with an empty list. `request` is the body a page
-was asked with, where it names what was asked. With `checks` a
-case is about these alone; `expect` then, as always, lists every verdict of them with its reason.
+pages by read; `request` is the body a page was asked with. A read it does not name answered with an
+empty list; asked for ids, with people who exist, and with groups that have no members. With
+`checks` a case is about these alone; `expect` then, as always, lists every verdict of them with its
+reason.
 """
 
 import json
@@ -25,7 +26,7 @@ from collectors.kit import (
     ResourceGraph,
     Scope,
 )
-from collectors.kit.interpret import Seen, interpret
+from collectors.kit.interpret import Seen, ids_of, interpret
 from collectors.kit.judge import Judgement, judge
 from collectors.kit.level import context_of, parent_read, reads_in
 from tests.collectors.table_cases import table_cases
@@ -42,6 +43,9 @@ EXPECTATIONS: Mapping[str, Any] = {
     "credential_warning_days": 14,
     "log_freshness_hours": 24,
     "open_ports": 1000,
+    "standing_access_days": 180,
+    "eligibility_days": 365,
+    "certificate_lifetime_days": 398,
 }
 
 
@@ -140,27 +144,43 @@ def _scope(text: str) -> Scope:
 def _exchanges(
     collector: Collector, scope: Scope, pages: Mapping[str, list[dict[str, Any]]]
 ) -> Iterator[Exchange]:
+    lists: list[Exchange] = []
     for name in (*context_of(collector, scope), *reads_in(collector, scope)):
         read = collector.reads[name]
         if name in pages:
-            for page in pages[name]:
-                yield exchange(
-                    name,
-                    page.get("body", ""),
-                    subject=page.get("subject"),
-                    status=page.get("status", 200),
-                    fault=GapKind(page["fault"]) if "fault" in page else None,
-                    request=page.get("request"),
-                )
+            lists += [_page(name, page) for page in pages[name]]
+        elif isinstance(read, GraphBatch):
+            lists += _answered(name, read, ids_of(collector, name, lists))
         elif parent_read(read) is None:
-            yield exchange(name, _nothing(read))
+            lists.append(exchange(name, _nothing(read)))
+    yield from lists
+
+
+def _page(name: str, page: Mapping[str, Any]) -> Exchange:
+    return exchange(
+        name,
+        page.get("body", ""),
+        subject=page.get("subject"),
+        status=page.get("status", 200),
+        fault=GapKind(page["fault"]) if "fault" in page else None,
+        request=page.get("request"),
+    )
+
+
+def _answered(name: str, read: GraphBatch, ids: tuple[str, ...]) -> Iterator[Exchange]:
+    """Everybody who was named exists, and no group has a member."""
+    if not ids:
+        return
+    if read.path is None:
+        found = [{"@odata.type": "#microsoft.graph.user", "id": one} for one in ids]
+        yield exchange(name, {"value": found}, request={"ids": list(ids)})
+        return
+    empty = [{"id": one, "status": 200, "body": {"value": []}} for one in ids]
+    asked = [{"id": one, "method": "GET", "url": read.path} for one in ids]
+    yield exchange(name, {"responses": empty}, request={"requests": asked})
 
 
 def _nothing(read: Read) -> dict[str, Any]:
     if isinstance(read, ResourceGraph):
         return {"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false", "facets": []}
-    return (
-        {"@odata.context": "…", "value": []}
-        if isinstance(read, Graph | GraphBatch)
-        else {"value": []}
-    )
+    return {"@odata.context": "…", "value": []} if isinstance(read, Graph) else {"value": []}

@@ -17,6 +17,9 @@ def test_the_defaults_stand() -> None:
         "credential_warning_days": 14,
         "log_freshness_hours": 24,
         "open_ports": 1000,
+        "standing_access_days": 180,
+        "eligibility_days": 365,
+        "certificate_lifetime_days": 398,
     }
 
 

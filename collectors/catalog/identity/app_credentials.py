@@ -1,103 +1,56 @@
-"""Application registrations: secrets and certificates, their age and their end."""
+"""Application registrations and service principals: secrets and certificates, age and end.
 
-from collections.abc import Mapping
-from datetime import datetime, timedelta
-from typing import Any
+A service principal may hold credentials of its own, which its application does not show. Those of
+Microsoft's own services and of managed identities are Microsoft's to renew and are not asked about.
+"""
 
-from collectors.kit import (
-    Check,
-    Collector,
-    Expectations,
-    Graph,
-    Item,
-    Judge,
-    Owner,
-    Verdict,
-    failed,
-    passed,
-    unknown,
+from collectors.kit import Check, Collector, Graph, Item, Owner
+from collectors.kit.credentials import (
+    KEYS,
+    SECRETS,
+    certificate_lifetime,
+    ends_soon,
+    holds_any,
+    no_expired,
+    no_secrets,
+    of_held,
+    secret_lifetime,
 )
-from collectors.kit.instants import day, instant
 
-SECRETS, CERTIFICATES = "passwordCredentials", "keyCredentials"
-NO_SECRET = "holds no secret"  # noqa: S105 - a reason, not a password
-DAY = timedelta(days=1)
+MICROSOFT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
+"""The tenant that owns Microsoft's own applications.
 
-
-def secret_lifetime(application: Item, expectations: Expectations) -> Verdict:
-    """A secret that leaks unnoticed stops working by itself."""
-    wanted = expectations["secret_lifetime_days"]
-    lifetimes = [_lifetime(secret) for secret in application[SECRETS]]
-    longest = max((span for span in lifetimes if span is not None), default=timedelta())
-    if longest > wanted * DAY:
-        return failed(
-            f"a secret is valid for {-(-longest // DAY)} days, at most {wanted} are expected"
-        )
-    if None in lifetimes:
-        return unknown("Entra ID returned no complete dates of a secret")
-    return passed(f"every secret is valid for {wanted} days at most" if lifetimes else NO_SECRET)
+https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
+"""
 
 
-def no_expired_secrets(application: Item, expectations: Expectations) -> Verdict:
-    """Expired credentials are cleared away."""
-    ends = _ends(application)
-    expired = [end for end in ends if end is not None and end < expectations.as_of]
-    if expired:
-        return failed(f"a credential expired on {day(min(expired))} and was not removed")
-    if None in ends:
-        return unknown("Entra ID returned no end date of a credential")
-    return passed("no credential has expired")
-
-
-def expiry_warning(application: Item, expectations: Expectations) -> Verdict:
-    """Nothing stops working unannounced. Expired credentials are not counted here."""
-    days, now = expectations["credential_warning_days"], expectations.as_of
-    ends = _ends(application)
-    soon = [end for end in ends if end and now <= end <= now + days * DAY]
-    if soon:
-        return failed(f"a credential ends on {day(min(soon))}, within {days} days")
-    if None in ends:
-        return unknown("Entra ID returned no end date of a credential")
-    return passed(f"no credential ends within {days} days")
-
-
-def no_secrets(application: Item, _: Expectations) -> Verdict:
-    """Applications prove themselves without a shared secret."""
-    held = len(application[SECRETS])
-    if held:
-        return failed(f"holds secrets ({held}), expected are certificates or federation only")
-    return passed(NO_SECRET)
-
-
-def told(judge: Judge, *lists: str) -> Judge:
-    """The judge for applications whose lists Entra ID sent; without a list it cannot be known."""
-
-    def answer(application: Item, expectations: Expectations) -> Verdict:
-        for name in lists:
-            if not isinstance(application[name], list):
-                return unknown(f"Entra ID returned no list {name}")
-        return judge(application, expectations)
-
-    return answer
-
-
-def _ends(application: Item) -> list[datetime | None]:
-    held = [*application[SECRETS], *application[CERTIFICATES]]
-    return [instant(credential.get("endDateTime")) for credential in held]
-
-
-def _lifetime(secret: Mapping[str, Any]) -> timedelta | None:
-    start, end = instant(secret.get("startDateTime")), instant(secret.get("endDateTime"))
-    return None if start is None or end is None else end - start
+def is_ours(principal: Item) -> bool:
+    """A service principal with credentials that the organisation has to look after."""
+    owner, kind = principal["appOwnerOrganizationId"], principal["servicePrincipalType"]
+    return owner != MICROSOFT and kind != "ManagedIdentity" and holds_any(principal)
 
 
 COLLECTOR = Collector(
     id="identity.app_credentials",
-    title="Credentials of application registrations",
+    title="Credentials of applications and service principals",
     reads={
         "applications": Graph(
             path="/applications",
-            select=("id", "appId", "displayName", "createdDateTime", SECRETS, CERTIFICATES),
+            select=("id", "appId", "displayName", "createdDateTime", SECRETS, KEYS),
+            top=999,
+            needs=("Application.Read.All",),
+        ),
+        "service_principals": Graph(
+            path="/servicePrincipals",
+            select=(
+                "id",
+                "appId",
+                "displayName",
+                "servicePrincipalType",
+                "appOwnerOrganizationId",
+                SECRETS,
+                KEYS,
+            ),
             top=999,
             needs=("Application.Read.All",),
         ),
@@ -105,28 +58,38 @@ COLLECTOR = Collector(
     checks=(
         Check(
             id="secret_lifetime",
-            title="Application secrets are short-lived",
+            title="Application secrets and certificates are short-lived",
             on="applications",
-            judge=told(secret_lifetime, SECRETS),
+            judge=of_held(secret_lifetime),
             controls=("A.5.17",),
             expectation="secret_lifetime_days",
             remedy="az ad app credential reset --id <appId> --end-date <date>",
             owner=Owner.SECURITY,
         ),
         Check(
+            id="certificate_lifetime",
+            title="Application certificates are renewed in time",
+            on="applications",
+            judge=of_held(certificate_lifetime),
+            controls=("A.8.24",),
+            expectation="certificate_lifetime_days",
+            remedy="az ad app credential reset --id <appId> --cert @<file> --end-date <date>",
+            owner=Owner.SECURITY,
+        ),
+        Check(
             id="no_expired_secrets",
             title="Expired application credentials are removed",
             on="applications",
-            judge=told(no_expired_secrets, SECRETS, CERTIFICATES),
+            judge=of_held(no_expired),
             controls=("A.5.17",),
-            remedy="az ad app credential delete --id <appId> --key-id <keyId>",
+            remedy="az ad app credential delete --id <appId> --key-id <keyId> [--cert]",
             owner=Owner.CLOUD,
         ),
         Check(
             id="expiry_warning",
             title="No application credential is about to end",
             on="applications",
-            judge=told(expiry_warning, SECRETS, CERTIFICATES),
+            judge=of_held(ends_soon),
             controls=("A.5.17", "A.8.24"),
             expectation="credential_warning_days",
             remedy="az ad app credential reset --id <appId> --append --end-date <date>",
@@ -136,9 +99,51 @@ COLLECTOR = Collector(
             id="no_secrets",
             title="Applications use certificates or federation, not secrets",
             on="applications",
-            judge=told(no_secrets, SECRETS),
+            judge=of_held(no_secrets),
             controls=("A.8.5",),
             remedy="az ad app federated-credential create --id <appId> --parameters <file>",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="service_lifetime",
+            title="Secrets and certificates of service principals are short-lived",
+            on="service_principals",
+            when=is_ours,
+            judge=of_held(secret_lifetime),
+            controls=("A.5.17",),
+            expectation="secret_lifetime_days",
+            remedy="az ad sp credential reset --id <objectId> --end-date <date>",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="service_no_expired",
+            title="Expired credentials of service principals are removed",
+            on="service_principals",
+            when=is_ours,
+            judge=of_held(no_expired),
+            controls=("A.5.17",),
+            remedy="az ad sp credential delete --id <objectId> --key-id <keyId> [--cert]",
+            owner=Owner.CLOUD,
+        ),
+        Check(
+            id="service_expiry_warning",
+            title="No credential of a service principal is about to end",
+            on="service_principals",
+            when=is_ours,
+            judge=of_held(ends_soon),
+            controls=("A.5.17", "A.8.24"),
+            expectation="credential_warning_days",
+            remedy="az ad sp credential reset --id <objectId> --append --end-date <date>",
+            owner=Owner.CLOUD,
+        ),
+        Check(
+            id="service_no_secrets",
+            title="Service principals hold no secrets of their own",
+            on="service_principals",
+            when=is_ours,
+            judge=of_held(no_secrets),
+            controls=("A.8.5",),
+            remedy="az ad sp credential delete --id <objectId> --key-id <keyId>",
             owner=Owner.SECURITY,
         ),
     ),

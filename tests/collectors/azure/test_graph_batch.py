@@ -47,7 +47,10 @@ async def test_an_object_that_is_left_out_is_asked_for_by_itself(
     azure: FakeAzure, gateway: LiveGateway, kept: Kept
 ) -> None:
     azure.tell(OBJECTS_PATH, page({"value": [{"id": "A"}]}))
-    azure.tell(BATCH_PATH, responses(b={"status": 404, "body": {"error": {"code": "x"}}}))
+    azure.tell(
+        BATCH_PATH,
+        responses(b={"status": 404, "body": {"error": {"code": "Request_ResourceNotFound"}}}),
+    )
 
     pages = await gateway.ask(ask(OBJECTS, "a", "b"), kept)
 

@@ -81,7 +81,7 @@ def test_a_request_that_failed_hides_whatever_it_asked_for(page: Exchange, kind:
 
 
 def test_nothing_asked_is_nothing_seen() -> None:
-    assert told(OBJECTS) == ({}, {("a", "truncated"), ("b", "truncated")})
+    assert told(OBJECTS) == ({}, {(None, "truncated")})
     assert told(OBJECTS, ids=()) == ({}, set())
 
 
@@ -93,6 +93,11 @@ def test_lists_come_with_their_further_pages() -> None:
     assert told(MEMBERS, first) == ({"b": []}, {("a", "truncated")})
     refused = replace(further, status=429)
     assert told(MEMBERS, first, refused) == ({"b": []}, {("a", "throttled")})
+
+
+def test_a_list_of_something_that_does_not_exist_is_no_gap_and_no_list() -> None:
+    assert told(MEMBERS, batch(a=(404, GONE), b=(200, {"value": []}))) == ({"b": []}, set())
+    assert told(MEMBERS, batch(a=(404, {}), b=(200, {"value": []})))[1] == {("a", "gone")}
 
 
 def test_of_two_answers_about_an_id_the_last_one_holds() -> None:

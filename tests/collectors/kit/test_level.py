@@ -50,7 +50,7 @@ def test_a_record_of_a_subscription_leans_on_the_lists_of_the_tenant() -> None:
     ("collector", "tenant", "subscription"),
     [
         ("storage.accounts", True, False),
-        ("access.pim_azure", False, True),
+        ("access.pim_azure", True, True),
         ("logging.activity", True, True),
     ],
 )

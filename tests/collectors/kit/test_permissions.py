@@ -29,9 +29,13 @@ def test_no_permission_gives_secrets() -> None:
 def test_graph_permissions_are_read_only_application_permissions() -> None:
     assert graph_permissions(all_collectors()) == [
         "Application.Read.All",
+        "GroupMember.Read.All",
+        "Policy.Read.All",
         "RoleAssignmentSchedule.Read.Directory",
         "RoleEligibilitySchedule.Read.Directory",
+        "RoleManagement.Read.Directory",
         "RoleManagementPolicy.Read.Directory",
+        "User.Read.All",
     ]
 
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from collectors.kit import Status
+from collectors.kit import Beside, Status
 from collectors.kit.pim_rules import (
     APPROVAL,
     CONTEXT,
@@ -18,7 +18,8 @@ from collectors.kit.pim_rules import (
 
 MFA = {"id": ENABLEMENT, "enabledRules": ["MultiFactorAuthentication"]}
 NO_MFA = {"id": ENABLEMENT, "enabledRules": ["Justification"]}
-CONTEXT_ON, CONTEXT_OFF = {"id": CONTEXT, "isEnabled": True}, {"id": CONTEXT, "isEnabled": False}
+CONTEXT_ON = {"id": CONTEXT, "isEnabled": True, "claimValue": "c1"}
+CONTEXT_OFF = {"id": CONTEXT, "isEnabled": False, "claimValue": ""}
 
 
 @pytest.mark.parametrize(
@@ -26,8 +27,12 @@ CONTEXT_ON, CONTEXT_OFF = {"id": CONTEXT, "isEnabled": True}, {"id": CONTEXT, "i
     [
         ([MFA, CONTEXT_OFF], Status.PASS),
         ([MFA], Status.PASS),
-        ([NO_MFA, CONTEXT_ON], Status.PASS),
-        ([CONTEXT_ON], Status.PASS),
+        ([NO_MFA, CONTEXT_ON], Status.UNKNOWN),
+        ([MFA, CONTEXT_ON], Status.PASS),
+        ([NO_MFA, {**CONTEXT_ON, "claimValue": ""}], Status.FAIL),
+        ([NO_MFA, {**CONTEXT_ON, "claimValue": None}], Status.FAIL),
+        ([NO_MFA, {**CONTEXT_ON, "claimValue": 1}], Status.UNKNOWN),
+        ([CONTEXT_ON], Status.UNKNOWN),
         ([NO_MFA, CONTEXT_OFF], Status.FAIL),
         ([NO_MFA], Status.UNKNOWN),
         ([CONTEXT_OFF], Status.UNKNOWN),
@@ -42,7 +47,7 @@ CONTEXT_ON, CONTEXT_OFF = {"id": CONTEXT, "isEnabled": True}, {"id": CONTEXT, "i
     ],
 )
 def test_mfa_comes_by_the_rule_or_by_a_context(rules: Any, status: Status) -> None:
-    assert activation_mfa(rules, "Owner").status is status
+    assert activation_mfa(rules, "Owner", Beside()).status is status
 
 
 @pytest.mark.parametrize(
@@ -81,10 +86,22 @@ def test_approval_is_asked_by_its_setting(setting: Any, status: Status) -> None:
             Status.FAIL,
             "an activation of Owner need not end",
         ),
+        (
+            {"maximumDuration": "P10675199DT2H48M5.4775807S"},
+            Status.FAIL,
+            "an activation of Owner lasts up to 2.56205e+08 h, more than 8 h",
+        ),
+        (
+            {"maximumDuration": "PT1H", "isExpirationRequired": None},
+            Status.UNKNOWN,
+            f"Azure returned no complete rule {EXPIRATION} of Owner",
+        ),
         ({}, Status.UNKNOWN, f"Azure returned no complete rule {EXPIRATION} of Owner"),
     ],
 )
 def test_an_activation_ends_in_time(rule: dict[str, Any], status: Status, reason: str) -> None:
-    verdict = activation_duration([{"id": EXPIRATION, **rule}], "Owner", 8)
+    verdict = activation_duration(
+        [{"id": EXPIRATION, "isExpirationRequired": True, **rule}], "Owner", 8
+    )
 
     assert (verdict.status, verdict.reason) == (status, reason)

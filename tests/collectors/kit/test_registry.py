@@ -18,6 +18,7 @@ IDS = [
     "compute.disks",
     "identity.app_credentials",
     "identity.pim_directory",
+    "identity.principals",
     "inventory.resources",
     "logging.activity",
     "logging.diagnostic_settings",

@@ -1,0 +1,99 @@
+"""Who is behind the ids: everybody whom roles name, as the directory knew them that night.
+
+One record a night holds the names; people who read other records find them here. What a name was
+another night stands in that night's record.
+"""
+
+from collectors.kit import (
+    Check,
+    Collector,
+    Expectations,
+    Graph,
+    GraphBatch,
+    Item,
+    Owner,
+    ResourceGraph,
+    Verdict,
+    as_far_as_seen,
+    failed,
+    passed,
+    unknown,
+)
+from collectors.kit.holders import holder_id, holder_ids
+from collectors.kit.naming import LONGEST, role_of
+from collectors.kit.settings import quoted
+
+OF_THIS_TENANT = frozenset(
+    {"User", "Group", "ServicePrincipal", "ManagedIdentity", "Device", "Unknown"}
+)
+"""Kinds of holders that this directory knows; it does not know a ForeignGroup."""
+
+
+@as_far_as_seen
+def azure_holder_exists(assignment: Item, expectations: Expectations) -> Verdict:
+    """Nobody who is gone still has a place in Azure."""
+    kind = assignment["properties.principalType"]
+    if kind in OF_THIS_TENANT or kind is None:
+        return holder_exists(assignment, expectations)
+    return unknown(f"{role_of(assignment)} is held by a {quoted(kind)}, not known in this tenant")
+
+
+@as_far_as_seen
+def holder_exists(assignment: Item, _: Expectations) -> Verdict:
+    """Nobody who is gone still has a role."""
+    holder = holder_id(assignment)
+    if holder is None:
+        return unknown("Azure did not name the holder")
+    found = assignment.near("principals").get(holder)
+    if found is None:
+        return failed(f"{role_of(assignment)} is held by {holder}, who no longer exists")
+    return passed(f"{role_of(assignment)} is held by {found.name[:LONGEST]}")
+
+
+COLLECTOR = Collector(
+    id="identity.principals",
+    title="Holders of roles and their names",
+    reads={
+        "assignments": ResourceGraph(
+            table="authorizationresources",
+            types=("microsoft.authorization/roleassignments",),
+            needs=("Microsoft.Authorization/roleAssignments/read",),
+        ),
+        "eligible": Graph(
+            path="/roleManagement/directory/roleEligibilityScheduleInstances",
+            needs=("RoleEligibilitySchedule.Read.Directory",),
+        ),
+        "active": Graph(
+            path="/roleManagement/directory/roleAssignmentScheduleInstances",
+            needs=("RoleAssignmentSchedule.Read.Directory",),
+        ),
+        "principals": GraphBatch(
+            of=("assignments", "eligible", "active"),
+            ids=holder_ids,
+            # Not Directory.Read.All: these three read the names of all kinds of holders.
+            needs=("Application.Read.All", "GroupMember.Read.All", "User.Read.All"),
+        ),
+    },
+    checks=(
+        Check(
+            id="azure_holders_exist",
+            title="Every Azure role assignment has a holder who exists",
+            on="assignments",
+            beside=("principals",),
+            judge=azure_holder_exists,
+            controls=("A.5.16", "A.5.18"),
+            remedy="az role assignment delete --ids <id>",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="directory_holders_exist",
+            title="Every Entra ID role assignment has a holder who exists",
+            on="active",
+            beside=("principals",),
+            judge=holder_exists,
+            controls=("A.5.16", "A.5.18"),
+            remedy="Entra admin center > Roles & admins > <role> > Assignments: remove it",
+            owner=Owner.SECURITY,
+        ),
+    ),
+)

@@ -1,0 +1,148 @@
+"""How many own a subscription: by its own assignments and by those it inherits."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from enum import StrEnum
+
+from collectors.kit.beside import Beside, beside_of
+from collectors.kit.roles import AZURE_OTHERS, AZURE_PRIVILEGED, OWNER, azure_privilege, role_id
+from collectors.kit.spec import Expectations, Item, Population, Verdict, failed, passed, unknown
+
+ROOT, BELOW, GROUPS = "/", "below", "/providers/microsoft.management/managementgroups/"
+EVERYWHERE = " (of any management group, or the root)"
+
+
+class _Owning(StrEnum):
+    YES = "yes"
+    MAYBE = "maybe"
+
+
+_Given = Mapping[tuple[str | None, _Owning], int]
+"""Assignments by place and by whether they make an owner."""
+
+
+def owners_limit(assignments: Population, expectations: Expectations) -> Mapping[str, Verdict]:
+    """Few owners of a subscription, by its own assignments and by those it inherits.
+
+    An owner is who holds Owner, or a custom role by which its holder can give roles away. What is
+    counted are assignments, as the expectation says: one to a group counts once, however many are
+    in it, and so does an activation that is under way. Inherited is what was given at the root or
+    at a management group above the subscription; where Azure does not tell those that lie above
+    it, any of them counts. Microsoft's rule counts the built-in Owner alone.
+
+    Subject: every subscription that is listed or that an assignment names.
+    """
+    definitions = beside_of(assignments.siblings.get("definitions", ()), ())
+    given = Counter(_given(assignments, definitions))
+    above = dict(_chains(assignments.siblings.get("containers", ())))
+    listed = {item.subscription_id for item in assignments.siblings["subscriptions"]}
+    named = {_subscription(item["properties.scope"]) for item in assignments}
+    subjects = sorted(one for one in listed | named if one)
+    placeless = sum(count for (place, _), count in given.items() if place is None)
+    wanted = expectations["max_owners"]
+    return {
+        one: _few_owners(one, given, above.get(one), placeless, wanted) for one in subjects
+    } or ({str(assignments.scope): _unplaced(placeless)} if placeless else {})
+
+
+def _given(
+    assignments: Iterable[Item], definitions: Beside
+) -> Iterator[tuple[str | None, _Owning]]:
+    for item in assignments:
+        owning = _owning(item["properties.roleDefinitionId"], definitions)
+        place = _place(item["properties.scope"])
+        if owning is not None:
+            yield place, owning
+        elif place is None:
+            yield None, _Owning.MAYBE
+
+
+def _owning(definition: object, definitions: Beside) -> _Owning | None:
+    own = role_id(definition)
+    if own == OWNER:
+        return _Owning.YES
+    if own in AZURE_PRIVILEGED or own in AZURE_OTHERS:
+        return None
+    known = azure_privilege(definition, definitions)
+    if known.grants is None and known.held is not False:
+        return _Owning.MAYBE
+    return _Owning.YES if known.grants and _is_custom(own, definitions) else None
+
+
+def _is_custom(own: str | None, definitions: Beside) -> bool:
+    found = definitions.having("name", own or "")
+    return not found or found[0]["properties.type"] != "BuiltInRole"
+
+
+def _place(scope: object) -> str | None:
+    """What an assignment is on: a subscription's id, a management group, the root, or BELOW.
+
+    None when no scope is named, or none that is known.
+    """
+    parts = scope.rstrip("/").lower().split("/") if isinstance(scope, str) and scope else None
+    match parts:
+        case None:
+            return None
+        case [""]:
+            return ROOT
+        case ["", "providers", "microsoft.management", "managementgroups", name]:
+            return f"{GROUPS}{name}"
+        case ["", "subscriptions", subscription]:
+            return subscription
+        case ["", "subscriptions", _, "resourcegroups", *_]:
+            return BELOW
+        case _:
+            return None
+
+
+def _subscription(scope: object) -> str | None:
+    """The subscription that an assignment is on or in."""
+    match scope.lower().split("/") if isinstance(scope, str) else []:
+        case ["", "subscriptions", subscription, *_]:
+            return subscription
+        case _:
+            return None
+
+
+def _chains(containers: Iterable[Item]) -> Iterator[tuple[str, frozenset[str]]]:
+    """Management groups above each subscription of which they are told."""
+    for item in containers:
+        chain = item["properties.managementGroupAncestorsChain"]
+        names = [
+            one.get("name") if isinstance(one, Mapping) else None
+            for one in (chain if isinstance(chain, list) else ())
+        ]
+        if item.subscription_id and names and all(isinstance(name, str) for name in names):
+            yield item.subscription_id, frozenset(f"{GROUPS}{str(name).lower()}" for name in names)
+
+
+def _few_owners(
+    subscription: str, given: _Given, above: frozenset[str] | None, placeless: int, wanted: int
+) -> Verdict:
+    own = given.get((subscription, _Owning.YES), 0)
+    inherited = _inherited(given, above, _Owning.YES)
+    maybe = given.get((subscription, _Owning.MAYBE), 0) + _inherited(given, above, _Owning.MAYBE)
+    told = f"Owner assignments: {own} of its own, {inherited} inherited"
+    where = EVERYWHERE if inherited and above is None else ""
+    said = f"{told}{where}; at most {wanted} are expected"
+    if own + inherited > wanted:
+        return failed(said)
+    if placeless:
+        return _unplaced(placeless)
+    if maybe:
+        return unknown(f"{told}, and {maybe} of roles of which Azure did not say what they allow")
+    return passed(said)
+
+
+def _inherited(given: _Given, above: frozenset[str] | None, owning: _Owning) -> int:
+    return sum(
+        count
+        for (place, one), count in given.items()
+        if one is owning
+        and place is not None
+        and (place == ROOT or (place.startswith(GROUPS) if above is None else place in above))
+    )
+
+
+def _unplaced(count: int) -> Verdict:
+    return unknown(f"assignments without a scope in Azure's answer: {count}")
