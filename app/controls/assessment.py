@@ -72,9 +72,9 @@ class ControlCheck:
         return gap.read in self._reads() or gap.read not in self.collector.reads
 
     def _reads(self) -> set[str]:
-        """The read the check is on, what that is asked for, and what the check compares with."""
+        """The read the check is on, what that is asked for, and what the check looks at beside."""
         reads = set[str]()
-        wanted = [self.check.on, *self.check.uses]
+        wanted = [self.check.on, *self.check.uses, *self.check.beside]
         while wanted:
             name = wanted.pop()
             read = self.collector.reads.get(name)

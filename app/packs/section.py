@@ -297,7 +297,9 @@ def _sources(checks: Iterable[ControlCheck]) -> tuple[SourceRow, ...]:
     collectors = {}
     for check in checks:
         collectors[check.collector.id] = check.collector
-        reads.setdefault(check.collector.id, set()).update({check.check.on, *check.check.uses})
+        reads.setdefault(check.collector.id, set()).update(
+            {check.check.on, *check.check.uses, *check.check.beside}
+        )
     rows = [
         row for cid, collector in collectors.items() for row in source_rows(collector, reads[cid])
     ]

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, Literal
 
 from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue
@@ -23,7 +23,17 @@ from app.evidence.record import instant
 from app.evidence.reperformance import Difference, Performed, Row
 from app.services.indexing import sealed_record
 from app.services.sealed_evidence import SealedEvidence
-from collectors.kit import Arm, Check, Collector, GapKind, Graph, Owner, Read, Status
+from collectors.kit import (
+    Arm,
+    Check,
+    Collector,
+    GapKind,
+    Graph,
+    GraphBatch,
+    Owner,
+    Read,
+    Status,
+)
 
 STATES = {"run_started": "running", "run_failed": "failed", "slot_missed": "missed"}
 Describe = Callable[[str], list[dict[str, Any]]]
@@ -210,6 +220,7 @@ def _collector(told: Mapping[str, Any]) -> Collector:
                 title=check["title"],
                 on=check["on"],
                 uses=tuple(check["uses"]),
+                beside=tuple(check["beside"]),
                 controls=tuple(check["controls"]),
                 remedy=check["remedy"],
                 owner=Owner(check["owner"]),
@@ -220,10 +231,15 @@ def _collector(told: Mapping[str, Any]) -> Collector:
 
 
 def _read(told: Mapping[str, Any]) -> Read:
-    if told["kind"] in ("Graph", "GraphBatch"):
+    if told["kind"] == "GraphBatch":
+        return GraphBatch(of=tuple(told["leans_on"]), ids=lambda _: ())
+    if told["kind"] == "Graph":
         return Graph(path="")
     if told["of"] is not None:
-        return Arm(path="", api_version="", per="resource", of=told["of"])
+        per: Literal["management_group", "resource"] = (
+            "management_group" if told["tenant_wide"] else "resource"
+        )
+        return Arm(path="", api_version="", per=per, of=told["of"])
     return Arm(path="", api_version="", per="tenant" if told["tenant_wide"] else "subscription")
 
 

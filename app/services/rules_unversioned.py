@@ -44,6 +44,7 @@ def describe() -> list[dict[str, Any]]:
                 name: {
                     "kind": type(read).__name__,
                     "of": parent_read(read),
+                    "leans_on": [parent_read(read)] if parent_read(read) else [],
                     "tenant_wide": is_tenant_wide(read),
                 }
                 for name, read in collector.reads.items()
@@ -54,6 +55,7 @@ def describe() -> list[dict[str, Any]]:
                     "title": check.title,
                     "on": check.on,
                     "uses": check.uses,
+                    "beside": [],
                     "controls": check.controls,
                     "remedy": check.remedy,
                     "owner": check.owner.value,

@@ -17,7 +17,7 @@ from typing import Any
 from collectors.kit.exchange import Attempt, Exchange
 from collectors.kit.interpret import Seen, interpret, unseen
 from collectors.kit.judge import judge
-from collectors.kit.level import is_tenant_wide, parent_read, reads_in
+from collectors.kit.level import is_tenant_wide, leans_on, parent_read, reads_in
 from collectors.kit.registry import all_collectors, collector_by_id
 from collectors.kit.spec import Collector, Expectations, Gap, GapKind, Item, Scope
 
@@ -68,6 +68,7 @@ def _described(collector: Collector) -> dict[str, Any]:
             name: {
                 "kind": type(read).__name__,
                 "of": parent_read(read),
+                "leans_on": leans_on(read),
                 "tenant_wide": is_tenant_wide(read),
             }
             for name, read in collector.reads.items()
@@ -78,6 +79,7 @@ def _described(collector: Collector) -> dict[str, Any]:
                 "title": check.title,
                 "on": check.on,
                 "uses": check.uses,
+                "beside": check.beside,
                 "controls": check.controls,
                 "remedy": check.remedy,
                 "owner": check.owner.value,

@@ -82,7 +82,7 @@ def _check_faults(
 ) -> Iterator[str]:
     if (check.judge is None) == (check.judge_all is None):
         yield f"check {check.id} needs either judge or judge_all"
-    for name in (check.on, *check.uses):
+    for name in (check.on, *check.uses, *check.beside):
         if name not in collector.reads:
             yield f"check {check.id} stands on {name!r}, which is not a read"
     for control in set(check.controls) - controls or ({"none"} if not check.controls else ()):
