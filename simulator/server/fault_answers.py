@@ -1,9 +1,12 @@
 """What a faulty service answers, in the shape of the service that is asked."""
 
+import json
+from typing import Any
+
 from simulator.server.audiences import Service
 from simulator.server.errors import error_answer
-from simulator.server.faults import FaultRule, Kind
-from simulator.server.question import Answer, Question
+from simulator.server.faults import FaultRule, Kind, Place
+from simulator.server.question import Answer, Question, reply
 
 _STATUS_CODES = {
     400: "BadRequest",
@@ -75,14 +78,25 @@ def fault_answer(rule: FaultRule, service: Service, question: Question) -> Answe
     headers = dict(rule.headers)
     if rule.retry_after is not None:
         headers["Retry-After"] = str(rule.retry_after)
-    return error_answer(
-        service,
-        question,
-        rule.status or status,
-        rule.code or code,
-        rule.message or message,
-        headers=headers,
-    )
+    code, message = rule.code or code, rule.message or message
+    if service == "arm" and rule.place != "error":
+        document = _placed(rule.place, {"code": code, "message": message})
+        return reply(document, status=rule.status or status, headers=headers)
+    return error_answer(service, question, rule.status or status, code, message, headers=headers)
+
+
+def _placed(place: Place, error: dict[str, str]) -> dict[str, Any]:
+    """The error where this or that provider writes it."""
+    outer = {"code": "ProviderError", "message": "The provider refused."}
+    match place:
+        case "top":
+            return dict(error)
+        case "detail":
+            return {"error": outer | {"details": [error]}}
+        case "inner":
+            return {"error": outer | {"innererror": error}}
+        case _:
+            return {"error": outer | {"message": json.dumps({"error": error})}}
 
 
 def spoil(body: bytes) -> bytes:

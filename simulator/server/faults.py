@@ -25,6 +25,10 @@ Kind = Literal[
 """The last four are silent: a whole answer of status 200 that is not true."""
 
 
+Place = Literal["error", "top", "detail", "inner", "message"]
+"""Under `error`, at the top, in `details`, in `innererror`, or in a message that is JSON itself."""
+
+
 class FaultRuleError(ValueError):
     """A rule that cannot be understood; the text says which part."""
 
@@ -47,6 +51,8 @@ class FaultRule:
     status: int | None = None
     code: str | None = None
     message: str | None = None
+    place: Place = "error"
+    """Where the code stands in the answer of Resource Manager: services differ."""
     headers: Mapping[str, str] = field(default_factory=dict)
     match: str | None = None
     """Elements that kind "fewer" drops (a regular expression over their JSON); None: the last."""
@@ -91,6 +97,8 @@ def _rule(row: Any) -> FaultRule:
     rule = FaultRule(**row)
     if rule.kind not in get_args(Kind):
         raise FaultRuleError(f"fault kind {rule.kind!r} is not one of {list(get_args(Kind))}")
+    if rule.place not in get_args(Place):
+        raise FaultRuleError(f"fault place {rule.place!r} is not one of {list(get_args(Place))}")
     if rule.kind == "status" and rule.status is None:
         raise FaultRuleError("a fault of kind status needs `status`")
     for pattern in filter(None, (rule.path, rule.body, rule.match)):

@@ -89,6 +89,12 @@ FAULTS: Faults = {
     "403 on Microsoft Graph": [{"path": "/v1.0/", "kind": "denied", "service": "graph"}],
     "no licence for PIM": [{"path": "rolemanagement", "kind": "license", "service": "graph"}],
     "a provider that is not registered": [{"path": "insights", "kind": "not_registered"}],
+    "refusals whose code stands at the top, under 404": [
+        {"path": "tables|auditingsettings", "kind": "denied", "status": 404, "place": "top"}
+    ],
+    "refusals whose code stands in a message": [
+        {"path": "blobservices", "kind": "denied", "status": 400, "place": "message"}
+    ],
     "malformed answers": [{"path": "blobservices|tables", "kind": "malformed"}],
     "one malformed resource": [
         {"path": "diagnosticsettings", "kind": "malformed", "times": 2, "name": "one"}

@@ -143,3 +143,19 @@ def test_chance_is_seeded() -> None:
     assert struck(1) == struck(1)
     assert struck(1) != struck(2)
     assert 10 < sum(struck(1)) < 40
+
+
+@pytest.mark.parametrize("place", ["error", "top", "detail", "inner", "message"])
+def test_a_code_stands_where_the_rule_wants_it(place: str, unfaulted: Any) -> None:
+    unfaulted.process.post_faults({"path": "^/subscriptions", "kind": "denied", "place": place})
+    answer = unfaulted.get(SUBSCRIPTIONS)
+    assert answer.status_code == 403
+    assert "AuthorizationFailed" in answer.text
+    assert (answer.json().get("code") == "AuthorizationFailed") is (place == "top")
+    outermost = answer.json().get("error", {}).get("code")
+    assert (outermost == "AuthorizationFailed") is (place == "error")
+
+
+def test_a_place_that_is_none_is_refused() -> None:
+    with pytest.raises(FaultRuleError, match="place"):
+        parse_rules({"path": "x", "kind": "denied", "place": "nowhere"})
