@@ -8,6 +8,7 @@ shows here as it will at night; a fault of one single resource may show at night
 import asyncio
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from typing import Any
 
 from app.services.azure import open_gateway
@@ -69,9 +70,15 @@ async def _check(ports: Ports, connection: Connection) -> list[Probe]:
         await gateway.principal()
         tenant = await _subscriptions(asker, connection)
         found: list[Probe] = []
-        for job in planned_jobs(ports.collectors, tenant):
-            lost = tenant.lost.get(job.scope)
-            found += _lost(job, lost) if lost else await _probe(asker, job)
+        for scope, jobs in groupby(planned_jobs(ports.collectors, tenant), lambda job: job.scope):
+            lost = tenant.lost.get(scope)
+            if lost is not None:
+                found += [probe for job in jobs for probe in _lost(job, lost)]
+                continue
+            told = await asyncio.gather(*(_probe(asker, job) for job in jobs))
+            found += [probe for probes in told for probe in probes]
+            if scope != TENANT:
+                asker.forget(scope)
         return found
     finally:
         await asker.close()
