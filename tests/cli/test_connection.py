@@ -143,7 +143,7 @@ PROVIDERS = [
     ),
     (
         {"path": "resourcegraph", "body": "roledefinitions"},
-        {"access.role_assignments definitions"},
+        {"access.role_assignments definitions", "access.pim_azure definitions"},
         {"Microsoft.Authorization/roleDefinitions/read"},
     ),
     (
@@ -153,7 +153,7 @@ PROVIDERS = [
     ),
     (
         {"path": "roleeligibilityscheduleinstances", "service": "graph"},
-        {"identity.pim_directory eligible"},
+        {"identity.pim_directory eligible", "identity.principals eligible"},
         {"RoleEligibilitySchedule.Read.Directory"},
     ),
     (
