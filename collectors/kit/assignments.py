@@ -46,10 +46,11 @@ def _unseen(assignment: Item, active: Beside) -> str | None:
     hidden = _hidden(assignment, active)
     if hidden is not None:
         return f"could not be seen: {hidden.kind.value}, {hidden.detail}"
-    listed = assignment.near("containers").seen or assignment.near("subscriptions").seen
-    return (
-        "could not be seen: PIM listed no assignment at all" if listed and not active.seen else None
-    )
+    subscriptions = assignment.near("subscriptions")
+    listed = assignment.near("containers").seen or subscriptions.seen or subscriptions.gap
+    if listed and not active.seen:
+        return "could not be seen: PIM listed no assignment at all"
+    return None
 
 
 def _age(assignment: Item, expectations: Expectations) -> timedelta | None:

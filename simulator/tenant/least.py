@@ -127,6 +127,8 @@ def _unlisted_masters(tenant: Tenant) -> int:
         if row["type"] == "microsoft.sql/servers"
     }
     return len(servers - _masters(tenant))
+
+
 def _holders(tenant: Tenant) -> int:
     """Names in getByIds, who is missing there one by one in batches, members of groups likewise."""
     given = [row["properties"] for row in tenant.tables["authorizationresources"]]
