@@ -35,8 +35,10 @@ class Asker:
 
     def forget(self, scope: Scope) -> None:
         """Drop the pages of a scope that nobody will ask for again: memory stays bounded."""
-        for key in [key for key, task in self._asked.items() if key[1] == scope and task.done()]:
-            del self._asked[key]
+        there = str(scope).lower()
+        for key, task in tuple(self._asked.items()):
+            if str(key[1]).lower() == there and task.done():
+                del self._asked[key]
 
     async def close(self) -> None:
         """Stop what is still being asked. The gateway stays open: it is the caller's."""
@@ -61,15 +63,28 @@ def _key(ask: Ask) -> _Key:
     if isinstance(read, GraphBatch):
         # two collectors may come to the same ids on different ways
         return replace(read, of=(), ids=tuple, needs=()), ask.scope, "\n".join(ask.ids)
-    if isinstance(read, Arm) and parent is not None:
+    if isinstance(read, Arm):
         # two collectors may reach one address from two parents: a database, and its server
-        path = read.path.replace("{id}", parent).lower()
-        read = Arm(path=path, api_version=read.api_version, per="resource", query=read.query)
-        return read, ask.scope, None
+        path = read.path.replace("{id}", parent or "{id}")
+        path = path.replace("{subscription}", ask.scope.subscription_id or "").lower()
+        same = Arm(path=path, api_version=read.api_version, per="resource", query=read.query)
+        return same, _home(path) or ask.scope, None
     return read, ask.scope, parent
 
 
+def _home(path: str) -> Scope | None:
+    """The subscription that an address lies in, whoever asks for it."""
+    match path.split("/"):
+        case ["", "subscriptions", subscription, _, *_]:
+            return Scope(subscription)
+        case _:
+            return None
+
+
 def _as_asked(page: Exchange, ask: Ask) -> Exchange:
-    if ask.parent is None or page.subject == ask.parent.id:
+    if isinstance(ask.read, GraphBatch):  # its further pages bear the id they are about
         return page if page.read == ask.name else replace(page, read=ask.name)
-    return replace(page, read=ask.name, subject=ask.parent.id)
+    subject = ask.scope.subscription_id if ask.parent is None else ask.parent.id
+    if (page.read, page.subject) == (ask.name, subject):
+        return page
+    return replace(page, read=ask.name, subject=subject)

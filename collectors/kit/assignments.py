@@ -13,6 +13,8 @@ from collectors.kit.standing import privilege_is_lent
 
 ORIGIN = "properties.originRoleAssignmentId"
 HOLDER = "properties.principalId"
+LONGEST_ACTIVATION = timedelta(hours=24)
+"""https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-resource-roles-configure-role-settings"""
 
 
 def standing_of(assignment: Item, role: str, expectations: Expectations) -> Verdict | None:
@@ -24,16 +26,36 @@ def standing_of(assignment: Item, role: str, expectations: Expectations) -> Verd
     active = assignment.near("active")
     for instance in _instances(assignment, active):
         return privilege_is_lent(instance["properties"], role, expectations)
-    hidden = _hidden(assignment, active)
-    if hidden is not None and not _too_old(assignment, expectations):
-        raise NotSeenError(f"could not be seen: {hidden.kind.value}, {hidden.detail}")
+    age, longest = (
+        _age(assignment, expectations),
+        timedelta(days=expectations["standing_access_days"]),
+    )
+    reason = _unseen(assignment, active)
+    if reason is not None and (age is None or age <= longest):
+        raise NotSeenError(reason)
+    if age is not None and age <= LONGEST_ACTIVATION:
+        raise NotSeenError(f"{role} was given within a day, and PIM does not list how")
     return None
 
 
-def _too_old(assignment: Item, expectations: Expectations) -> bool:
+def _unseen(assignment: Item, active: Beside) -> str | None:
+    """Why the schedules of an assignment may be missing from what was seen; None if they are not.
+
+    The lists name what was assigned without PIM, too: where all are empty, none was really told.
+    """
+    hidden = _hidden(assignment, active)
+    if hidden is not None:
+        return f"could not be seen: {hidden.kind.value}, {hidden.detail}"
+    subscriptions = assignment.near("subscriptions")
+    listed = assignment.near("containers").seen or subscriptions.seen or subscriptions.gap
+    if listed and not active.seen:
+        return "could not be seen: PIM listed no assignment at all"
+    return None
+
+
+def _age(assignment: Item, expectations: Expectations) -> timedelta | None:
     created = instant(assignment["properties.createdOn"])
-    longest = timedelta(days=expectations["standing_access_days"])
-    return created is not None and expectations.as_of - created > longest
+    return None if created is None else expectations.as_of - created
 
 
 def _instances(assignment: Item, active: Beside) -> tuple[Item, ...]:

@@ -40,6 +40,10 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
     subjects = sorted(one for one in listed | named if one)
     placeless = sum(count for (place, _), count in given.items() if place is None)
     wanted = expectations["max_owners"]
+    if not assignments.items:
+        return dict.fromkeys(
+            subjects, unknown("no assignment was listed, and every scope has some")
+        )
     return {
         one: _few_owners(one, given, above.get(one), placeless, wanted) for one in subjects
     } or ({str(assignments.scope): _unplaced(placeless)} if placeless else {})

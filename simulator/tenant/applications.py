@@ -1,4 +1,8 @@
-"""Microsoft Entra applications: their secrets (dates only) and certificates."""
+"""Microsoft Entra applications: their secrets (dates only) and certificates.
+
+Shaped by a recorded answer (Graph v1.0, May 2022): `hint` holds three letters, names may be null,
+ends reach 2100. Kinds of keys: https://learn.microsoft.com/graph/api/resources/keycredential
+"""
 
 import copy
 from datetime import datetime, timedelta
@@ -72,12 +76,18 @@ def generate(estate: Estate) -> Fragment:
         "expiry_warning": ledger.decide("identity.app_credentials.expiry_warning", ids),
         "no_secrets": ledger.decide("identity.app_credentials.no_secrets", ids, share=0.4),
     }
-    # Who has no secret has none that lives too long.
+    certified = [one for one in ids if one not in bad["no_secrets"] and _certified(estate, one)]
+    lasting = ledger.decide("identity.app_credentials.certificate_lifetime", certified)
+    for one in ids:
+        if one not in certified:
+            ledger.expect("identity.app_credentials.certificate_lifetime", one, "pass")
+    # Who has no secret has none that lives too long, but a certificate may do so.
     check = "identity.app_credentials.secret_lifetime"
     bad["secret_lifetime"] = ledger.decide(check, [one for one in ids if one in bad["no_secrets"]])
+    bad["secret_lifetime"] |= lasting
     for one in ids:
         if one not in bad["no_secrets"]:
-            ledger.expect(check, one, "pass")
+            ledger.expect(check, one, "fail" if one in lasting else "pass")
     listed = [
         _application(estate, one, index, {name for name in CHECKS if one in bad[name]})
         for index, one in enumerate(ids)
@@ -85,17 +95,26 @@ def generate(estate: Estate) -> Fragment:
     return Fragment(graph={"/applications": listed}, truth=ledger.truth)
 
 
+def _certified(estate: Estate, one: str) -> bool:
+    return estate.dice.share("certificate", one) < 0.6
+
+
 def _application(estate: Estate, one: str, index: int, faults: set[str]) -> dict[str, Any]:
     workload, _ = WORKLOADS[index % len(WORKLOADS)]
     part = PARTS[index // len(WORKLOADS) % len(PARTS)]
     round_ = index // (len(WORKLOADS) * len(PARTS))
     name = f"{workload}-{part}" + (f"-{round_ + 1:02}" if round_ else "")
-    spans = _spans(estate, one, faults)
-    secret = "no_secrets" in faults
-    certified = estate.dice.share("certificate", one) < 0.6
-    certificates = spans if not secret else []
-    if not secret and not certified:
-        certificates = spans[1:]  # the healthy one is a federated credential: not listed here
+    held = spans(estate, one, faults)
+    shared = "no_secrets" in faults
+    symmetric = shared and estate.dice.share("symmetric", one) < 0.25
+    # Without a certificate the healthy credential is a federated one: it is not listed here.
+    keys = [] if shared else held if _certified(estate, one) else held[1:]
+    certificates = [certificate(estate, one, name, span) for span in keys]
+    if symmetric:
+        certificates = [
+            certificate(estate, one, name, span) | {"type": "Symmetric", "usage": "Sign"}
+            for span in held
+        ]
     return {
         "id": one,
         "appId": estate.dice.guid("app id", one),
@@ -105,45 +124,48 @@ def _application(estate: Estate, one: str, index: int, faults: set[str]) -> dict
         "publisherDomain": "northgatehealth.example",
         "signInAudience": "AzureADMyOrg",
         **copy.deepcopy(UNSET),
-        "passwordCredentials": [_secret(estate, one, span) for span in spans] if secret else [],
-        "keyCredentials": [_certificate(estate, one, name, span) for span in certificates],
+        "passwordCredentials": [secret(estate, one, span) for span in held]
+        if shared and not symmetric
+        else [],
+        "keyCredentials": certificates,
     }
 
 
-def _spans(estate: Estate, one: str, faults: set[str]) -> list[tuple[datetime, datetime]]:
+def spans(estate: Estate, one: str, faults: set[str]) -> list[tuple[datetime, datetime]]:
     """A healthy credential first; then what has expired, then what ends in days."""
     dates, dice = estate.dates, estate.dice
     start = dates.renewed(dice.number(0, 89, "renewal", one))
     days = dice.pick((120, 150, 170), "lifetime", one)
     if "secret_lifetime" in faults:
-        days = dice.pick((365, 730), "lifetime", one)
-    spans = [(start, start + days * DAY)]
+        days = dice.pick((730, 3650), "lifetime", one)
+    found = [(start, start + days * DAY)]
     if "no_expired_secrets" in faults:
         end = dates.past(dice.number(20, 120, "expired", one))
-        spans.append((end - 150 * DAY, end))
+        found.append((end - 150 * DAY, end))
     if "expiry_warning" in faults:
         end = dates.soon()
-        spans.append((end - 160 * DAY, end))
-    return spans
+        found.append((end - 160 * DAY, end))
+    return found
 
 
-def _secret(estate: Estate, one: str, span: tuple[datetime, datetime]) -> dict[str, Any]:
-    """Dates of a secret. Graph never answers with its value; its first letters are left out too."""
+def secret(estate: Estate, one: str, span: tuple[datetime, datetime]) -> dict[str, Any]:
+    """Dates of a secret. Graph never answers with its value, only with its first three letters."""
     start, end = map(zulu, span)
     return {
         "customKeyIdentifier": None,
-        "displayName": f"issued {start[:10]}",
+        "displayName": None if estate.dice.share("unnamed", one) < 0.4 else f"issued {start[:10]}",
         "endDateTime": end,
-        "hint": None,
+        "hint": estate.dice.opaque("hint", one, start)[:3],
         "keyId": estate.dice.guid("secret", one, start),
         "secretText": None,
         "startDateTime": start,
     }
 
 
-def _certificate(
+def certificate(
     estate: Estate, one: str, name: str, span: tuple[datetime, datetime]
 ) -> dict[str, Any]:
+    """A certificate as Graph lists it, without its key."""
     start, end = map(zulu, span)
     return {
         "customKeyIdentifier": estate.dice.hexadecimal(40, "thumbprint", one, start),

@@ -1,7 +1,13 @@
-"""Microsoft Entra: privileged identity management of directory roles."""
+"""Microsoft Entra: privileged identity management of directory roles, and what they allow.
 
+Shaped by https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance and
+https://learn.microsoft.com/graph/api/resources/unifiedroledefinition
+"""
+
+from datetime import timedelta
 from typing import Any, NamedTuple
 
+from simulator.tenant import people
 from simulator.tenant.dates import millis
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment
@@ -14,14 +20,33 @@ PRIVILEGED = {
     "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3": "Application Administrator",
     "fe930be7-5e62-47db-91af-98c3a49a38b1": "User Administrator",
     "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
+    "c4e39bd9-1100-46d3-8c65-fb160da0071f": "Authentication Administrator",
+    "729827e3-9c14-49f7-bb1b-9608f156bbb8": "Helpdesk Administrator",
+    "966707d0-3269-4727-9be2-8c3a10f19b9d": "Password Administrator",
+    "3a2c62db-5318-420d-8d74-23affee5d9d5": "Intune Administrator",
+    "29232cdf-9323-42fd-ade2-1d097af3e4de": "Exchange Administrator",
+    "f2ef992c-3afb-46b9-b7cf-a126ee74c451": "Global Reader",
+    "d1d1d1d1-0000-4000-8000-000000000001": "Northgate Application Keeper",
 }
-"""https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference"""
+"""Marked as privileged, or as powerful (Exchange); the last one is the company's own.
+
+https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference"""
 MODEST = {
     "88d8e3e3-8f55-4a1e-953a-9b9898b8876b": "Directory Readers",
     "4a5d8f65-41da-4de4-8968-e035b65339cf": "Reports Reader",
     "790c1fb9-7f7d-4f88-86a1-ef1f95c05c1b": "Message Center Reader",
+    "d1d1d1d1-0000-4000-8000-000000000002": "Northgate Directory Viewer",
 }
+CUSTOM = {
+    "d1d1d1d1-0000-4000-8000-000000000001": "microsoft.directory/applications/credentials/update",
+    "d1d1d1d1-0000-4000-8000-000000000002": "microsoft.directory/users/standard/read",
+}
+"""What the company's own roles allow."""
 ROLES = PRIVILEGED | MODEST
+ENDLESS = (None, None, "9999-12-31T23:59:59.9999999Z", "2099-12-31T00:00:00Z")
+
+
+EXISTS = "identity.principals.directory_holders_exist"
 
 
 class Instance(NamedTuple):
@@ -57,12 +82,13 @@ def _eligible(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
     endless = ledger.decide(
         "identity.pim_directory.eligibility_expires", [one.id for one in instances]
     )
-    start, end = millis(estate.dates.past(80)), millis(estate.dates.future(90))
+    start = estate.dates.renewed(7)
+    end = millis(start + timedelta(days=300))
     return [
-        _instance(estate, one)
+        _instance(one, _person(estate, one))
         | {
-            "startDateTime": start,
-            "endDateTime": None if one.id in endless else end,
+            "startDateTime": millis(start),
+            "endDateTime": dice.pick(ENDLESS, "endless", one.id) if one.id in endless else end,
             "memberType": "Direct",
             "roleEligibilityScheduleId": dice.guid("schedule", one.id),
         }
@@ -88,19 +114,24 @@ def _active(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
     for one in activated:
         ledger.expect(check, one.id, "pass")
     endless = standing | {one.id for one in assigned if one.role in MODEST}
+    gone = ledger.decide(EXISTS, [one.id for one in assigned], share=0.05)
+    for one in activated:
+        ledger.expect(EXISTS, one.id, "pass")
     return [
-        _instance(estate, one) | _assignment(estate, one, ends=one.id not in endless)
+        _instance(one, dice.guid("gone", one.id) if one.id in gone else _person(estate, one))
+        | _assignment(estate, one, ends=one.id not in endless)
         for one in assigned + activated
     ]
 
 
 def _assignment(estate: Estate, one: Instance, *, ends: bool) -> dict[str, Any]:
-    midnight = estate.dates.midnight
-    start = midnight if one.activated else estate.dates.past(45)
-    end = midnight.replace(hour=8) if one.activated else estate.dates.future(60)
+    dates, dice = estate.dates, estate.dice
+    start = dates.midnight if one.activated else dates.renewed(21)
+    end = dates.midnight.replace(hour=8) if one.activated else start + timedelta(days=150)
+    far = dice.pick(ENDLESS, "far", one.id)
     return {
         "startDateTime": millis(start) if ends else None,
-        "endDateTime": millis(end) if ends else None,
+        "endDateTime": millis(end) if ends else far,
         "assignmentType": "Activated" if one.activated else "Assigned",
         "memberType": "Direct",
         "roleAssignmentOriginId": one.id,
@@ -108,14 +139,19 @@ def _assignment(estate: Estate, one: Instance, *, ends: bool) -> dict[str, Any]:
     }
 
 
-def _instance(estate: Estate, one: Instance) -> dict[str, Any]:
+def _instance(one: Instance, principal: str) -> dict[str, Any]:
     return {
         "id": one.id,
-        "principalId": estate.dice.guid("person", one.id),
+        "principalId": principal,
         "roleDefinitionId": one.role,
         "directoryScopeId": "/",
         "appScopeId": None,
     }
+
+
+def _person(estate: Estate, one: Instance) -> str:
+    index = estate.dice.number(0, len(people.PEOPLE) - 1, "who", one.id)
+    return people.person(estate.dice, index)
 
 
 def _policies(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
@@ -157,14 +193,16 @@ def _policy(estate: Estate, name: str, role: str, faults: set[str]) -> dict[str,
 
 
 def _definition(role: str, name: str) -> dict[str, Any]:
+    own = CUSTOM.get(role)
+    permissions = [{"allowedResourceActions": [own], "condition": None}] if own else []
     return {
         "id": role,
-        "description": f"Built-in directory role {name}.",
+        "description": f"Directory role {name}.",
         "displayName": name,
-        "isBuiltIn": True,
+        "isBuiltIn": own is None,
         "isEnabled": True,
         "resourceScopes": ["/"],
         "templateId": role,
         "version": "1",
-        "rolePermissions": [],
+        "rolePermissions": permissions,
     }

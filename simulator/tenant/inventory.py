@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
+from simulator.tenant import management_groups
 from simulator.tenant.dates import ticks
 from simulator.tenant.dice import Dice, Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource, Subscription
@@ -173,7 +174,13 @@ def _make_differ(estate: Estate, subject: str, elements: list[dict[str, Any]]) -
 def _containers(estate: Estate) -> tuple[dict[str, Any], ...]:
     subscriptions = (
         _container(estate, one.scope, one.name, "microsoft.resources/subscriptions", one.id)
-        | {"properties": {"state": "Enabled", "managedByTenants": []}}
+        | {
+            "properties": {
+                "state": "Enabled",
+                "managedByTenants": [],
+                "managementGroupAncestorsChain": management_groups.chain(estate, one),
+            }
+        }
         for one in estate.subscriptions
     )
     groups = (
@@ -187,7 +194,7 @@ def _containers(estate: Estate) -> tuple[dict[str, Any], ...]:
         | {"location": one.location, "resourceGroup": one.group.lower()}
         for one in estate.places
     )
-    return (*subscriptions, *groups)
+    return (*subscriptions, *groups, *management_groups.rows(estate))
 
 
 def _container(

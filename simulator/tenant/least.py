@@ -9,13 +9,18 @@ from simulator.tenant.inventory import is_shell
 from simulator.tenant.kinds import ACCOUNT_SERVICES, SERVICES
 from simulator.tenant.model import Tenant
 
-GRAPH_PAGES = {"/applications": 999}
+GRAPH_PAGES = {"/applications": 999, "/serviceprincipals": 999}
 """Largest $top of a Microsoft Graph list, where it is not 100.
 
 https://learn.microsoft.com/graph/api/application-list
 """
+IDS, BATCH, MEMBERS = 1000, 20, 999
+"""Ids in one getByIds, requests in one batch, members on one page."""
 GRAPH_LISTS = (
     "/applications",
+    "/serviceprincipals",
+    "/identity/conditionalaccess/policies",
+    "/rolemanagement/directory/roledefinitions",
     "/rolemanagement/directory/roleeligibilityscheduleinstances",
     "/rolemanagement/directory/roleassignmentscheduleinstances",
     "/policies/rolemanagementpolicyassignments",
@@ -41,6 +46,15 @@ PIM_LISTS = (
 )
 
 
+GROUP = "microsoft.management/managementgroups"
+CONTAINERS = (GROUP, "microsoft.resources/subscriptions")
+"""The tree above the resources; of a management group the activations and policies are asked."""
+DIRECTORY_LISTS = (
+    "/rolemanagement/directory/roleeligibilityscheduleinstances",
+    "/rolemanagement/directory/roleassignmentscheduleinstances",
+)
+
+
 def least_requests(tenant: Tenant) -> dict[str, int]:
     """Requests by purpose, and their `total`, from the tenant alone.
 
@@ -50,6 +64,9 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
     """
     amount = _amounts(tenant.tables["resources"])
     roles = _amounts(tenant.tables["authorizationresources"])
+    containers = [
+        row for row in tenant.tables.get("resourcecontainers", ()) if row["type"] in CONTAINERS
+    ]
     scopes = [one["subscriptionId"].lower() for one in tenant.subscriptions if not is_shell(one)]
     workspaces = amount.get("microsoft.operationalinsights/workspaces", 0)
     audiences = 3 if workspaces else 2
@@ -58,7 +75,8 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         "subscriptions": _pages(len(scopes)),
         "resource_graph": _pages(sum(amount.values()))
         + sum(_pages(amount.get(kind, 0)) for kind in LISTED_TYPES)
-        + sum(_pages(roles.get(kind, 0)) for kind in AUTHORIZATION_TYPES),
+        + sum(_pages(roles.get(kind, 0)) for kind in AUTHORIZATION_TYPES)
+        + _pages(len(containers)),
         "resource_lists": sum(
             _pages(_length(tenant.arm, f"/subscriptions/{one}/resources")) for one in scopes
         ),
@@ -74,6 +92,8 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         "graph": sum(
             _pages(_length(tenant.graph, path), GRAPH_PAGES.get(path, 100)) for path in GRAPH_LISTS
         ),
+        "management_groups": 2 * sum(row["type"] == GROUP for row in containers),
+        "holders": _holders(tenant),
         "blob_services": amount.get(ACCOUNTS, 0) - _accounts_for_files(tenant),
         "transparent_data_encryption": amount.get(DATABASES, 0) - len(_masters(tenant)),
         "auditing": amount.get("microsoft.sql/servers", 0),
@@ -107,6 +127,24 @@ def _unlisted_masters(tenant: Tenant) -> int:
         if row["type"] == "microsoft.sql/servers"
     }
     return len(servers - _masters(tenant))
+
+
+def _holders(tenant: Tenant) -> int:
+    """Names in getByIds, who is missing there one by one in batches, members of groups likewise."""
+    given = [row["properties"] for row in tenant.tables["authorizationresources"]]
+    given = [one for one in given if "principalId" in one]
+    listed = [one for path in DIRECTORY_LISTS for one in tenant.graph.get(path, ())]
+    named = {one["principalId"] for one in (*given, *listed) if isinstance(one, dict)}
+    known = {
+        one["id"] for one in tenant.graph.get("/directoryobjects", ()) if isinstance(one, dict)
+    }
+    groups = {one["principalId"] for one in given if one["principalType"] == "Group"} & known
+    further = sum(
+        _pages(_length(tenant.graph, f"/groups/{one}/transitivemembers"), MEMBERS) - 1
+        for one in groups
+    )
+    missing = len(named - known)
+    return ceil(len(named) / IDS) + ceil(missing / BATCH) + ceil(len(groups) / BATCH) + further
 
 
 def _amounts(rows: Iterable[dict[str, Any]]) -> dict[str, int]:

@@ -1,36 +1,36 @@
-"""Privileged identity management of Azure roles: who is eligible, and who is active."""
+"""Privileged identity management of Azure roles: who is eligible, and who is active.
 
+Active are all assignments, those made without it too; an end that was never set is null. Shaped by
+https://learn.microsoft.com/rest/api/authorization/role-assignment-schedule-instances/list-for-scope
+"""
+
+from datetime import timedelta
 from typing import Any
 
-from simulator.tenant.dates import millis
+from simulator.tenant import management_groups, people
+from simulator.tenant.custom_roles import custom_roles
+from simulator.tenant.dates import millis, ticks
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment
+from simulator.tenant.grants import STANDING, Held, hold
 from simulator.tenant.pim_instance import Instance
-from simulator.tenant.roles import BUILT_IN, MODEST, PRIVILEGED, PROVIDER
+from simulator.tenant.roles import BUILT_IN, MODEST, PROVIDER
 
-PEOPLE = (
-    ("Amara Okafor", "a.okafor"),
-    ("Bjorn Lindqvist", "b.lindqvist"),
-    ("Camille Moreau", "c.moreau"),
-    ("Daichi Tanaka", "d.tanaka"),
-    ("Elena Silva", "e.silva"),
-    ("Filip Novak", "f.novak"),
-)
+ELIGIBLE, ACTIVE = "roleEligibilityScheduleInstances", "roleAssignmentScheduleInstances"
+EXPIRES = "access.pim_azure.eligibility_expires"
+ENDLESS = (None, "9999-12-31T23:59:59.9999999Z", "2099-01-01T00:00:00Z", "0001-01-01T00:00:00")
 
 
 def generate(estate: Estate) -> Fragment:
-    """Both lists of every subscription (api-version 2020-10-01)."""
+    """Both lists of every subscription and management group (api-version 2020-10-01)."""
     ledger = Ledger(estate.dice)
+    scopes = [one.scope for one in estate.subscriptions] + list(management_groups.scopes(estate))
     arm: dict[str, Any] = {
-        f"{one.scope}/{PROVIDER}/{collection}".lower(): []
-        for one in estate.subscriptions
-        for collection in (
-            "roleEligibilityScheduleInstances",
-            "roleAssignmentScheduleInstances",
-        )
+        f"{scope}/{PROVIDER}/{collection}".lower(): []
+        for scope in scopes
+        for collection in (ELIGIBLE, ACTIVE)
     }
-    made = _eligible(estate, ledger) + _active(estate, ledger)
-    for path, element in made:
+    for path, element in _eligible(estate, ledger) + _active(estate, ledger):
         arm[path].append(element)
     return Fragment(arm=arm, truth=ledger.truth)
 
@@ -39,112 +39,93 @@ Made = list[tuple[str, dict[str, Any]]]
 
 
 def _eligible(estate: Estate, ledger: Ledger) -> Made:
-    collection = "RoleEligibilityScheduleInstances"
+    collection, dice = "RoleEligibilityScheduleInstances", estate.dice
     instances = [
-        Instance(one, role, collection, estate.dice.guid("eligible", one.id, role, turn))
+        Instance(
+            one.scope, one.scope, role, title, collection, dice.guid("eligible", one.id, role, turn)
+        )
         for one in estate.subscriptions
-        for role in BUILT_IN
-        for turn in range(estate.dice.number(0 if role in MODEST else 1, 2, one.id, role))
+        for role, (title, _) in BUILT_IN.items()
+        for turn in range(dice.number(0 if role in MODEST else 1, 2, one.id, role))
     ]
-    endless = ledger.decide("access.pim_azure.eligibility_expires", [one.id for one in instances])
+    endless = ledger.decide(EXPIRES, [one.id for one in instances])
     return [
-        _made(one, _eligible_body(estate, one, ends=one.id not in endless)) for one in instances
+        (one.listed(ELIGIBLE), one.element(collection, _right(estate, one, one.id in endless)))
+        for one in instances
     ]
 
 
-def _eligible_body(estate: Estate, one: Instance, *, ends: bool) -> dict[str, Any]:
-    start = estate.dates.past(60)
-    return _who(estate, one) | {
+def _right(estate: Estate, one: Instance, endless: bool) -> dict[str, Any]:  # noqa: FBT001 - a private row
+    dice = estate.dice
+    start = estate.dates.renewed(dice.number(0, 89, "renewal", one.id))
+    end = dice.pick(ENDLESS, "endless", one.id) if endless else millis(start + timedelta(days=300))
+    index = dice.number(0, len(people.PEOPLE) - 1, "person", one.id)
+    return _who(one, people.person(dice, index), "User", people.PEOPLE[index][0]) | {
         "status": "Provisioned",
-        "roleEligibilityScheduleId": f"{one.subscription.scope}/{PROVIDER}"
-        f"/RoleEligibilitySchedules/{estate.dice.guid('schedule', one.id)}",
+        "roleEligibilityScheduleId": f"{one.scope}/{PROVIDER}"
+        f"/RoleEligibilitySchedules/{dice.guid('schedule', one.id)}",
         "startDateTime": millis(start),
-        "endDateTime": millis(estate.dates.future(120)) if ends else None,
+        "endDateTime": end,
         "memberType": "Direct",
-        "createdOn": millis(start),
+        "createdOn": ticks(start),
     }
 
 
 def _active(estate: Estate, ledger: Ledger) -> Made:
-    """Some activate for hours (new every night), some are assigned, with an end or for ever."""
-    dice, collection = estate.dice, "RoleAssignmentScheduleInstances"
-    assigned = [
-        Instance(one, role, collection, dice.guid("active", one.id, role))
-        for one in estate.subscriptions
-        for role in BUILT_IN
-    ]
-    activated = [
-        Instance(one, role, collection, dice.guid("activated", one.id, role, dice.night))
-        for one in estate.subscriptions
-        for role in PRIVILEGED
-        if dice.share("tonight", one.id, role, dice.night) < 0.3
-    ]
-    check = "access.pim_azure.no_standing_access"
-    standing = ledger.decide(check, [one.id for one in assigned if one.role in PRIVILEGED])
-    for one in activated:
-        ledger.expect(check, one.id, "pass")
-    endless = standing | {one.id for one in assigned if one.role in MODEST}
-    return [
-        _made(one, _assigned_body(estate, one, ends=one.id not in endless)) for one in assigned
-    ] + [_made(one, _activated_body(estate, one)) for one in activated]
+    """Every assignment once, where it was made; those above subscriptions at their group."""
+    customs = {one.guid for one in custom_roles(estate)}
+    made: Made = []
+    for held in hold(estate):
+        one = _instance(estate, held, custom=held.grant.role in customs)
+        made.append((one.listed(ACTIVE), one.element(ACTIVE, _active_body(estate, one, held))))
+        if held.grant.subscription is not None and held.grant.privileged:
+            ledger.expect(STANDING, one.id, "fail" if held.how == "standing" else "pass")
+    return made
 
 
-def _assigned_body(estate: Estate, one: Instance, *, ends: bool) -> dict[str, Any]:
-    end = millis(estate.dates.future(45)) if ends else None
-    body = _active_body(estate, one, "Assigned", millis(estate.dates.past(45)), end)
-    return body | {
-        "linkedRoleEligibilityScheduleId": None,
-        "linkedRoleEligibilityScheduleInstanceId": None,
-    }
+def _instance(estate: Estate, held: Held, *, custom: bool) -> Instance:
+    grant = held.grant
+    root = management_groups.scope(estate.tenant_id)
+    at = grant.scope if grant.subscription is None else grant.subscription.scope
+    # An activation is another instance every night; an assignment stays the same.
+    when = estate.dice.night if held.how == "activated" else ""
+    return Instance(
+        grant.scope,
+        root if at == "/" else at,
+        grant.role,
+        grant.name,
+        "RoleAssignmentScheduleInstances",
+        estate.dice.guid("active", grant.id, when),
+        custom,
+    )
 
 
-def _activated_body(estate: Estate, one: Instance) -> dict[str, Any]:
-    start = millis(estate.dates.midnight)
-    end = millis(estate.dates.midnight.replace(hour=8))
-    return _active_body(estate, one, "Activated", start, end) | {
-        "linkedRoleEligibilityScheduleId": estate.dice.guid("schedule", one.id),
-        "linkedRoleEligibilityScheduleInstanceId": estate.dice.guid("instance", one.id),
-    }
-
-
-def _active_body(
-    estate: Estate, one: Instance, how: str, start: str, end: str | None
-) -> dict[str, Any]:
-    base = f"{one.subscription.scope}/{PROVIDER}"
-    return _who(estate, one) | {
-        "originRoleAssignmentId": f"{base}/roleAssignments/{one.name}",
-        "assignmentType": how,
+def _active_body(estate: Estate, one: Instance, held: Held) -> dict[str, Any]:
+    dice, activated = estate.dice, held.how == "activated"
+    base = f"{one.at}/{PROVIDER}"
+    shown = None if held.gone else f"{held.kind} {held.principal[:8]}"
+    return _who(one, held.principal, held.kind, shown) | {
+        "originRoleAssignmentId": held.grant.id.replace("/RoleAssignments/", "/roleAssignments/"),
+        "assignmentType": "Activated" if activated else "Assigned",
         "status": "Provisioned",
-        "roleAssignmentScheduleId": f"{base}/RoleAssignmentSchedules/"
-        f"{estate.dice.guid('schedule', one.id)}",
-        "startDateTime": start,
-        "endDateTime": end,
+        "roleAssignmentScheduleId": f"{base}/RoleAssignmentSchedules/{dice.guid('from', one.id)}",
+        "startDateTime": held.start,
+        "endDateTime": held.end,
         "memberType": "Direct",
-        "createdOn": start,
+        "createdOn": held.start,
+        "linkedRoleEligibilityScheduleId": dice.guid("linked", one.id) if activated else None,
+        "linkedRoleEligibilityScheduleInstanceId": dice.guid("from", one.id) if activated else None,
     }
 
 
-def _who(estate: Estate, one: Instance) -> dict[str, Any]:
-    display, account = estate.dice.pick(PEOPLE, "person", one.id)
-    principal = estate.dice.guid("person", account)
+def _who(one: Instance, principal: str, kind: str, shown: str | None) -> dict[str, Any]:
     return {
-        "scope": one.subscription.scope,
+        "scope": one.scope,
         "roleDefinitionId": one.definition,
         "principalId": principal,
-        "principalType": "User",
+        "principalType": kind,
         "condition": None,
         "conditionVersion": None,
         "expandedProperties": one.expanded
-        | {
-            "principal": {
-                "id": principal,
-                "displayName": display,
-                "email": f"{account}@northgatehealth.example",
-                "type": "User",
-            }
-        },
+        | {"principal": {"id": principal, "displayName": shown, "email": None, "type": kind}},
     }
-
-
-def _made(one: Instance, body: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    return one.at(one.collection), one.element(one.collection, body)

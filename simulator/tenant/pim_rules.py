@@ -12,6 +12,10 @@ ACTIVATION = (
     "activation_approval",
     "activation_duration",
 )
+CONTEXTS = 0.25
+"""Share of policies that demand a context."""
+ANSWERED, IDLE = "c1", ("", "c2", "c3")
+"""Contexts: see `conditional_access`."""
 SHORT = ("PT1H", "PT4H", "PT8H", "PT30M", "PT2H30M")
 LONG = ("PT12H", "PT24H", "P1D", "PT9H")
 
@@ -81,7 +85,7 @@ def graph_rules(dice: Dice, policy: str, faults: set[str]) -> list[dict[str, Any
 def _rules(
     dice: Dice, policy: str, faults: set[str], approvers: Sequence[dict[str, Any]]
 ) -> Iterator[Rule]:
-    by_context = "activation_mfa" not in faults and dice.share("context", policy) < 0.25
+    context = _context(dice, policy, faults)
     longest = dice.pick(LONG if "activation_duration" in faults else SHORT, "duration", policy)
     yield Rule("Expiration_Admin_Eligibility", "Expiration", "Admin", "Eligibility", _expiry("P1Y"))
     yield Rule("Expiration_Admin_Assignment", "Expiration", "Admin", "Assignment", _expiry("P90D"))
@@ -91,7 +95,7 @@ def _rules(
     yield Rule(
         "Expiration_EndUser_Assignment", "Expiration", "EndUser", "Assignment", _expiry(longest)
     )
-    enabled = {"enabledRules": list(_enabled(dice, policy, faults, by_context=by_context))}
+    enabled = {"enabledRules": list(_enabled(dice, policy, faults, by_context=context is not None))}
     yield Rule("Enablement_EndUser_Assignment", "Enablement", "EndUser", "Assignment", enabled)
     approval = {"setting": _approval(approvers, required="activation_approval" not in faults)}
     yield Rule("Approval_EndUser_Assignment", "Approval", "EndUser", "Assignment", approval)
@@ -100,7 +104,7 @@ def _rules(
         "AuthenticationContext",
         "EndUser",
         "Assignment",
-        {"isEnabled": by_context, "claimValue": "c1" if by_context else ""},
+        {"isEnabled": context is not None, "claimValue": context or ""},
     )
     yield Rule(
         "Notification_Admin_EndUser_Assignment",
@@ -115,6 +119,16 @@ def _rules(
             "notificationRecipients": [],
         },
     )
+
+
+def _context(dice: Dice, policy: str, faults: set[str]) -> str | None:
+    """An authentication context instead of MFA: one that a policy answers, or one that none does.
+
+    Without a name, or with one that only a policy on trial names, nothing is demanded.
+    """
+    if dice.share("context", policy) >= CONTEXTS:
+        return None
+    return dice.pick(IDLE, "idle", policy) if "activation_mfa" in faults else ANSWERED
 
 
 def _enabled(dice: Dice, policy: str, faults: set[str], *, by_context: bool) -> Iterator[str]:

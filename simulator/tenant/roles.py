@@ -3,6 +3,8 @@
 Source: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
 """
 
+from typing import NamedTuple
+
 PROVIDER = "providers/Microsoft.Authorization"
 """Path of the authorization provider below a scope."""
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
@@ -45,31 +47,55 @@ CUSTOM = (
 """Names of the company's own roles."""
 
 BLOBS = "Microsoft.Storage/storageAccounts/blobServices"
-Allowed = tuple[tuple[str, ...], tuple[str, ...]]
-"""Actions, and actions on data."""
-NARROW: tuple[Allowed, ...] = (
-    (("Microsoft.Storage/storageAccounts/read", "Microsoft.Insights/metrics/read"), ()),
-    (("*/read",), ()),
-    (
+
+
+class Allowed(NamedTuple):
+    """What a role of the company's own allows, and what that amounts to."""
+
+    actions: tuple[str, ...]
+    on_data: tuple[str, ...] = ()
+    taken: tuple[str, ...] = ()
+    """`notActions`."""
+    privileged: bool = False
+    """Lets its holder change everything, or who may do what."""
+    grants: bool = False
+    """Lets its holder give roles away: as good as Owner."""
+
+
+NARROW = (
+    Allowed(("Microsoft.Storage/storageAccounts/read", "Microsoft.Insights/metrics/read")),
+    Allowed(("*/read",)),
+    Allowed(
         (
             "Microsoft.Compute/virtualMachines/*/read",
             "Microsoft.Compute/virtualMachines/restart/action",
-        ),
-        (),
+        )
     ),
-    (
+    Allowed(
+        ("*/read", "Microsoft.Authorization/roleAssignments/write"), privileged=True, grants=True
+    ),
+    Allowed(
         (
             "Microsoft.RecoveryServices/Vaults/backupJobs/read",
             "Microsoft.Resources/deployments/read",
-        ),
-        (),
+        )
     ),
-    (("*/read",), (f"{BLOBS}/containers/blobs/read", f"{BLOBS}/*/read")),
+    Allowed(("*/read",), (f"{BLOBS}/containers/blobs/read", f"{BLOBS}/*/read")),
+    Allowed(
+        ("Microsoft.Authorization/roleAssignments/write", "*/read"),
+        taken=("microsoft.authorization/ROLEASSIGNMENTS/write",),
+    ),
 )
-WILD: tuple[Allowed, ...] = (
-    (("*",), ()),
-    (("Microsoft.Resources/deployments/read", "Microsoft.Storage/*"), ()),
-    (("*/read", "Microsoft.Network/networkSecurityGroups/*"), ()),
-    (("Microsoft.Storage/storageAccounts/read",), (f"{BLOBS}/*",)),
-    (("*/read",), ("*/read",)),
+WILD = (
+    Allowed(("*",), privileged=True, grants=True),
+    Allowed(("Microsoft.Resources/deployments/read", "Microsoft.Storage/*")),
+    Allowed(("*/read", "Microsoft.Network/networkSecurityGroups/*")),
+    Allowed(
+        ("*",),
+        taken=("Microsoft.Authorization/*/Write", "Microsoft.Authorization/*/Delete"),
+        privileged=True,
+    ),
+    Allowed(("Microsoft.Storage/storageAccounts/read",), (f"{BLOBS}/*",)),
+    Allowed(("*/read",), ("*/read",)),
+    Allowed(("Microsoft.Authorization/*",), privileged=True, grants=True),
 )

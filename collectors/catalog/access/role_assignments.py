@@ -215,7 +215,14 @@ COLLECTOR = Collector(
             id="privileged_to_people",
             title="No person holds a privileged role for good",
             on="assignments",
-            beside=("definitions", "principals", "members", "active"),
+            beside=(
+                "definitions",
+                "principals",
+                "members",
+                "active",
+                "containers",
+                "subscriptions",
+            ),
             judge=privileged_to_people,
             # Not A.8.2: there `access.pim_azure` asks how long privilege is held, by whomever.
             controls=("A.5.18",),

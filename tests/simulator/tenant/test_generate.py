@@ -22,10 +22,14 @@ CHECKS = {
     "network.security_groups": "management_ports database_ports any_port",
     "access.role_assignments": "owners_limit privileged_to_people custom_role_wildcard",
     "access.pim_azure": "eligibility_expires no_standing_access activation_mfa "
-    "activation_justification activation_approval activation_duration",
+    "activation_justification activation_approval activation_duration group_mfa "
+    "group_justification group_approval group_duration",
     "identity.pim_directory": "eligibility_expires no_standing_access activation_mfa "
     "activation_justification activation_approval activation_duration",
-    "identity.app_credentials": "secret_lifetime no_expired_secrets expiry_warning no_secrets",
+    "identity.app_credentials": "secret_lifetime certificate_lifetime no_expired_secrets "
+    "expiry_warning no_secrets service_lifetime service_no_expired service_expiry_warning "
+    "service_no_secrets",
+    "identity.principals": "azure_holders_exist directory_holders_exist",
     "logging.diagnostic_settings": "enabled to_workspace",
     "logging.workspace_retention": "workspace_retention table_retention",
     "logging.activity": "reaches_back recent",
@@ -88,9 +92,14 @@ def test_what_did_not_change_is_equal_on_the_next_night() -> None:
     assert len(same) > 0.8 * len(rows)
 
 
-UNSAID = ("logging.activity.", "logging.diagnostic_settings.")
+UNSAID = (
+    "logging.activity.",
+    "logging.diagnostic_settings.",
+    "access.role_assignments.privileged_to_people",
+    "identity.principals.azure_holders_exist",
+)
 """Where Azure's own answers leave a question open: young and partial workspaces, sites that have no
-diagnostic settings."""
+diagnostic settings, groups of other tenants."""
 
 
 def test_unknown_is_said_only_where_azure_leaves_it_open_and_of_an_odd_resource() -> None:

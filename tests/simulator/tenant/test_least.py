@@ -32,10 +32,12 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
     assert least_requests(tenant_with()) == {
         "tokens": 2,  # Resource Manager, Graph; no workspace, so no Log Analytics
         "subscriptions": 1,
-        "resource_graph": 9,  # inventory, six types, assignments, definitions
+        "resource_graph": 10,  # inventory, six types, assignments, definitions, the tree above
         "resource_lists": 1,
         "pim_azure": 4,  # 1,001 eligible are two pages
-        "graph": 4,
+        "graph": 7,
+        "management_groups": 0,
+        "holders": 0,
         "blob_services": 0,
         "transparent_data_encryption": 0,
         "auditing": 0,
@@ -43,7 +45,7 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
         "diagnostic_settings": 0,
         "tables": 0,
         "log_queries": 0,
-        "total": 21,
+        "total": 25,
     }
 
 
@@ -64,16 +66,16 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
     assert least["auditing"] == least["master_settings"] == 1
     assert least["diagnostic_settings"] == 4 + 4  # account, its services, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 21 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
+    assert least["total"] == 25 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:
     least = least_requests(
         tenant_with(*["microsoft.compute/disks"] * 1001, applications=1000, listed=2001)
     )
-    assert least["resource_graph"] == 9 + 2  # inventory and disks have a second page
+    assert least["resource_graph"] == 10 + 2  # inventory and disks have a second page
     assert least["resource_lists"] == 3
-    assert least["graph"] == 5  # 999 applications a page
+    assert least["graph"] == 8  # 999 applications a page
 
 
 def test_what_azure_refuses_and_what_is_asked_anyway_costs_nothing_more() -> None:
@@ -89,3 +91,18 @@ def test_what_azure_refuses_and_what_is_asked_anyway_costs_nothing_more() -> Non
     assert least["blob_services"] == least["transparent_data_encryption"] == 0
     assert least["master_settings"] == 0  # it is one of the diagnostic settings
     assert least["auditing"] == 1
+
+
+def test_holders_are_asked_for_by_the_thousand_and_the_missing_by_twenties() -> None:
+    tenant = tenant_with()
+    tenant.tables["authorizationresources"] = [
+        {
+            "type": "microsoft.authorization/roleassignments",
+            "properties": {"principalId": f"p-{number}", "principalType": "Group"},
+        }
+        for number in range(1001)
+    ]
+    tenant.graph["/directoryobjects"] = [{"id": f"p-{number}"} for number in range(980)]
+    tenant.graph["/groups/p-1/transitivemembers"] = [{}] * 1000
+
+    assert least_requests(tenant)["holders"] == 2 + 2 + 49 + 1
