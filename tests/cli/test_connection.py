@@ -148,7 +148,7 @@ PROVIDERS = [
     ),
     (
         {"path": "rolemanagementpolicyassignments", "service": "arm"},
-        {"access.pim_azure policies"},
+        {"access.pim_azure policies", "access.pim_azure group_policies"},
         {"Microsoft.Authorization/roleManagementPolicyAssignments/read"},
     ),
     (
