@@ -7,6 +7,7 @@ from typing import Any
 
 from collectors.kit.answers import read_answer
 from collectors.kit.batches import read_batch, wanted_ids
+from collectors.kit.elements import items_of, truncated
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import context_of, is_tenant_wide, parent_read, reads_in
 from collectors.kit.spec import (
@@ -132,7 +133,7 @@ def _read(
         return _per_parent(name, read, pages, _asked(read, items[parents]))
     subject = None if is_tenant_wide(read) else scope.subscription_id
     whole = _join(name, read, subject, pages)
-    found, bad = _items(name, whole, None)
+    found, bad = items_of(name, whole.elements, whole.version, None)
     gaps = whole.gaps + bad + [_unanswered(one, subject) for one in whole.not_applicable]
     return _Got(items=found, gaps=gaps, completeness=_completeness(whole))
 
@@ -192,17 +193,14 @@ def _is_in(item: Item, scope: Scope) -> bool:
 def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
     if not isinstance(read, Arm):
         return list(parents)
-    return [p for p in parents if p.others or (_of_type(read, p) and _holds(read, p))]
-
-
-def _of_type(read: Arm, parent: Item) -> bool:
-    return not read.types or parent.type in read.types
+    return [parent for parent in parents if parent.others or _holds(read, parent)]
 
 
 def _holds(read: Arm, parent: Item) -> bool:
     """Is this parent asked? Where its answer does not tell, it is."""
     try:
-        return read.where is None or read.where(parent)
+        typed = not read.types or parent.type in read.types
+        return typed and (read.where is None or read.where(parent))
     except SHAPE_ERRORS:
         return True
 
@@ -238,7 +236,7 @@ def _children(
     if isinstance(read, Logs):
         return (Item(id=parent.id, data={"rows": whole.elements}, parent=parent),), []
     if isinstance(read, Arm) and read.each:
-        return _items(name, whole, parent)
+        return items_of(name, whole.elements, whole.version, parent)
     body = dict(whole.bodies[0])
     if whole.elements:
         body["value"] = whole.elements
@@ -265,10 +263,10 @@ def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange])
             whole.totals.append(answer.announced)
         more, cut = answer.more, answer.cut
     if cut:
-        whole.gaps.append(_truncated(name, subject, "Resource Graph cut the result off"))
+        whole.gaps.append(truncated(name, subject, "Resource Graph cut the result off"))
     elif more:
         detail = "the list breaks off before its last page" if pages else "it was not asked"
-        whole.gaps.append(_truncated(name, subject, detail))
+        whole.gaps.append(truncated(name, subject, detail))
     else:
         whole.gaps += _miscounted(name, subject, whole)
     return whole
@@ -284,10 +282,10 @@ def _miscounted(name: str, subject: str | None, whole: _List) -> list[Gap]:
         first, *others = map(str, announced)
         later = " and ".join(others)
         detail = f"the list changed while it was read: {first} rows announced, then {later}"
-        return [_truncated(name, subject, detail)]
+        return [truncated(name, subject, detail)]
     if announced and announced[0] != received:
         detail = f"Azure announced {announced[0]} rows and sent {received}"
-        return [_truncated(name, subject, detail)]
+        return [truncated(name, subject, detail)]
     return []
 
 
@@ -296,46 +294,6 @@ def _version(read: Read, page: Exchange) -> str | None:
     if not isinstance(read, Arm):
         return None
     return page.api_version if VERSION.match(page.api_version) else read.api_version
-
-
-def _items(name: str, whole: _List, parent: Item | None) -> tuple[tuple[Item, ...], list[Gap]]:
-    """Items of list elements; an element without an id, or one sent twice, is a gap.
-
-    Where two elements of one id say different things, the item carries both: neither is chosen.
-    """
-    found: dict[str, Item] = {}
-    gaps: list[Gap] = []
-    for place, element in enumerate(whole.elements):
-        item_id = _id(element)
-        subject = parent.id if parent else None
-        if item_id is None:
-            detail = f"element {place} of the list has no id"
-            gaps.append(Gap(read=name, subject=subject, kind=GapKind.MALFORMED, detail=detail))
-        elif (first := found.get(item_id.lower())) is not None:
-            found[item_id.lower()] = _twice(first, element)
-            said = "came twice" if element == first.data else "came twice, with two contents"
-            gaps.append(_truncated(name, subject, f"{item_id} {said}: the paging is unsafe"))
-        else:
-            found[item_id.lower()] = Item(
-                id=item_id, data=element, parent=parent, api_version=whole.version
-            )
-    return tuple(found.values()), gaps
-
-
-def _twice(first: Item, element: Mapping[str, Any]) -> Item:
-    known = element in (first.data, *first.others)
-    return first if known else replace(first, others=(*first.others, element))
-
-
-def _id(element: Any) -> str | None:
-    if not isinstance(element, Mapping):
-        return None
-    value = element.get("id")
-    return value if isinstance(value, str) and value else None
-
-
-def _truncated(name: str, subject: str | None, detail: str) -> Gap:
-    return Gap(read=name, subject=subject, kind=GapKind.TRUNCATED, detail=detail)
 
 
 def _completeness(whole: _List) -> Completeness:

@@ -58,11 +58,10 @@ def _personal(one: Held) -> str:
     """Whether a person holds privilege for good, by what each kind of holder means."""
     if not one.grant.privileged or one.kind == "ServicePrincipal":
         return "pass"
-    if one.gone:
-        return "fail"  # privilege that waits for nobody
-    if one.people is None:
+    if one.people is None and not one.gone:
         return "unknown"  # a group of another tenant, a device: nobody can say who is behind it
-    return "fail" if one.people and one.how == "standing" else "pass"
+    # privilege that waits for nobody is no better than a person's
+    return "fail" if (one.people or one.gone) and one.how == "standing" else "pass"
 
 
 def _assignment(estate: Estate, one: Held) -> dict[str, Any]:

@@ -59,9 +59,18 @@ def hold(estate: Estate) -> tuple[Held, ...]:
     grants = tuple(_grants(estate))
     standing = dice.bad(STANDING, [one.id for one in grants if one.privileged], share=0.3)
     gone = dice.bad(EXISTS, [one.id for one in grants], share=0.05)
+    odd = _odd(estate, grants)
     return tuple(
-        _held(estate, one, lasting=one.id in standing, gone=one.id in gone) for one in grants
+        _held(estate, one, odd.get(one.id), lasting=one.id in standing, gone=one.id in gone)
+        for one in grants
     )
+
+
+def _odd(estate: Estate, grants: tuple[Grant, ...]) -> dict[str, str]:
+    """Two kinds of holders that are rare, and that every tenant has."""
+    privileged = [one.id for one in grants if one.privileged]
+    privileged.sort(key=lambda one: estate.dice.share("odd holder", one))
+    return dict(zip(privileged, ("ForeignGroup", "Device"), strict=False))
 
 
 def crowded(estate: Estate) -> set[str]:
@@ -69,14 +78,14 @@ def crowded(estate: Estate) -> set[str]:
     return estate.dice.bad(OWNERS, [one.id for one in estate.subscriptions])
 
 
-def _held(estate: Estate, one: Grant, *, lasting: bool, gone: bool) -> Held:
+def _held(estate: Estate, one: Grant, odd: str | None, *, lasting: bool, gone: bool) -> Held:
     dice = estate.dice
     how = "standing" if lasting or not one.privileged else _how(estate, one)
     start, end = _span(estate, one, how)
     if gone:
         kind = dice.pick(("User", "Group", "ServicePrincipal", "Unknown"), "gone", one.id)
         return Held(one, kind, dice.guid("gone", one.id), True, None, how, start, end)
-    kind, principal, person = _holder(estate, one, how)
+    kind, principal, person = _someone(estate, one, odd or _kind(estate, one, how))
     return Held(one, kind, principal, False, person, how, start, end)
 
 
@@ -100,17 +109,12 @@ def _span(estate: Estate, one: Grant, how: str) -> tuple[str, str | None]:
     return ticks(start), written.removesuffix("Z") if zoneless else written
 
 
-def _holder(estate: Estate, one: Grant, how: str) -> tuple[str, str, bool | None]:
-    """Kind, id, and whether a person is behind it."""
+def _kind(estate: Estate, one: Grant, how: str) -> str:
+    """Who holds it: nobody but people and groups of people can activate a role."""
     dice = estate.dice
     if how != "standing":
-        kind = dice.pick(("User", "User", "people"), "lent to", one.id)
-    elif one.privileged:
-        kinds = ("User", "people", "services", "ServicePrincipal", "ForeignGroup", "Device")
-        kind = kinds[min(int(dice.share("holder", one.id) * 7), 5)]
-    else:
-        kind = dice.pick(("User", "people", "services", "ServicePrincipal"), "holder", one.id)
-    return _someone(estate, one, kind)
+        return dice.pick(("User", "User", "people"), "lent to", one.id)
+    return dice.pick(("User", "people", "services", "ServicePrincipal"), "holder", one.id)
 
 
 def _someone(estate: Estate, one: Grant, kind: str) -> tuple[str, str, bool | None]:

@@ -96,7 +96,8 @@ def _held(
     if role.held is None:
         return unknown(f"whether {role.name} is privileged could not be told")
     if there is Existence.GONE:
-        return failed(f"{role.name} is held by {GONE}")
+        lent = standing_of(assignment, role.name, expectations)
+        return lent or failed(f"{role.name} is held by {GONE}")
     if kind == "Unknown":
         return unknown(f"{role.name} is held by a principal of which Azure tells no kind")
     if kind == "Group":

@@ -192,3 +192,77 @@ def test_tables_and_workspaces_have_booleans_inheritance_and_both_forms_of_dates
     ]
     dates = {one["createdDate"][-3:] == "GMT" for one in workspaces}
     assert dates == {True, False}
+
+
+def element(path: str) -> dict[str, Any]:
+    held = TENANT.graph[path]
+    assert isinstance(held, list)
+    return held[0]
+
+
+def row(azure_type: str) -> dict[str, Any]:
+    return next(one for one in ALL_ROWS if one["type"] == azure_type)
+
+
+RECORDED = {
+    "a role assignment": (
+        lambda: row("microsoft.authorization/roleassignments")["properties"],
+        (
+            "roleDefinitionId principalId principalType scope condition conditionVersion "
+            "description createdOn updatedOn createdBy updatedBy delegatedManagedIdentityResourceId"
+        ),
+    ),
+    "a role definition": (
+        lambda: row("microsoft.authorization/roledefinitions")["properties"],
+        (
+            "roleName type description assignableScopes permissions createdOn updatedOn createdBy "
+            "updatedBy"
+        ),
+    ),
+    "what a role allows": (
+        lambda: row("microsoft.authorization/roledefinitions")["properties"]["permissions"][0],
+        "actions notActions dataActions notDataActions",
+    ),
+    "a secret": (
+        lambda: next(s for a in TENANT.graph["/applications"] for s in a["passwordCredentials"]),
+        "customKeyIdentifier displayName endDateTime hint keyId secretText startDateTime",
+    ),
+    "a role of Entra ID": (
+        lambda: element("/rolemanagement/directory/roledefinitions"),
+        (
+            "id description displayName isBuiltIn isEnabled resourceScopes templateId version "
+            "rolePermissions"
+        ),
+    ),
+    "a user by its id": (
+        lambda: element("/directoryobjects"),
+        (
+            "@odata.type id businessPhones displayName givenName jobTitle mail mobilePhone "
+            "officeLocation preferredLanguage surname userPrincipalName"
+        ),
+    ),
+}
+"""Keys of recorded and documented answers; see the docstring of each type's module."""
+
+
+@pytest.mark.parametrize("what", RECORDED)
+def test_an_object_has_the_keys_that_azure_sends_and_no_others(what: str) -> None:
+    found, keys = RECORDED[what]
+    assert set(found()) == set(keys.split())
+
+
+def test_holders_are_of_every_kind_and_ends_have_every_form() -> None:
+    given = [one for one in ALL_ROWS if one["type"] == "microsoft.authorization/roleassignments"]
+    kinds = {one["properties"]["principalType"] for one in given}
+    assert kinds == {"User", "Group", "ServicePrincipal", "ForeignGroup", "Device", "Unknown"}
+    ends = [
+        one["properties"]["endDateTime"]
+        for path, listed in TENANT.arm.items()
+        if path.endswith("/roleassignmentscheduleinstances")
+        for one in listed
+    ]
+    assert None in ends
+    written = [end for end in ends if isinstance(end, str)]
+    assert any(end.startswith("0001") for end in written)
+    assert any(not end.endswith("Z") for end in written)
+    assert {len(end.partition(".")[2]) for end in written if end.endswith("Z")} >= {0, 4, 8}
