@@ -9,7 +9,7 @@ from collectors.kit.answers import read_answer
 from collectors.kit.batches import read_batch, wanted_ids
 from collectors.kit.elements import items_of, truncated
 from collectors.kit.exchange import Exchange
-from collectors.kit.level import context_of, is_tenant_wide, parent_read, reads_in
+from collectors.kit.level import context_of, is_tenant_wide, looked_at, parent_read, reads_in
 from collectors.kit.spec import (
     TENANT,
     Arm,
@@ -52,7 +52,7 @@ class Seen:
     not_applicable: tuple[NotApplicable, ...] = ()
     """What Azure said makes no sense for a resource."""
     wide: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
-    """Items of tenant-wide reads in a subscription's record, those of other subscriptions too."""
+    """Tenant-wide reads that a subscription's record looks at, with other subscriptions' items."""
 
 
 @dataclass(slots=True)
@@ -81,7 +81,7 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
     `exchanges` are those of the reads of this scope and of the tenant-wide reads they lean on.
     Items of the latter are narrowed to the scope's subscription.
     """
-    context = context_of(collector, scope)
+    context, whole = context_of(collector, scope), looked_at(collector, scope)
     items: dict[str, tuple[Item, ...]] = {}
     wide: dict[str, tuple[Item, ...]] = {}
     gaps: list[Gap] = []
@@ -94,7 +94,8 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
         got = _read(name, read, scope, pages, beside)
         items[name] = got.items
         if scope != TENANT and is_tenant_wide(read):
-            wide[name] = got.items
+            if name in whole:
+                wide[name] = got.items
             items[name] = tuple(i for i in got.items if _is_in(i, scope))
         gaps += got.gaps
         not_applicable += got.not_applicable

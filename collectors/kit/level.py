@@ -62,6 +62,14 @@ def context_of(collector: Collector, scope: Scope) -> tuple[str, ...]:
     return tuple(name for name in collector.reads if name in wanted and name not in own)
 
 
+def looked_at(collector: Collector, scope: Scope) -> set[str]:
+    """Names of the reads in which a record of this scope looks things up, whole as they are."""
+    own = set(reads_in(collector, scope))
+    found = {name for check in collector.checks if check.on in own for name in check.beside}
+    batches = (read for read in collector.reads.values() if isinstance(read, GraphBatch))
+    return found.union(*(batch.of for batch in batches))
+
+
 def has_scope(collector: Collector, scope: Scope) -> bool:
     """True when the collector asks anything in this kind of scope."""
     return any(True for _ in reads_in(collector, scope))
