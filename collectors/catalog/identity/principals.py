@@ -29,6 +29,11 @@ OF_THIS_TENANT = frozenset(
 """Kinds of holders that this directory knows; it does not know a ForeignGroup."""
 
 
+def looked_up(assignment: Item) -> bool:
+    """The question is about the directory: an assignment by itself says nothing of its holder."""
+    return "principals" in assignment.beside
+
+
 @as_far_as_seen
 def azure_holder_exists(assignment: Item, expectations: Expectations) -> Verdict:
     """Nobody who is gone still has a place in Azure."""
@@ -80,6 +85,7 @@ COLLECTOR = Collector(
             title="Every Azure role assignment has a holder who exists",
             on="assignments",
             beside=("principals",),
+            when=looked_up,
             judge=azure_holder_exists,
             controls=("A.5.16", "A.5.18"),
             remedy="az role assignment delete --ids <id>",
@@ -90,6 +96,7 @@ COLLECTOR = Collector(
             title="Every Entra ID role assignment has a holder who exists",
             on="active",
             beside=("principals",),
+            when=looked_up,
             judge=holder_exists,
             controls=("A.5.16", "A.5.18"),
             remedy="Entra admin center > Roles & admins > <role> > Assignments: remove it",
