@@ -16,6 +16,8 @@ from collectors.kit.settings import quoted
 from collectors.kit.spec import Expectations, Status, Verdict, failed, passed, unknown
 
 DAY = timedelta(days=1)
+YEARS_FROM = 1000
+"""Days from which a span is told in years."""
 NO_EXPIRATION = "noexpiration"
 """The type of an expiration that does not expire, where a schedule tells it."""
 
@@ -71,8 +73,8 @@ def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: 
         )
     span = end - _since(facts, expectations.as_of)
     if span > wanted * DAY:
-        days = -(-span // DAY)
-        return failed(f"{held} until {day(end)}, for {days} days, at most {wanted} are expected")
+        expected = f"at most {wanted} days are expected"
+        return failed(f"{held} until {day(end)}, for {_length(span)}; {expected}")
     return passed(f"{held} until {day(end)}")
 
 
@@ -100,3 +102,9 @@ def _holder(facts: Mapping[str, Any], role: str) -> str:
 def _kind(facts: Mapping[str, Any]) -> str:
     kind = facts.get("principalType")
     return kind.lower() if isinstance(kind, str) else ""
+
+
+def _length(span: timedelta) -> str:
+    """In days, or in years where days say nothing to people."""
+    days = -(-span // DAY)
+    return f"{days} days" if days < YEARS_FROM else f"{days // 365} years"
