@@ -50,7 +50,8 @@ def test_the_time_is_counted_from_the_start_that_was_told() -> None:
 
     verdict = privilege_is_lent(old, "Owner", EXPECTED)
     assert (
-        verdict.reason == "Owner is held until 2026-02-01, for 396 days, at most 180 are expected"
+        verdict.reason
+        == "Owner is held until 2026-02-01, for 396 days; at most 180 days are expected"
     )
     assert privilege_is_lent(old | {"startDateTime": None}, "Owner", EXPECTED).status is Status.PASS
 
