@@ -4,9 +4,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from collectors.kit.beside import Beside, NotSeenError, beside_of
-from collectors.kit.interpret import SHAPE_ERRORS, Seen
+from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
 from collectors.kit.naming import shown_name, shown_names
+from collectors.kit.parents import SHAPE_ERRORS
 from collectors.kit.spec import (
     Arm,
     Check,

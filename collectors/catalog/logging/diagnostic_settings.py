@@ -1,6 +1,6 @@
 """Diagnostic settings: whether resources log who did what, and where these logs go."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from collectors.kit import (
@@ -83,24 +83,38 @@ def _resource(settings: Item, log: AuditLog, words: "_Words", *, to_workspace: b
 
 
 def _account(account: Item, words: "_Words", *, to_workspace: bool) -> Verdict:
-    """An account logs when every service it has does."""
-    seen = {name: item for name in SERVICES for item in account.near(f"{name}_settings").all()}
-    if not seen:
-        return unknown("Azure showed no service of this account")
+    """An account logs when every service it has does; one that is seen not to is enough to fail.
+
+    Raises NotSeenError.
+    """
     found: dict[str, Logged] = {}
-    for name, item in seen.items():
-        if not isinstance(item["value"], list):
-            return unknown(f"{NO_LIST} of its {name} service")
-        found[name] = logged(item["value"], STORAGE_SERVICE, to_workspace=to_workspace)
+    strange: list[str] = []
+    for name, item in _seen_services(account):
+        if isinstance(item["value"], list):
+            found[name] = logged(item["value"], STORAGE_SERVICE, to_workspace=to_workspace)
+        else:
+            strange.append(name)
     missing = [name for name, one in found.items() if one.missing]
-    unsaid = [name for name, one in found.items() if one.unsaid]
     if missing:
         what = _listed(dict.fromkeys(c for name in missing for c in found[name].missing))
         return failed(_of_services(missing, words.lacks, words.lack, what))
+    for name in SERVICES:
+        account.near(f"{name}_settings").all()
+    if strange:
+        return unknown(f"{NO_LIST} of its {strange[0]} service")
+    if not found:
+        return unknown("Azure showed no service of this account")
+    unsaid = [name for name, one in found.items() if one.unsaid]
     if unsaid:
         told = _of_services(unsaid, words.does, words.do, "every access")
         return unknown(f"Azure did not say that {told}")
     return passed(_of_services(list(found), words.does, words.do, "every read, write and delete"))
+
+
+def _seen_services(account: Item) -> Iterator[tuple[str, Item]]:
+    for name in SERVICES:
+        for item in account.near(f"{name}_settings").seen:
+            yield name, item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +155,21 @@ def _has(service: str) -> Callable[[Item], bool]:
     return holds
 
 
+def _surely_has(service: str) -> Callable[[Item], bool]:
+    """Has the account this service by its kind? General ones of the tier Premium hold blobs only.
+
+    https://learn.microsoft.com/azure/storage/common/storage-account-overview#types-of-storage-accounts
+    """
+
+    def holds(account: Item) -> bool:
+        services = KINDS.get(account["kind"], ())
+        if account["sku.tier"] == "Premium" and services == SERVICES:
+            services = ("blob",)
+        return service in services
+
+    return holds
+
+
 def _service_settings(service: str) -> Arm:
     return Arm(
         path=f"{{id}}/{service}Services/default/{PATH}",
@@ -149,6 +178,7 @@ def _service_settings(service: str) -> Arm:
         of="resources",
         types=(STORAGE,),
         where=_has(service),
+        has=_surely_has(service),
         needs=("Microsoft.Insights/diagnosticSettings/read",),
     )
 

@@ -29,6 +29,11 @@ def has_blobs(account: Item) -> bool:
     return bool(account["kind"] != "FileStorage")
 
 
+def surely_has_blobs(account: Item) -> bool:
+    """Every account of another known kind holds blobs, whatever its tier (same page)."""
+    return account["kind"] in ("Storage", "StorageV2", "BlobStorage", "BlockBlobStorage")
+
+
 def soft_delete(service: Item, expectations: Expectations) -> Verdict:
     """Deleted blobs can be restored, and nobody can destroy them before their time.
 
@@ -100,6 +105,7 @@ COLLECTOR = Collector(
             per="resource",
             of="accounts",
             where=has_blobs,
+            has=surely_has_blobs,
             needs=("Microsoft.Storage/storageAccounts/blobServices/read",),
         ),
     },
