@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from app.evidence.observed import SeenGap
-from collectors.kit import GapKind
+from collectors.kit import GapKind, GraphBatch
 from collectors.kit.level import parent_read
 from collectors.kit.registry import collector_by_id
 from simulator.process import SimulatorProcess
@@ -237,5 +237,7 @@ def hides(gap: SeenGap, subject: str, check_id: str) -> bool:
     gone = gap.subject is None and (gap.kind is GapKind.GONE or nobody)
     reads = {check.on, parent_read(collector.reads[check.on]), *check.uses, *check.beside}
     here = scope in ("tenant", "unlisted") or scope in subject
-    named = (gap.subject or subject).lower()
+    # Of a holder only the id is known: whoever names it may be hidden.
+    holder = isinstance(collector.reads[gap.read], GraphBatch)
+    named = subject if gap.subject is None or holder else gap.subject.lower()
     return (gap.read in reads or gone) and here and (named in subject or subject in named)
