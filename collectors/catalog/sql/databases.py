@@ -30,6 +30,15 @@ def is_user_database(database: Item) -> bool:
     return database.id.rsplit("/", 1)[-1].lower() != "master"
 
 
+def is_its_own(policy: Item) -> bool:
+    """The server of a Synapse workspace is audited by a setting of the workspace.
+
+    https://learn.microsoft.com/azure/azure-sql/database/auditing-overview
+    """
+    server = policy.parent
+    return server is None or "analytics" not in str(server["kind"]).lower().split(",")
+
+
 _ENTRA_ONLY = toggle(
     f"{ADMINISTRATORS}.azureADOnlyAuthentication",
     passes="sign-in is by Entra ID only",
@@ -66,6 +75,14 @@ COLLECTOR = Collector(
             of="databases",
             where=is_user_database,
             needs=("Microsoft.Sql/servers/databases/transparentDataEncryption/read",),
+        ),
+        "tables": Arm(
+            path="{id}/tables",
+            api_version="2022-10-01",
+            per="resource",
+            of="workspaces",
+            each=True,
+            needs=("Microsoft.OperationalInsights/workspaces/tables/read",),
         ),
         "auditing": AUDIT_READS["auditing"],
         "master_settings": AUDIT_READS["master_settings"],
@@ -142,8 +159,9 @@ COLLECTOR = Collector(
             id="auditing",
             title="SQL servers write an audit log that is kept",
             on="auditing",
+            when=is_its_own,
             judge=auditing,
-            beside=("master_settings", "workspaces"),
+            beside=("master_settings", "workspaces", "tables"),
             controls=("A.8.15",),
             expectation="log_retention_days",
             remedy=(
