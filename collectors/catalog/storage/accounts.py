@@ -57,7 +57,7 @@ def _firewall(account: Item) -> Verdict:
     """Left out, the networks are all: publicNetworkAccess is then the same as Enabled."""
     match account["properties.networkAcls"]:
         case {"defaultAction": "Deny"}:
-            return exceptions(account["properties.networkAcls"])
+            return exceptions(account["properties.networkAcls"], account["tenantId"])
         case {"defaultAction": "Allow"}:
             return failed("every network may connect (default action Allow, expected Deny)")
         case None:

@@ -38,14 +38,16 @@ def soft_delete(service: Item, expectations: Expectations) -> Verdict:
     """Deleted blobs can be restored, and nobody can destroy them before their time.
 
     `allowPermanentDelete` lets whoever may write destroy soft-deleted versions and snapshots at
-    once; it appears in answers only once it was set.
+    once; left out or null it was never set.
     https://learn.microsoft.com/rest/api/storagerp/blob-services/get-service-properties#deleteretentionpolicy
     """
     kept = _restorable(service, "deleteRetentionPolicy", "blobs", expectations)
     match service["properties.deleteRetentionPolicy"]:
         case {"enabled": True, "allowPermanentDelete": True}:
             return failed("deleted versions of blobs can be destroyed at once, before their time")
-        case {"enabled": True, "allowPermanentDelete": other} if other is not False:
+        case {"enabled": True, "allowPermanentDelete": other} if (
+            other is not None and other is not False and kept.status is not Status.FAIL
+        ):
             return unknown(f"Azure returned allowPermanentDelete {quoted(other)}, which is unknown")
     return kept
 
