@@ -7,6 +7,7 @@ from enum import StrEnum
 from collectors.kit.beside import Beside, beside_of
 from collectors.kit.roles import AZURE_OTHERS, AZURE_PRIVILEGED, OWNER, azure_privilege, role_id
 from collectors.kit.spec import Expectations, Item, Population, Verdict, failed, passed, unknown
+from collectors.kit.subscriptions import is_billing_shell
 
 ROOT, BELOW, GROUPS = "/", "below", "/providers/microsoft.management/managementgroups/"
 EVERYWHERE = " (of any management group, or the root)"
@@ -30,12 +31,17 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
     at a management group above the subscription; where Azure does not tell those that lie above
     it, any of them counts. Microsoft's rule counts the built-in Owner alone.
 
-    Subject: every subscription that is listed or that an assignment names.
+    Subject: every subscription that is listed or that an assignment names. A shell by which Entra
+    ID is billed holds nothing to own: it counts only where an assignment names it.
     """
     definitions = beside_of(assignments.siblings.get("definitions", ()), ())
     given = Counter(_given(assignments, definitions))
     above = dict(_chains(assignments.siblings.get("containers", ())))
-    listed = {item.subscription_id for item in assignments.siblings["subscriptions"]}
+    listed = {
+        item.subscription_id
+        for item in assignments.siblings["subscriptions"]
+        if not is_billing_shell(item)
+    }
     named = {_subscription(item["properties.scope"]) for item in assignments}
     subjects = sorted(one for one in listed | named if one)
     placeless = sum(count for (place, _), count in given.items() if place is None)

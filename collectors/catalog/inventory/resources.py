@@ -116,6 +116,7 @@ COLLECTOR = Collector(
                 "location",
                 "resourceGroup",
                 "subscriptionId",
+                "sku",
                 "tags",
             ),
             needs=("*/read",),
