@@ -127,7 +127,8 @@ def _active(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
 def _assignment(estate: Estate, one: Instance, *, ends: bool) -> dict[str, Any]:
     dates, dice = estate.dates, estate.dice
     start = dates.midnight if one.activated else dates.renewed(21)
-    end = dates.midnight.replace(hour=8) if one.activated else start + timedelta(days=150)
+    # An activation lasts as long as any may: it is on whenever of that day it is asked for.
+    end = start + timedelta(days=1 if one.activated else 150)
     far = dice.pick(ENDLESS, "far", one.id)
     return {
         "startDateTime": millis(start) if ends else None,
