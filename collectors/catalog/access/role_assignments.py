@@ -162,6 +162,7 @@ COLLECTOR = Collector(
             table="authorizationresources",
             types=("microsoft.authorization/roledefinitions",),
             needs=("Microsoft.Authorization/roleDefinitions/read",),
+            never_empty=True,
         ),
         "subscriptions": Arm(
             path="/subscriptions",
