@@ -47,6 +47,7 @@ ENDLESS = (None, None, "9999-12-31T23:59:59.9999999Z", "2099-12-31T00:00:00Z")
 
 
 EXISTS = "identity.principals.directory_holders_exist"
+ELIGIBLE_EXISTS = "identity.principals.eligible_holders_exist"
 
 
 class Instance(NamedTuple):
@@ -82,10 +83,11 @@ def _eligible(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
     endless = ledger.decide(
         "identity.pim_directory.eligibility_expires", [one.id for one in instances]
     )
+    gone = ledger.decide(ELIGIBLE_EXISTS, [one.id for one in instances], share=0.05)
     start = estate.dates.renewed(7)
     end = millis(start + timedelta(days=300))
     return [
-        _instance(one, _person(estate, one))
+        _instance(one, dice.guid("gone", one.id) if one.id in gone else _person(estate, one))
         | {
             "startDateTime": millis(start),
             "endDateTime": dice.pick(ENDLESS, "endless", one.id) if one.id in endless else end,
