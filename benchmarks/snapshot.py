@@ -87,6 +87,7 @@ def _compared(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
             rounds[name].append(_simulated(asked, place, asked.resources, build))
     least = {name: _least(found) for name, found in rounds.items()}
     this, other = least["this"], least["other"]
+    empty = _simulated(asked, folder / "other-empty", 0, builds["other"])
     new = {
         purpose: count - other["requests_by_purpose"].get(purpose, 0)
         for purpose, count in this["requests_by_purpose"].items()
@@ -95,9 +96,26 @@ def _compared(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     return {
         **least,
         "new_requests": new,
+        **_apart(this, other, empty, sum(new.values())),
         "requests_over_least": round(this["requests"] / this["least_requests"], 3),
         "cpu_per_verdict_ratio": round(this["cpu_ms_per_verdict"] / other["cpu_ms_per_verdict"], 3),
         "rss_ratio": round(this["peak_rss_mb"] / other["peak_rss_mb"], 3),
+    }
+
+
+def _apart(
+    this: dict[str, Any], other: dict[str, Any], empty: dict[str, Any], new: int
+) -> dict[str, Any]:
+    """What the new reads cost, at the price that the other build pays for a request.
+
+    That price is its CPU over an empty tenant's, judging included, by the requests more.
+    """
+    price = (other["cpu_s"] - empty["cpu_s"]) / max(1, other["requests"] - empty["requests"])
+    left = (this["cpu_s"] - new * price) * 1000 / this["verdicts"]
+    return {
+        "other_cpu_ms_per_request": round(price * 1000, 3),
+        "new_reads_cpu_s": round(new * price, 2),
+        "cpu_per_verdict_ratio_without_new_reads": round(left / other["cpu_ms_per_verdict"], 3),
     }
 
 

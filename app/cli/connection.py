@@ -132,6 +132,9 @@ def _print(probes: list[Probe]) -> None:
             OUT.print(f"ok       {collector}  {read}", markup=False)
         for detail in dict.fromkeys(probe.detail for probe in found if probe.seen and probe.detail):
             OUT.print(f"         {detail}", markup=False)
+        if left := sum(probe.not_tried for probe in found):
+            tried = sum(probe.tried for probe in found)
+            OUT.print(f"         asked of {tried} resources, {left} more not tried", markup=False)
         for probe in lost:
             OUT.print(f"MISSING  {collector}  {read}  in {probe.scope}", markup=False)
             OUT.print(f"         {probe.detail}", markup=False)

@@ -133,18 +133,15 @@ def _told(job: Job, name: str, seen: Seen, wanted: Sequence[Ask], tried: Sequenc
     ]
     lacking = [one for one in seen.not_applicable if one.read == name]
     left = len(wanted) - len(asked)
-    notes: list[str] = []
+    said = ""
     if gaps:
-        notes.append(f"{gaps[0].kind.value}: {gaps[0].detail}")
+        said = f"{gaps[0].kind.value}: {gaps[0].detail}"
     elif per_resource and not wanted:
-        notes.append(NOTHING)
+        said = NOTHING
     elif lacking:
-        notes.append(f"the first of its kind has nothing of it: {lacking[0].detail}")
+        said = f"the first of its kind has nothing of it: {lacking[0].detail}"
     elif isinstance(job.collector.reads[name], ResourceGraph) and not seen.items[name]:
-        notes.append(NO_ROWS)
-    if left:
-        notes.append(f"asked of {len(asked)}, {left} more not tried")
-    said = "; ".join(notes)
+        said = NO_ROWS
     return _made(job, name, seen=not gaps, detail=said, tried=len(asked), not_tried=left)
 
 

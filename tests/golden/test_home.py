@@ -1,9 +1,7 @@
 """A home of commit caa3bc1 is opened, verified, re-performed with its own rules, and continued."""
 
 import os
-import tarfile
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -16,36 +14,26 @@ from app.db.verdicts import intervals
 from app.evidence.canonical import parse
 from app.evidence.record import derived_key
 from app.packs.facts import Engagement
-from app.services.indexing import reindex
 from app.services.nights import collect_now
 from app.services.packing import issue_pack
-from app.services.ports import Ports, open_ports
+from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.rejudgement import judge_earlier_nights
 from app.services.reperforming import reperform_bundle, reperform_run
 from app.services.verifying import verify_bundle_file, verify_store
 from tests.conftest import StartSimulator
+from tests.golden.homes import golden_home, now
 from tests.installation import secret_env
 
-HOME = Path(__file__).with_name("home-caa3bc1.tar.xz")
 RULES = "eab39d671ca6bb99fb351ccf2959289976382527a61bf36fed4c904462dc664d"
-ENTRIES = 148
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 VERDICTS = [887, 900, 902, 906]
 """Of the four nights that were collected; the fifth was missed."""
 
 
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
 @pytest.fixture
 def home(tmp_path: Path) -> Iterator[Ports]:
-    with tarfile.open(HOME) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (tmp_path / "trust").chmod(0o700)
-    with closing(open_ports(tmp_path, now, rebuild=True)) as ports:
-        assert reindex(ports) == ENTRIES
+    with golden_home(tmp_path) as ports:
         yield ports
 
 

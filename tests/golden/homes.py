@@ -1,0 +1,27 @@
+"""The golden home, laid out and indexed."""
+
+import tarfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.services.indexing import reindex
+from app.services.ports import Ports, open_ports
+
+HOME = Path(__file__).with_name("home-caa3bc1.tar.xz")
+ENTRIES = 148
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@contextmanager
+def golden_home(place: Path) -> Iterator[Ports]:
+    with tarfile.open(HOME) as archive:
+        archive.extractall(place, filter="data")
+    (place / "trust").chmod(0o700)
+    with closing(open_ports(place, now, rebuild=True)) as ports:
+        assert reindex(ports) == ENTRIES
+        yield ports
