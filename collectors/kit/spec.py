@@ -117,6 +117,8 @@ class ResourceGraph:
     types: tuple[str, ...] = ()
     project: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    never_empty: bool = field(default=False, compare=False)
+    """Azure has such a list always: an empty one was not really told, and is a gap."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -140,6 +142,7 @@ class Arm:
     each: bool = False
     query: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()
+    never_empty: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -152,6 +155,7 @@ class Graph:
     expand: str | None = None
     top: int | None = None
     needs: tuple[str, ...] = ()
+    never_empty: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
