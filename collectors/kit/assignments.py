@@ -8,24 +8,30 @@ from datetime import timedelta
 from collectors.kit.beside import Beside, NotSeenError
 from collectors.kit.instants import instant
 from collectors.kit.roles import role_id
-from collectors.kit.spec import Expectations, Gap, Item, Verdict
-from collectors.kit.standing import privilege_is_lent
+from collectors.kit.spec import Expectations, Gap, Item, Status, Verdict
+from collectors.kit.standing import LONGEST_ACTIVATION, privilege_is_lent
 
 ORIGIN = "properties.originRoleAssignmentId"
 HOLDER = "properties.principalId"
-LONGEST_ACTIVATION = timedelta(hours=24)
-"""https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-resource-roles-configure-role-settings"""
+WORST = (Status.FAIL, Status.UNKNOWN, Status.PASS)
 
 
 def standing_of(assignment: Item, role: str, expectations: Expectations) -> Verdict | None:
-    """What the schedule of an assignment makes of it; None where it has none, and stands for good.
+    """What the schedules of an assignment make of it; None where it has none, and stands for good.
+
+    Of several the worst counts: who activates a role holds it for good all the same if another
+    schedule gives it for good.
 
     Where the schedules of its scope could not be seen, an assignment older than the longest time
     stands for good whatever they say; of a younger one it is not known, and NotSeenError raised.
     """
     active = assignment.near("active")
-    for instance in _instances(assignment, active):
-        return privilege_is_lent(instance["properties"], role, expectations)
+    lent = [
+        privilege_is_lent(instance["properties"], role, expectations)
+        for instance in _instances(assignment, active)
+    ]
+    if lent:
+        return min(lent, key=lambda one: WORST.index(one.status))
     age, longest = (
         _age(assignment, expectations),
         timedelta(days=expectations["standing_access_days"]),

@@ -13,6 +13,8 @@ _ENTRA = (
     "AADDomainServicesLogonLogoff",
     "AADDomainServicesPolicyChange",
     "AADDomainServicesPrivilegeUse",
+    "AADDomainServicesSystemSecurity",
+    "AADGraphActivityLogs",
     "AADManagedIdentitySignInLogs",
     "AADNonInteractiveUserSignInLogs",
     "AADProvisioningLogs",
@@ -30,12 +32,15 @@ _ENTRA = (
 )
 _PLATFORM = (
     "AZKVAuditLogs",
+    "AZMSOperationalLogs",
     "AZMSRunTimeAuditLogs",
     "AzureActivity",
     "AzureDiagnostics",
     "LAQueryLogs",
 )
 _SERVICES = (
+    "ADXCommand",
+    "ADXQuery",
     "AGWAccessLogs",
     "AGWFirewallLogs",
     "AKSAudit",
@@ -56,8 +61,6 @@ _SERVICES = (
     "CDBDataPlaneRequests",
     "ContainerRegistryLoginEvents",
     "ContainerRegistryRepositoryEvents",
-    "DatabricksAccounts",
-    "DatabricksSecrets",
     "NSPAccessLogs",
     "PGSQLServerLogs",
     "PurviewSecurityLogs",
@@ -69,17 +72,16 @@ _SERVICES = (
     "SynapseRbacOperations",
 )
 _SECURITY = (
+    "ASimAuthenticationEventLogs",
+    "ASimUserManagementActivityLogs",
     "AWSCloudTrail",
     "BehaviorAnalytics",
     "CloudAppEvents",
     "CommonSecurityLog",
     "DeviceLogonEvents",
-    "Dynamics365Activity",
     "Event",
     "IdentityDirectoryEvents",
     "IdentityLogonEvents",
-    "OfficeActivity",
-    "PowerBIActivity",
     "SecurityAlert",
     "SecurityEvent",
     "SecurityIncident",
@@ -89,6 +91,12 @@ _SECURITY = (
 AUDIT_TABLES = frozenset((*_ENTRA, *_PLATFORM, *_SERVICES, *_SECURITY))
 _KNOWN = frozenset(name.lower() for name in AUDIT_TABLES)
 _WORDS = ("audit", "signin")
+_ENDS = ("activity", "activitylogs")
+"""Of tables that tell what people did in a service: OfficeActivity, DataverseActivity."""
+_AUDITED = "databricks"
+"""Every table of Azure Databricks holds audit events of one of its services.
+
+https://learn.microsoft.com/azure/databricks/admin/account-settings/audit-logs"""
 _COPIES = ("_rst", "_srch")
 """Restored logs and results of search jobs: copies of what another table keeps."""
 
@@ -98,4 +106,5 @@ def is_audit_table(name: str) -> bool:
     lowered = name.lower()
     if lowered.endswith(_COPIES):
         return False
-    return lowered in _KNOWN or any(word in lowered for word in _WORDS)
+    named = any(word in lowered for word in _WORDS) or lowered.endswith(_ENDS)
+    return lowered in _KNOWN or named or lowered.startswith(_AUDITED)

@@ -4,7 +4,7 @@ https://learn.microsoft.com/graph/api/resources/passwordcredential
 https://learn.microsoft.com/graph/api/resources/keycredential
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -17,12 +17,10 @@ SECRETS, KEYS = "passwordCredentials", "keyCredentials"
 CERTIFICATES = frozenset({"AsymmetricX509Cert", "X509CertAndPassword"})
 SHARED = "Symmetric"
 """A key that both sides have is a secret, though it stands among the keys."""
+SIGNING = "Sign"
+"""Usage of a key that signs tokens; one that proves who signs in is there to "Verify"."""
 NO_SECRET = "holds no secret"  # noqa: S105 - a reason, not a password
 DAY = timedelta(days=1)
-
-
-class CredentialError(ValueError):
-    """A credential of a kind that cannot be judged; the text says which, for people."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,10 +29,15 @@ class Held:
 
     secrets: tuple[Mapping[str, Any], ...]
     certificates: tuple[Mapping[str, Any], ...]
+    others: tuple[Mapping[str, Any], ...] = ()
+    """Keys that are neither, as far as Entra ID said."""
+    unread: str | None = None
+    """Why there may be more than was read; what was seen to be bad is bad all the same."""
 
     def ends(self) -> list[datetime | None]:
         """When each credential ends; None where no date is told."""
-        return [instant(one.get("endDateTime")) for one in (*self.secrets, *self.certificates)]
+        every = (*self.secrets, *self.certificates, *self.others)
+        return [instant(one.get("endDateTime")) for one in every]
 
 
 def secret_lifetime(held: Held, expectations: Expectations) -> Verdict:
@@ -43,7 +46,7 @@ def secret_lifetime(held: Held, expectations: Expectations) -> Verdict:
     Each is measured against its own longest time.
     """
     wanted = expectations["secret_lifetime_days"]
-    secrets = _lifetime(held.secrets, "secret", wanted)
+    secrets = _lifetime(held.secrets, "secret", wanted, expectations.as_of)
     certificates = certificate_lifetime(held, expectations)
     found = [one for one in (secrets, certificates) if one is not None]
     for status in (Status.FAIL, Status.UNKNOWN):
@@ -56,7 +59,7 @@ def secret_lifetime(held: Held, expectations: Expectations) -> Verdict:
 def certificate_lifetime(held: Held, expectations: Expectations) -> Verdict:
     """A certificate is renewed before anybody forgets where its key lies."""
     wanted = expectations["certificate_lifetime_days"]
-    found = _lifetime(held.certificates, "certificate", wanted)
+    found = _lifetime(held.certificates, "certificate", wanted, expectations.as_of)
     if found is not None:
         return found
     return passed(
@@ -101,16 +104,22 @@ _Question = Callable[[Held, Expectations], Verdict]
 
 
 def of_held(question: _Question) -> Judge:
-    """The judge of an application or service principal whose lists Entra ID sent."""
+    """The judge of an application: every password of it is a secret."""
+    return _of(question, signs=False)
 
+
+def of_service(question: _Question) -> Judge:
+    """The judge of a service principal, which alone may sign tokens with a certificate."""
+    return _of(question, signs=True)
+
+
+def _of(question: _Question, *, signs: bool) -> Judge:
     def judge(item: Item, expectations: Expectations) -> Verdict:
-        for name in (SECRETS, KEYS):
-            if not isinstance(item[name], list):
-                return unknown(f"Entra ID returned no list {name}")
-        try:
-            return question(_held(item), expectations)
-        except CredentialError as error:
-            return unknown(str(error))
+        held = _held(item, signs=signs)
+        verdict = question(held, expectations)
+        if held.unread is None or verdict.status is Status.FAIL:
+            return verdict
+        return unknown(held.unread)
 
     return judge
 
@@ -120,37 +129,65 @@ def holds_any(item: Item) -> bool:
     return not (item[SECRETS] == [] and item[KEYS] == [])
 
 
-def _held(item: Item) -> Held:
-    keys = list(_objects(item[KEYS]))
-    for key in keys:
+def _held(item: Item, *, signs: bool) -> Held:
+    doubts = [
+        f"Entra ID returned no list {name}"
+        for name in (SECRETS, KEYS)
+        if not isinstance(item[name], list)
+    ]
+    keys, passwords = _objects(item[KEYS], doubts), _objects(item[SECRETS], doubts)
+    certificates = [key for key in keys if _is(key, CERTIFICATES)]
+    shared = [key for key in keys if _is(key, (SHARED,))]
+    others = [key for key in keys if not _is(key, (*CERTIFICATES, SHARED))]
+    for key in others:
         kind = key.get("type")
-        if kind is None:
-            raise CredentialError("Entra ID returned no type of a key")
-        if kind != SHARED and kind not in CERTIFICATES:
-            raise CredentialError(f"Entra ID returned a key of the type {quoted(kind)}")
-    certificates = tuple(key for key in keys if key["type"] != SHARED)
-    marks = {key.get("customKeyIdentifier") for key in certificates} - {None}
-    secrets = [one for one in _objects(item[SECRETS]) if not _opens(one, marks)]
-    shared = [key for key in keys if key["type"] == SHARED]
-    return Held(secrets=(*secrets, *shared), certificates=certificates)
+        doubts.append(
+            "Entra ID returned no type of a key"
+            if kind is None
+            else f"Entra ID returned a key of the type {quoted(kind)}"
+        )
+    secrets = [one for one in passwords if not (signs and _opens_any(one, certificates))]
+    return Held(
+        secrets=(*secrets, *shared),
+        certificates=tuple(certificates),
+        others=tuple(others),
+        unread=doubts[0] if doubts else None,
+    )
 
 
-def _opens(secret: Mapping[str, Any], marks: set[Any]) -> bool:
-    """A password that only opens a signing certificate of the same mark signs nobody in.
+def _is(key: Mapping[str, Any], kinds: Collection[str]) -> bool:
+    kind = key.get("type")
+    return isinstance(kind, str) and kind in kinds
 
+
+def _opens_any(secret: Mapping[str, Any], certificates: Iterable[Mapping[str, Any]]) -> bool:
+    """A password that only opens a signing certificate signs nobody in.
+
+    Entra ID makes the two together, with one mark and one end: a password that lasts longer than
+    the certificate does not only open it.
     https://learn.microsoft.com/graph/api/serviceprincipal-addtokensigningcertificate
     """
-    return secret.get("customKeyIdentifier") in marks
+    mark, end = secret.get("customKeyIdentifier"), instant(secret.get("endDateTime"))
+    if not isinstance(mark, str) or not mark or end is None:
+        return False
+    for key in certificates:
+        same = key.get("usage") == SIGNING and key.get("customKeyIdentifier") == mark
+        until = instant(key.get("endDateTime"))
+        if same and until is not None and end <= until:
+            return True
+    return False
 
 
-def _objects(listed: Any) -> Iterator[Mapping[str, Any]]:
-    for one in listed:
-        if not isinstance(one, Mapping):
-            raise CredentialError("Entra ID returned a credential that is no object")
-        yield one
+def _objects(listed: Any, doubts: list[str]) -> list[Mapping[str, Any]]:
+    found = listed if isinstance(listed, list) else []
+    if any(not isinstance(one, Mapping) for one in found):
+        doubts.append("Entra ID returned a credential that is no object")
+    return [one for one in found if isinstance(one, Mapping)]
 
 
-def _lifetime(held: tuple[Mapping[str, Any], ...], what: str, wanted: int) -> Verdict | None:
+def _lifetime(
+    held: tuple[Mapping[str, Any], ...], what: str, wanted: int, as_of: datetime
+) -> Verdict | None:
     """A fail or an unknown; None where every one of them ends in time."""
     if any(is_never(one.get("endDateTime")) for one in held):
         return failed(f"a {what} never ends, at most {wanted} days are expected")
@@ -159,11 +196,17 @@ def _lifetime(held: tuple[Mapping[str, Any], ...], what: str, wanted: int) -> Ve
     if longest > wanted * DAY:
         days = -(-longest // DAY)
         return failed(f"a {what} is valid for {days} days, at most {wanted} are expected")
-    if None in spans:
-        return unknown(f"Entra ID returned no complete dates of a {what}")
-    return None
+    if None not in spans:
+        return None
+    ends = [instant(one.get("endDateTime")) for one in held]
+    left = max((end - as_of for end in ends if end is not None), default=timedelta())
+    if left > wanted * DAY:
+        days = -(-left // DAY)
+        return failed(f"a {what} is valid for {days} days more, at most {wanted} are expected")
+    return unknown(f"Entra ID returned no complete dates of a {what}")
 
 
 def _span(credential: Mapping[str, Any]) -> timedelta | None:
+    """How long it is valid; None where that is not told, or ends before it starts."""
     start, end = instant(credential.get("startDateTime")), instant(credential.get("endDateTime"))
-    return None if start is None or end is None else end - start
+    return None if start is None or end is None or end < start else end - start

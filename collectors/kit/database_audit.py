@@ -21,7 +21,10 @@ def with_server(own: Verdict, database: Item, *, to_workspace: bool) -> Verdict:
     """One log of who did what is enough: by its own setting, or by its server's audit.
 
     `own` is the verdict on its own settings; `database` has the reads of a server's audit beside.
+    Those of `master` carry nothing but the server's audit, so that alone decides.
     """
+    if database.id.lower().endswith("/databases/master"):
+        return by_server(database, to_workspace=to_workspace)
     if own.status is Status.PASS:
         return own
     server = by_server(database, to_workspace=to_workspace)

@@ -4,8 +4,9 @@ A setting may hold `logs: []`, switch a category off, or name no workspace: it t
 nothing. https://learn.microsoft.com/rest/api/monitor/diagnostic-settings/list
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
@@ -19,6 +20,10 @@ DESTINATIONS = (
     "marketplacePartnerId",
 )
 _PROVIDER = "/providers/microsoft."
+_PARTNER = re.compile(
+    r"/subscriptions/[^/]+/.*/providers/[^/.]+(?:\.[^/.]+)+/[^/]+/[^/]+", re.IGNORECASE
+)
+"""Partners have providers of their own, such as Dynatrace.Observability."""
 _WORKSPACE = "/providers/microsoft.operationalinsights/workspaces/"
 
 
@@ -35,6 +40,7 @@ class Logged:
     """What is needed, by how far it is there."""
 
     needed: tuple[str, ...]
+    """By the categories that are on, where another than the usual one is."""
     missing: tuple[str, ...]
     """Switched on nowhere, or sent to no place that counts."""
     unsaid: tuple[str, ...]
@@ -44,12 +50,12 @@ class Logged:
 def logged(settings: Any, log: AuditLog, *, to_workspace: bool) -> Logged:
     """How much of an audit log goes anywhere at all, or to a workspace.
 
-    `settings` is Azure's list. Raises TypeError, KeyError or AttributeError on another shape.
+    `settings` is Azure's list. What cannot be read in it may be all that is needed, or nothing.
     """
     streams = [stream for setting in settings for stream in _streams(setting, to_workspace)]
     sights = {need[0]: _sight(need, log, streams) for need in log.needs}
     return Logged(
-        needed=tuple(sights),
+        needed=tuple(dict.fromkeys(_told(need, streams) for need in log.needs)),
         missing=tuple(name for name, sight in sights.items() if sight is Sight.NO),
         unsaid=tuple(name for name, sight in sights.items() if sight is Sight.UNSAID),
     )
@@ -65,19 +71,27 @@ class _Stream:
     """Whether it is on and arrives where it should."""
 
 
-def _streams(setting: Mapping[str, Any], to_workspace: bool) -> Iterator[_Stream]:  # noqa: FBT001 - passed on by `logged`, where it is named
-    properties = setting["properties"]
+_UNREAD = _Stream(category=None, group=None, works=Sight.UNSAID)
+
+
+def _streams(setting: Any, to_workspace: bool) -> Iterator[_Stream]:  # noqa: FBT001 - passed on by `logged`, where it is named
+    properties = setting.get("properties") if isinstance(setting, Mapping) else None
+    if not isinstance(properties, Mapping):
+        yield _UNREAD
+        return
     sent = _in_workspace(properties) if to_workspace else _anywhere(properties)
     logs = properties.get("logs")
-    if not isinstance(logs, list):
-        yield _Stream(category=None, group=None, works=min(Sight.UNSAID, sent))
-        return
-    for one in logs:
-        on = _SWITCH.get(repr(one.get("enabled")), Sight.UNSAID)
-        category = _text(one.get("category"))
-        # A switch has a category or a group; where both are told, or neither, it says nothing.
-        group = _text(one.get("categoryGroup")) if one.get("category") is None else None
-        yield _Stream(category=category, group=group, works=min(on, sent))
+    for one in logs if isinstance(logs, list) else [None]:
+        yield _stream(one, sent)
+
+
+def _stream(one: Any, sent: Sight) -> _Stream:
+    if not isinstance(one, Mapping):
+        return replace(_UNREAD, works=min(_UNREAD.works, sent))
+    on = _SWITCH.get(repr(one.get("enabled")), Sight.UNSAID)
+    # A switch has a category or a group; where both are told, or neither, it says nothing.
+    group = _text(one.get("categoryGroup")) if one.get("category") is None else None
+    return _Stream(category=_text(one.get("category")), group=group, works=min(on, sent))
 
 
 _SWITCH: Mapping[str, Sight] = {"True": Sight.YES, "False": Sight.NO}
@@ -89,6 +103,12 @@ def _sight(need: Sequence[str], log: AuditLog, streams: Sequence[_Stream]) -> Si
     return max(
         (min(stream.works, _covers(stream, wanted, log)) for stream in streams), default=Sight.NO
     )
+
+
+def _told(need: Sequence[str], streams: Sequence[_Stream]) -> str:
+    """The category that is on; the usual one where a group holds them, or none is on."""
+    on = {stream.category for stream in streams if stream.works is Sight.YES}
+    return next((category for category in need if category.lower() in on), need[0])
 
 
 def _covers(stream: _Stream, wanted: set[str], log: AuditLog) -> Sight:
@@ -104,6 +124,9 @@ def _anywhere(properties: Mapping[str, Any]) -> Sight:
     """Does it send what it logs to any place?"""
     stated = [properties[name] for name in DESTINATIONS if name in properties]
     if any(isinstance(one, str) and _PROVIDER in one.lower() for one in stated):
+        return Sight.YES
+    partner = properties.get("marketplacePartnerId")
+    if isinstance(partner, str) and _PARTNER.fullmatch(partner):
         return Sight.YES
     return Sight.NO if stated and all(one in (None, "") for one in stated) else Sight.UNSAID
 

@@ -17,6 +17,7 @@ from collectors.kit.spec import (
     Collector,
     Gap,
     GapKind,
+    Graph,
     GraphBatch,
     Item,
     Logs,
@@ -256,8 +257,16 @@ def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange])
         detail = "the list breaks off before its last page" if pages else "it was not asked"
         whole.gaps.append(truncated(name, subject, detail))
     else:
-        whole.gaps += _miscounted(name, subject, whole)
+        whole.gaps += _miscounted(name, subject, whole) or _emptied(name, read, subject, whole)
     return whole
+
+
+def _emptied(name: str, read: Read, subject: str | None, whole: _List) -> list[Gap]:
+    """A list that Azure always has came without anything: it was not really told."""
+    always = isinstance(read, ResourceGraph | Arm | Graph) and read.never_empty
+    if not always or whole.elements:
+        return []
+    return [truncated(name, subject, "Azure sent an empty list of what is never empty")]
 
 
 def _miscounted(name: str, subject: str | None, whole: _List) -> list[Gap]:

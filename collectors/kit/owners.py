@@ -9,7 +9,8 @@ from collectors.kit.roles import AZURE_OTHERS, AZURE_PRIVILEGED, OWNER, azure_pr
 from collectors.kit.spec import Expectations, Item, Population, Verdict, failed, passed, unknown
 from collectors.kit.subscriptions import is_billing_shell
 
-ROOT, BELOW, GROUPS = "/", "below", "/providers/microsoft.management/managementgroups/"
+ROOT, BELOW, ASIDE = "/", "below", "aside"
+GROUPS = "/providers/microsoft.management/managementgroups/"
 EVERYWHERE = " (of any management group, or the root)"
 
 
@@ -85,22 +86,35 @@ def _is_custom(own: str | None, definitions: Beside) -> bool:
 
 
 def _place(scope: object) -> str | None:
-    """What an assignment is on: a subscription's id, a management group, the root, or BELOW.
+    """What an assignment is on: a subscription's id, a management group, the root, BELOW, or ASIDE.
 
-    None when no scope is named, or none that is known.
+    Aside are resources of the tenant and of management groups, such as billing accounts and
+    reservations: no subscription inherits from them. None when no scope is named, or none that is
+    known. https://learn.microsoft.com/azure/role-based-access-control/scope-overview
     """
     parts = scope.rstrip("/").lower().split("/") if isinstance(scope, str) and scope else None
     match parts:
-        case None:
-            return None
         case [""]:
             return ROOT
-        case ["", "providers", "microsoft.management", "managementgroups", name]:
-            return f"{GROUPS}{name}"
-        case ["", "subscriptions", subscription]:
+        case ["", "subscriptions", subscription] if subscription:
             return subscription
-        case ["", "subscriptions", _, "resourcegroups", *_]:
+        case ["", "subscriptions", _, "resourcegroups" | "providers", name, *_] if name:
             return BELOW
+        case ["", "providers", provider, *rest] if provider:
+            return _of_tenant(provider, rest)
+        case _:
+            return None
+
+
+def _of_tenant(provider: str, rest: list[str]) -> str | None:
+    """The place that a scope of no subscription names."""
+    if provider != "microsoft.management":
+        return ASIDE
+    match rest:
+        case ["managementgroups", name] if name:
+            return f"{GROUPS}{name}"
+        case ["managementgroups", _, "providers", *_]:
+            return ASIDE
         case _:
             return None
 

@@ -11,6 +11,7 @@ from typing import Any
 from collectors.kit.beside import Beside
 from collectors.kit.conditional_access import context_demands_mfa
 from collectors.kit.instants import duration
+from collectors.kit.settings import quoted
 from collectors.kit.spec import Verdict, failed, passed, unknown
 
 ENABLEMENT = "Enablement_EndUser_Assignment"
@@ -19,10 +20,15 @@ APPROVAL = "Approval_EndUser_Assignment"
 EXPIRATION = "Expiration_EndUser_Assignment"
 
 
+MFA, JUSTIFICATION = "MultiFactorAuthentication", "Justification"
+KNOWN = frozenset({MFA, JUSTIFICATION, "Ticketing"})
+"""https://learn.microsoft.com/graph/api/resources/unifiedrolemanagementpolicyenablementrule"""
+
+
 def activation_mfa(rules: Any, role: str, policies: Beside) -> Verdict:
     """MFA on activation, by the enablement rule, or by a context that a policy in force answers."""
     enabled, context = _enabled_rules(rules), _rule(rules, CONTEXT)
-    if enabled is not None and "MultiFactorAuthentication" in enabled:
+    if enabled is not None and MFA in enabled:
         return passed(f"activating {role} needs multi-factor authentication")
     match context.get("isEnabled"), context.get("claimValue"):
         case True, str() as claim if claim.strip():
@@ -30,7 +36,9 @@ def activation_mfa(rules: Any, role: str, policies: Beside) -> Verdict:
         case True, None | str():
             return failed(f"{role} is activated with an authentication context that has no name")
         case False, _ if enabled is not None:
-            return failed(f"{role} is activated without multi-factor authentication")
+            return _strange(enabled, role) or failed(
+                f"{role} is activated without multi-factor authentication"
+            )
     return _no_rule(CONTEXT if enabled is not None else ENABLEMENT, role)
 
 
@@ -39,9 +47,17 @@ def activation_justification(rules: Any, role: str) -> Verdict:
     enabled = _enabled_rules(rules)
     if enabled is None:
         return _no_rule(ENABLEMENT, role)
-    if "Justification" in enabled:
+    if JUSTIFICATION in enabled:
         return passed(f"activating {role} needs a written justification")
-    return failed(f"{role} is activated without a justification")
+    return _strange(enabled, role) or failed(f"{role} is activated without a justification")
+
+
+def _strange(enabled: list[Any], role: str) -> Verdict | None:
+    """A rule by a name that is not known may be the one that is missing."""
+    odd = [one for one in enabled if not isinstance(one, str) or one not in KNOWN]
+    if not odd:
+        return None
+    return unknown(f"activating {role} needs {quoted(odd[0])}, which is no known rule")
 
 
 def activation_approval(rules: Any, role: str) -> Verdict:

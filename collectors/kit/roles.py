@@ -123,7 +123,8 @@ _Allowed = tuple[tuple[str, ...], tuple[str, ...]]
 def _allowed(permission: Any) -> _Allowed | None:
     if not isinstance(permission, Mapping):
         return None
-    actions, taken = permission.get("actions"), permission.get("notActions", [])
+    actions, taken = permission.get("actions"), permission.get("notActions")
+    taken = [] if taken is None else taken  # null is "never set"
     for listed in (actions, taken):
         if not isinstance(listed, list) or not all(isinstance(one, str) for one in listed):
             return None

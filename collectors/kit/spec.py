@@ -117,6 +117,8 @@ class ResourceGraph:
     types: tuple[str, ...] = ()
     project: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    never_empty: bool = field(default=False, compare=False)
+    """Azure has such a list always: an empty one was not really told, and is a gap."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -137,12 +139,13 @@ class Arm:
     types: tuple[str, ...] = ()
     where: "Callable[[Item], bool] | None" = None
     """Narrows the parents by facts whose absence is impossible (type, kind, id, sku)."""
-    has: "Callable[[Item], bool] | None" = None
+    has: "Callable[[Item], bool] | None" = field(default=None, compare=False)
     """Parents that have it by documentation: where Azure says that such a one cannot, two sources
     contradict each other, and that is a gap and not an outcome."""
     each: bool = False
     query: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()
+    never_empty: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -155,6 +158,7 @@ class Graph:
     expand: str | None = None
     top: int | None = None
     needs: tuple[str, ...] = ()
+    never_empty: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

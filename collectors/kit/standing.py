@@ -2,7 +2,8 @@
 
 An end date far away is no end: what is held without activating it, and the right to activate it,
 have a longest time each, which is the organisation's choice. It is measured from the start that was
-told, else from the night. `facts` is a schedule instance as its API writes it.
+told; without one the time that is left counts, which can be too long but never short enough.
+`facts` is a schedule instance as its API writes it.
 
 https://learn.microsoft.com/graph/api/resources/unifiedroleassignmentscheduleinstance
 """
@@ -18,6 +19,8 @@ from collectors.kit.spec import Expectations, Status, Verdict, failed, passed, u
 DAY = timedelta(days=1)
 YEARS_FROM = 1000
 """Days from which a span is told in years."""
+LONGEST_ACTIVATION = timedelta(hours=24)
+"""https://learn.microsoft.com/entra/id-governance/privileged-identity-management/pim-resource-roles-configure-role-settings"""
 NO_EXPIRATION = "noexpiration"
 """The type of an expiration that does not expire, where a schedule tells it."""
 
@@ -35,7 +38,7 @@ def privilege_is_lent(facts: Any, role: str, expectations: Expectations) -> Verd
         return unknown("Azure returned no complete assignment (role, type and endDateTime)")
     match facts.get("assignmentType"):
         case "Activated":
-            return _activated(facts, role)
+            return _activated(facts, role, expectations)
         case "Assigned":
             found = _ends(facts, _holder(facts, role), expectations, "standing_access_days")
             if found.status is Status.FAIL and _kind(facts) == "serviceprincipal":
@@ -52,12 +55,19 @@ def _complete(facts: Any) -> bool:
     return named and bool(facts["roleDefinitionId"])
 
 
-def _activated(facts: Mapping[str, Any], role: str) -> Verdict:
-    """An activation has an end by its nature; one that tells none is not believed to be one."""
-    end = instant(facts.get("endDateTime"))
+def _activated(facts: Mapping[str, Any], role: str, expectations: Expectations) -> Verdict:
+    """An activation has an end by its nature; one that lasts too long is not believed to be one."""
+    end, wanted = instant(facts.get("endDateTime")), expectations["standing_access_days"]
     if end is None:
         return unknown(f"{role} was activated, and Azure returned no end of it")
-    return passed(f"{role} was activated for a while")
+    told = f"{role} was activated until {day(end)}"
+    start = instant(facts.get("startDateTime"))
+    span = end - _since(start, expectations.as_of)
+    if span > wanted * DAY:
+        return failed(f"{told}, for {_length(span)}; at most {wanted} days are expected")
+    if span > LONGEST_ACTIVATION:
+        return unknown(f"{told}, longer than the 24 hours that an activation can last")
+    return _unsure(start, end, told, expectations) or passed(f"{role} was activated for a while")
 
 
 def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: str) -> Verdict:
@@ -71,11 +81,22 @@ def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: 
             if told is None
             else f"{held}, and Azure returned the endDateTime {quoted(told)}, which is no date"
         )
-    span = end - _since(facts, expectations.as_of)
+    start = instant(facts.get("startDateTime"))
+    span = end - _since(start, expectations.as_of)
     if span > wanted * DAY:
         expected = f"at most {wanted} days are expected"
         return failed(f"{held} until {day(end)}, for {_length(span)}; {expected}")
-    return passed(f"{held} until {day(end)}")
+    until = f"{held} until {day(end)}"
+    return _unsure(start, end, until, expectations) or passed(until)
+
+
+def _unsure(
+    start: datetime | None, end: datetime, told: str, expectations: Expectations
+) -> Verdict | None:
+    """Why a time that does not look too long is not believed; None where it is."""
+    if end < expectations.as_of:
+        return unknown(f"{told}, which has passed, and Azure still lists it")
+    return None if start else unknown(f"{told}, and Azure returned no startDateTime to count from")
 
 
 def _for_ever(facts: Mapping[str, Any]) -> bool:
@@ -88,8 +109,7 @@ def _for_ever(facts: Mapping[str, Any]) -> bool:
     return told is None and isinstance(kind, str) and kind.lower() == NO_EXPIRATION
 
 
-def _since(facts: Mapping[str, Any], as_of: datetime) -> datetime:
-    start = instant(facts.get("startDateTime"))
+def _since(start: datetime | None, as_of: datetime) -> datetime:
     return as_of if start is None else min(start, as_of)
 
 

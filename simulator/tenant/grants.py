@@ -97,7 +97,7 @@ def _span(estate: Estate, one: Grant, how: str) -> tuple[str, str | None]:
     """Start and end, in the forms that Azure was seen to write."""
     dates, dice = estate.dates, estate.dice
     if how == "activated":
-        return millis(dates.midnight), millis(dates.midnight.replace(hour=8))
+        return millis(dates.midnight), millis(dates.midnight + timedelta(days=1))
     if how == "standing":
         start = dates.past(dice.number(200, 700, "assigned", one.id))
         return ticks(start), dice.pick(FAR, "far", one.id)

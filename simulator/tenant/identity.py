@@ -47,6 +47,7 @@ ENDLESS = (None, None, "9999-12-31T23:59:59.9999999Z", "2099-12-31T00:00:00Z")
 
 
 EXISTS = "identity.principals.directory_holders_exist"
+ELIGIBLE_EXISTS = "identity.principals.eligible_holders_exist"
 
 
 class Instance(NamedTuple):
@@ -82,10 +83,11 @@ def _eligible(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
     endless = ledger.decide(
         "identity.pim_directory.eligibility_expires", [one.id for one in instances]
     )
+    gone = ledger.decide(ELIGIBLE_EXISTS, [one.id for one in instances], share=0.05)
     start = estate.dates.renewed(7)
     end = millis(start + timedelta(days=300))
     return [
-        _instance(one, _person(estate, one))
+        _instance(one, dice.guid("gone", one.id) if one.id in gone else _person(estate, one))
         | {
             "startDateTime": millis(start),
             "endDateTime": dice.pick(ENDLESS, "endless", one.id) if one.id in endless else end,
@@ -127,7 +129,8 @@ def _active(estate: Estate, ledger: Ledger) -> list[dict[str, Any]]:
 def _assignment(estate: Estate, one: Instance, *, ends: bool) -> dict[str, Any]:
     dates, dice = estate.dates, estate.dice
     start = dates.midnight if one.activated else dates.renewed(21)
-    end = dates.midnight.replace(hour=8) if one.activated else start + timedelta(days=150)
+    # An activation lasts as long as any may: it is on whenever of that day it is asked for.
+    end = start + timedelta(days=1 if one.activated else 150)
     far = dice.pick(ENDLESS, "far", one.id)
     return {
         "startDateTime": millis(start) if ends else None,

@@ -22,15 +22,14 @@ def label(
     """Give every resource its tags: who lacks an owner or a classification is decided first."""
     everyone = tuple(resources)
     ledger = Ledger(dice)
-    # Azure keeps no tags on a system database.
+    # The master database of a server does not support tags: nobody can be asked for one.
     taggable = [one.id for one in everyone if one.name != "master" and not one.odd]
     ownerless = ledger.decide("inventory.resources.owner_tag", taggable)
     unclassified = ledger.decide("inventory.resources.classified", taggable)
     for one in everyone:
-        if one.name == "master" or one.odd:
-            verdict = "pass" if one.odd else "fail"
-            ledger.expect("inventory.resources.owner_tag", one.id, verdict)
-            ledger.expect("inventory.resources.classified", one.id, verdict)
+        if one.odd:
+            ledger.expect("inventory.resources.owner_tag", one.id, "pass")
+            ledger.expect("inventory.resources.classified", one.id, "pass")
     tagged = tuple(
         one
         if one.name == "master"

@@ -21,6 +21,9 @@ JUDGED_TABLES = (
     "MicrosoftGraphActivityLogs",
     "AADRiskyUsers",
     "IntuneAuditLogs",
+    "AADGraphActivityLogs",
+    "PowerPlatformAdminActivity",
+    "DatabricksWorkspace",
 )
 """Those that tell who did what, by what Microsoft documents of each."""
 OTHER_TABLES = ("Heartbeat", "Usage", "Perf", "ContainerLogV2")

@@ -1,7 +1,8 @@
 """Service principals: credentials of their own, which no application shows.
 
 Shaped by https://learn.microsoft.com/graph/api/resources/serviceprincipal. Microsoft's own services
-and managed identities hold certificates too, which Microsoft renews: nobody asks about those.
+are listed without credentials unless somebody added one here, and that one is the organisation's;
+managed identities list certificates that Azure renews, and nobody asks about those.
 """
 
 from typing import Any
@@ -23,6 +24,14 @@ CHECKS = {
 }
 """Faults as applications have them, and the checks that find them here."""
 
+ADDED = {
+    "service_no_expired": "pass",
+    "service_expiry_warning": "pass",
+    "service_no_secrets": "fail",
+    "service_lifetime": "fail",
+}
+"""Expected of the service of Microsoft's that was given a secret here."""
+
 
 def generate(estate: Estate) -> Fragment:
     """Service principals with and without credentials."""
@@ -40,7 +49,10 @@ def generate(estate: Estate) -> Fragment:
         _principal(estate, people.service(dice, index), name)
         for index, name in enumerate(people.SERVICES)
     ]
-    listed = [*held, *plain, _microsoft(estate), _managed(estate), _signing(estate)]
+    microsoft, added = _microsoft(estate), _added(estate)
+    for check, expected in ADDED.items():
+        ledger.expect(f"identity.app_credentials.{check}", added["id"], expected)
+    listed = [*held, *plain, microsoft, added, _managed(estate), _signing(estate)]
     for check in ("service_no_expired", "service_expiry_warning", "service_no_secrets"):
         ledger.expect(f"identity.app_credentials.{check}", listed[-1]["id"], "pass")
     ledger.expect("identity.app_credentials.service_lifetime", listed[-1]["id"], "fail")
@@ -80,12 +92,19 @@ def _with_credentials(estate: Estate, one: str, index: int, faults: set[str]) ->
 
 
 def _microsoft(estate: Estate) -> dict[str, Any]:
-    """One of Microsoft's own, whose certificates are expired and valid for years."""
+    """One of Microsoft's own: what its application signs in with is not listed here."""
     one = estate.dice.guid("service principal", "microsoft")
-    span = (estate.dates.past(900), estate.dates.past(30))
-    return _principal(estate, one, "Windows Azure Service Management API") | {
+    name = "Windows Azure Service Management API"
+    return _principal(estate, one, name) | {"appOwnerOrganizationId": MICROSOFT}
+
+
+def _added(estate: Estate) -> dict[str, Any]:
+    """One of Microsoft's own to which somebody here gave a secret for a hundred years."""
+    one = estate.dice.guid("service principal", "added")
+    start = estate.dates.renewed(45)
+    return _principal(estate, one, "Office 365 Exchange Online") | {
         "appOwnerOrganizationId": MICROSOFT,
-        "keyCredentials": [certificate(estate, one, "management", span)],
+        "passwordCredentials": [secret(estate, one, (start, start + 36500 * DAY))],
     }
 
 

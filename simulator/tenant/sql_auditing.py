@@ -86,7 +86,7 @@ class _Audit:
 
 def _logged(settings: list[dict[str, Any]], audit: _Audit) -> dict[str, str]:
     """What is expected of a database: its own setting logs it, or the audit of its server does."""
-    places = _places(settings)
+    places = set() if settings is audit.master else _places(settings)
     if audit.shape in ("monitor", "both"):
         places |= _places(audit.master)
     if audit.shape.startswith("storage") or audit.shape == "both":

@@ -128,7 +128,7 @@ PROVIDERS = [
     ),
     (
         {"path": "auditingsettings"},
-        {"sql.databases auditing"},
+        {"sql.databases auditing", "logging.diagnostic_settings auditing"},
         {"Microsoft.Sql/servers/auditingSettings/read"},
     ),
     (
@@ -166,12 +166,13 @@ PROVIDERS = [
         {
             *(f"logging.diagnostic_settings {name}settings" for name in SERVICES),
             "sql.databases master_settings",
+            "logging.diagnostic_settings master_settings",
         },
         {"Microsoft.Insights/diagnosticSettings/read"},
     ),
     (
         {"path": "/tables\\?"},
-        {"logging.workspace_retention tables", "logging.activity tables"},
+        {"logging.workspace_retention tables", "logging.activity tables", "sql.databases tables"},
         {"Microsoft.OperationalInsights/workspaces/tables/read"},
     ),
     (

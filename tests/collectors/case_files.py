@@ -2,9 +2,9 @@
 
 Cases are made from a table (`tests.collectors.table_cases`) or written out whole. A case names
 pages by read; `request` is the body a page was asked with. A read it does not name answered with an
-empty list; asked for ids, with people who exist, and with groups that have no members. With
-`checks` a case is about these alone; `expect` then, as always, lists every verdict of them with its
-reason.
+empty list, or with a role that nobody asks about where a list is never empty; asked for ids, with
+people who exist, and with groups that have no members. With `checks` a case is about these alone;
+`expect` then, as always, lists every verdict of them with its reason.
 """
 
 import json
@@ -180,7 +180,24 @@ def _answered(name: str, read: GraphBatch, ids: tuple[str, ...]) -> Iterator[Exc
     yield exchange(name, {"responses": empty}, request={"requests": asked})
 
 
+READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
+DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
+"""Roles without privilege: no check is about what is said of them."""
+
+
 def _nothing(read: Read) -> dict[str, Any]:
+    least = [_least(read)] if getattr(read, "never_empty", False) else []
     if isinstance(read, ResourceGraph):
-        return {"totalRecords": 0, "count": 0, "data": [], "resultTruncated": "false", "facets": []}
-    return {"@odata.context": "…", "value": []} if isinstance(read, Graph) else {"value": []}
+        rows = {"totalRecords": len(least), "count": len(least), "data": least}
+        return {**rows, "resultTruncated": "false", "facets": []}
+    return {"@odata.context": "…", "value": least} if isinstance(read, Graph) else {"value": least}
+
+
+def _least(read: Read) -> dict[str, Any]:
+    """What a list that is never empty holds at least."""
+    if isinstance(read, Graph):
+        own = DIRECTORY_READERS
+        return {"id": own, "roleDefinitionId": own, "displayName": "Directory Readers"}
+    own = f"/providers/Microsoft.Authorization/RoleDefinitions/{READER}"
+    told = {"roleDefinitionId": own, "roleName": "Reader", "type": "BuiltInRole"}
+    return {"id": own, "name": READER, "properties": told}

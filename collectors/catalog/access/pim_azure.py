@@ -37,6 +37,7 @@ COLLECTOR = Collector(
             table="authorizationresources",
             types=("microsoft.authorization/roledefinitions",),
             needs=("Microsoft.Authorization/roleDefinitions/read",),
+            never_empty=True,
         ),
         "conditional_access": Graph(
             path="/identity/conditionalAccess/policies",
@@ -59,6 +60,7 @@ COLLECTOR = Collector(
             types=(MANAGEMENT_GROUP,),
             each=True,
             needs=("Microsoft.Authorization/roleManagementPolicyAssignments/read",),
+            never_empty=True,
         ),
         "eligible": Arm(
             path=f"{PROVIDER}/roleEligibilityScheduleInstances",
@@ -77,6 +79,7 @@ COLLECTOR = Collector(
             api_version=VERSION,
             per="subscription",
             needs=("Microsoft.Authorization/roleManagementPolicyAssignments/read",),
+            never_empty=True,
         ),
     },
     checks=(

@@ -40,6 +40,8 @@ from collectors.kit.privilege import Privilege
 from collectors.kit.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
 from collectors.kit.settings import quoted
 
+KINDS = ("actions", "dataActions")
+"""Lists of what a role allows: on resources, and on the data in them."""
 GONE = "a principal that no longer exists"
 
 
@@ -48,8 +50,8 @@ def privileged_to_people(assignment: Item, expectations: Expectations) -> Verdic
     """People activate privilege when they need it (PIM), they do not hold it.
 
     A group's members count, those of nested groups too. A service principal is no person: whether
-    it may hold a role for good is asked by `access.pim_azure`, and whether it still exists by
-    `identity.principals`.
+    it may hold a role for good is asked by `access.pim_azure`. One that no longer exists is nobody,
+    as `identity.principals` says of it, too.
     """
     definition = assignment["properties.roleDefinitionId"]
     if role_id(definition) is None:
@@ -65,9 +67,9 @@ def _by_holder(assignment: Item, role: Privilege, expectations: Expectations) ->
     if kind == "Unknown" and there is Existence.THERE:
         kind = _kind_told(assignment)
     match kind:
-        case "ServicePrincipal" | "ManagedIdentity":
+        case "ServicePrincipal" | "ManagedIdentity" if there is not Existence.GONE:
             return passed(f"{role.name} is held by a service principal, not by a person")
-        case "User" | "Group" | "Unknown":
+        case "User" | "Group" | "Unknown" | "ServicePrincipal" | "ManagedIdentity":
             return _held(assignment, role, kind, there, expectations)
         case "ForeignGroup":
             return unknown(f"{role.name} is held by a group of another tenant, not seen from here")
@@ -126,27 +128,45 @@ def may_be_custom(definition: Item) -> bool:
 def custom_role_wildcard(definition: Item, _: Expectations) -> Verdict:
     """A home-made role names what it allows; wildcards for reading are fine.
 
-    Stricter and milder than Microsoft's rule, which names every custom role: only those that leave
-    open what they allow are a finding here.
+    Microsoft's rule a451c1ef asks something else: it denies every custom role.
     """
     name = definition["properties.roleName"] or definition.name
     permissions = definition["properties.permissions"]
     if not permissions or definition["properties.type"] != CUSTOM:
         return unknown("Azure returned no type or no permissions of the role")
+    if not isinstance(permissions, list):
+        return unknown(f"Azure returned the permissions {quoted(permissions)}, which are no list")
     wide = [w for permission in permissions for w in _wildcards(permission)]
     if wide:
         return failed(f"the role {name} allows {wide[0]}, which also covers what comes later")
+    for permission in permissions:
+        for kind in KINDS:
+            if not _all_told(permission, kind):
+                return unknown(f"Azure did not list the {kind} of the role {name}")
+    if not any(_told(permission, kind) for permission in permissions for kind in KINDS):
+        return unknown(f"Azure listed no action of the role {name}, and every role has some")
     return passed(f"the role {name} names each action that it allows")
 
 
-def _wildcards(permission: Mapping[str, Any]) -> Iterator[str]:
+def _wildcards(permission: Any) -> Iterator[str]:
     """Actions that leave open what they allow. To read all data is wide, to read settings not."""
-    for action in permission["actions"]:
+    for action in _told(permission, "actions"):
         if "*" in action and not action.lower().endswith("/read"):
             yield action
-    for action in permission["dataActions"]:
+    for action in _told(permission, "dataActions"):
         if "*" in action and (action.startswith("*") or not action.lower().endswith("/read")):
             yield f"{action} on data"
+
+
+def _told(permission: Any, kind: str) -> list[str]:
+    """Those that can be read, whatever stands beside them."""
+    listed = permission.get(kind) if isinstance(permission, Mapping) else None
+    return [one for one in listed if isinstance(one, str)] if isinstance(listed, list) else []
+
+
+def _all_told(permission: Any, kind: str) -> bool:
+    listed = permission.get(kind) if isinstance(permission, Mapping) else None
+    return isinstance(listed, list) and all(isinstance(one, str) and "/" in one for one in listed)
 
 
 COLLECTOR = Collector(
@@ -162,6 +182,7 @@ COLLECTOR = Collector(
             table="authorizationresources",
             types=("microsoft.authorization/roledefinitions",),
             needs=("Microsoft.Authorization/roleDefinitions/read",),
+            never_empty=True,
         ),
         "subscriptions": Arm(
             path="/subscriptions",
@@ -211,6 +232,10 @@ COLLECTOR = Collector(
             remedy="az role assignment delete --role <role> --assignee <id> --scope <subscription>",
             owner=Owner.SECURITY,
             policy="4f11b553-d42e-4e3a-89be-32ca364cad4c",
+            differs=(
+                "what is inherited counts too, and so do custom roles whose holders can give any"
+                " role away; Microsoft counts the built-in Owner alone"
+            ),
         ),
         Check(
             id="privileged_to_people",
@@ -243,7 +268,6 @@ COLLECTOR = Collector(
             controls=("A.5.3", "A.8.2"),
             remedy="az role definition update --role-definition <file that names each action>",
             owner=Owner.SECURITY,
-            policy="a451c1ef-c6ca-483d-87ed-f49761e3ffb5",
         ),
     ),
 )

@@ -135,6 +135,10 @@ COLLECTOR = Collector(
             ),
             owner=Owner.SECURITY,
             policy="702dd420-7fcc-42c5-afe8-4026edd20fe0",
+            differs=(
+                "asked of disks with PHI; a disk that a confidential machine encrypts with the "
+                "organisation's key passes here"
+            ),
         ),
         Check(
             id="network_access",
@@ -148,6 +152,10 @@ COLLECTOR = Collector(
             ),
             owner=Owner.CLOUD,
             policy="8405fdab-1faf-48aa-b702-999c9c172094",
+            differs=(
+                "none where Azure says both; the rule fails a disk that says neither, which is "
+                "unknown here"
+            ),
         ),
         Check(
             id="attached",

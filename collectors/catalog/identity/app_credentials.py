@@ -1,7 +1,8 @@
 """Application registrations and service principals: secrets and certificates, age and end.
 
-A service principal may hold credentials of its own, which its application does not show. Those of
-Microsoft's own services and of managed identities are Microsoft's to renew and are not asked about.
+A service principal may hold credentials of its own, which its application does not show; also that
+of an application of another tenant, Microsoft's included: what stands there was added here. The
+certificates of a managed identity are Microsoft's to renew, and are not asked about.
 """
 
 from collectors.kit import Check, Collector, Graph, Item, Owner
@@ -14,20 +15,15 @@ from collectors.kit.credentials import (
     no_expired,
     no_secrets,
     of_held,
+    of_service,
     secret_lifetime,
 )
-
-MICROSOFT = "f8cdef31-a31e-4b4a-93e4-5f571e91255a"
-"""The tenant that owns Microsoft's own applications.
-
-https://learn.microsoft.com/troubleshoot/entra/entra-id/governance/verify-first-party-apps-sign-in
-"""
 
 
 def is_ours(principal: Item) -> bool:
     """A service principal with credentials that the organisation has to look after."""
-    owner, kind = principal["appOwnerOrganizationId"], principal["servicePrincipalType"]
-    return owner != MICROSOFT and kind != "ManagedIdentity" and holds_any(principal)
+    managed = principal["servicePrincipalType"] == "ManagedIdentity" and principal[SECRETS] == []
+    return holds_any(principal) and not managed
 
 
 COLLECTOR = Collector(
@@ -63,7 +59,11 @@ COLLECTOR = Collector(
             judge=of_held(secret_lifetime),
             controls=("A.5.17",),
             expectation="secret_lifetime_days",
-            remedy="az ad app credential reset --id <appId> --end-date <date>",
+            remedy=(
+                "az ad app credential reset --id <appId> --append --end-date <date> (a certificate:"
+                " with --cert @<file>), then az ad app credential delete --id <appId> --key-id"
+                " <keyId> (a certificate: with --cert)"
+            ),
             owner=Owner.SECURITY,
         ),
         Check(
@@ -73,7 +73,10 @@ COLLECTOR = Collector(
             judge=of_held(certificate_lifetime),
             controls=("A.8.24",),
             expectation="certificate_lifetime_days",
-            remedy="az ad app credential reset --id <appId> --cert @<file> --end-date <date>",
+            remedy=(
+                "az ad app credential reset --id <appId> --append --cert @<file>, then"
+                " az ad app credential delete --id <appId> --key-id <keyId> --cert"
+            ),
             owner=Owner.SECURITY,
         ),
         Check(
@@ -92,7 +95,10 @@ COLLECTOR = Collector(
             judge=of_held(ends_soon),
             controls=("A.5.17", "A.8.24"),
             expectation="credential_warning_days",
-            remedy="az ad app credential reset --id <appId> --append --end-date <date>",
+            remedy=(
+                "az ad app credential reset --id <appId> --append --end-date <date>"
+                " (a certificate: with --cert @<file>)"
+            ),
             owner=Owner.CLOUD,
         ),
         Check(
@@ -109,10 +115,14 @@ COLLECTOR = Collector(
             title="Secrets and certificates of service principals are short-lived",
             on="service_principals",
             when=is_ours,
-            judge=of_held(secret_lifetime),
+            judge=of_service(secret_lifetime),
             controls=("A.5.17",),
             expectation="secret_lifetime_days",
-            remedy="az ad sp credential reset --id <objectId> --end-date <date>",
+            remedy=(
+                "az ad sp credential reset --id <objectId> --append --end-date <date> (a"
+                " certificate: with --cert @<file>), then az ad sp credential delete --id"
+                " <objectId> --key-id <keyId> (a certificate: with --cert)"
+            ),
             owner=Owner.SECURITY,
         ),
         Check(
@@ -120,7 +130,7 @@ COLLECTOR = Collector(
             title="Expired credentials of service principals are removed",
             on="service_principals",
             when=is_ours,
-            judge=of_held(no_expired),
+            judge=of_service(no_expired),
             controls=("A.5.17",),
             remedy="az ad sp credential delete --id <objectId> --key-id <keyId> [--cert]",
             owner=Owner.CLOUD,
@@ -130,10 +140,13 @@ COLLECTOR = Collector(
             title="No credential of a service principal is about to end",
             on="service_principals",
             when=is_ours,
-            judge=of_held(ends_soon),
+            judge=of_service(ends_soon),
             controls=("A.5.17", "A.8.24"),
             expectation="credential_warning_days",
-            remedy="az ad sp credential reset --id <objectId> --append --end-date <date>",
+            remedy=(
+                "az ad sp credential reset --id <objectId> --append --end-date <date>"
+                " (a certificate: with --cert @<file>)"
+            ),
             owner=Owner.CLOUD,
         ),
         Check(
@@ -141,7 +154,7 @@ COLLECTOR = Collector(
             title="Service principals hold no secrets of their own",
             on="service_principals",
             when=is_ours,
-            judge=of_held(no_secrets),
+            judge=of_service(no_secrets),
             controls=("A.8.5",),
             remedy="az ad sp credential delete --id <objectId> --key-id <keyId>",
             owner=Owner.SECURITY,

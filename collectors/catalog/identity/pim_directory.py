@@ -23,6 +23,7 @@ COLLECTOR = Collector(
         "definitions": Graph(
             path="/roleManagement/directory/roleDefinitions",
             needs=("RoleManagement.Read.Directory",),
+            never_empty=True,
         ),
         "conditional_access": Graph(
             path="/identity/conditionalAccess/policies",
@@ -42,6 +43,7 @@ COLLECTOR = Collector(
             filter="scopeId eq '/' and scopeType eq 'DirectoryRole'",
             expand="policy($expand=rules)",
             needs=("RoleManagementPolicy.Read.Directory",),
+            never_empty=True,
         ),
     },
     checks=pim_checks(

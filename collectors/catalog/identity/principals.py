@@ -46,13 +46,23 @@ def azure_holder_exists(assignment: Item, expectations: Expectations) -> Verdict
 @as_far_as_seen
 def holder_exists(assignment: Item, _: Expectations) -> Verdict:
     """Nobody who is gone still has a role."""
+    return _exists(assignment, f"{role_of(assignment)} is held by")
+
+
+@as_far_as_seen
+def eligible_holder_exists(eligibility: Item, _: Expectations) -> Verdict:
+    """Nobody who is gone may still activate a role."""
+    return _exists(eligibility, f"{role_of(eligibility)} can be activated by")
+
+
+def _exists(assignment: Item, told: str) -> Verdict:
     holder = holder_id(assignment)
     if holder is None:
         return unknown("Azure did not name the holder")
     found = assignment.near("principals").get(holder)
     if found is None:
-        return failed(f"{role_of(assignment)} is held by {holder}, who no longer exists")
-    return passed(f"{role_of(assignment)} is held by {found.name[:LONGEST]}")
+        return failed(f"{told} {holder}, who no longer exists")
+    return passed(f"{told} {found.name[:LONGEST]}")
 
 
 COLLECTOR = Collector(
@@ -100,6 +110,20 @@ COLLECTOR = Collector(
             judge=holder_exists,
             controls=("A.5.16", "A.5.18"),
             remedy="Entra admin center > Roles & admins > <role> > Assignments: remove it",
+            owner=Owner.SECURITY,
+        ),
+        Check(
+            id="eligible_holders_exist",
+            title="Everybody who may activate an Entra ID role exists",
+            on="eligible",
+            beside=("principals",),
+            when=looked_up,
+            judge=eligible_holder_exists,
+            controls=("A.5.16", "A.5.18"),
+            remedy=(
+                "Entra admin center > Identity Governance > Privileged Identity Management >"
+                " Microsoft Entra roles > Assignments > Eligible: remove it"
+            ),
             owner=Owner.SECURITY,
         ),
     ),

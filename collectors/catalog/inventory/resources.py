@@ -20,10 +20,40 @@ from collectors.kit import (
 )
 from collectors.kit.settings import setting
 from collectors.kit.subscriptions import is_billing_shell
-from collectors.kit.tags import CLASSIFICATION, tag, tags_withheld
+from collectors.kit.tags import CLASSIFICATION, PHI, tag, tags_withheld
 
 LONGEST_ID = 60
 """Characters of an id that a reason quotes."""
+
+
+SAYS_NOTHING = frozenset(
+    {
+        "none",
+        "n/a",
+        "na",
+        "nil",
+        "null",
+        "tbd",
+        "tba",
+        "todo",
+        "unknown",
+        "undefined",
+        "?",
+        "-",
+        "x",
+    }
+)
+"""Words that fill a tag without stating anything, in lower case."""
+CLASSES = frozenset({PHI, "internal", "public", "confidential"})
+MASTER = ("microsoft.sql/servers/databases", "master")
+
+
+def takes_tags(resource: Item) -> bool:
+    """The question is about what can carry tags: the master database of a SQL server cannot.
+
+    https://learn.microsoft.com/azure/azure-resource-manager/management/tag-support
+    """
+    return (resource.type, resource.id.rsplit("/", 1)[-1].lower()) != MASTER
 
 
 def owner_tag(resource: Item, _: Expectations) -> Verdict:
@@ -32,17 +62,32 @@ def owner_tag(resource: Item, _: Expectations) -> Verdict:
 
 
 def classified(resource: Item, _: Expectations) -> Verdict:
-    """It is stated how sensitive the data is."""
-    return _tagged(resource, CLASSIFICATION)
+    """It is stated how sensitive the data is, in the organisation's own words.
+
+    Whoever holds PHI has to call it so: by this word, in any case, the questions about PHI are
+    asked, and of another word the reason says that they are not.
+    """
+    verdict = _tagged(resource, CLASSIFICATION)
+    value = tag(resource, CLASSIFICATION) or ""
+    if verdict.status is not Status.PASS or value.strip().lower() in CLASSES:
+        return verdict
+    return passed(f"{verdict.reason}, a word of its own, so nothing is asked about PHI")
 
 
 def _tagged(resource: Item, name: str) -> Verdict:
     value = tag(resource, name)
-    if value is not None:
-        return passed(f"carries the tag {name} = {value}")
+    if value is not None and _stated(value):
+        return passed(f"carries the tag {name} = {value[:LONGEST_ID]}")
     if tags_withheld(resource):
         return unknown("Azure returned no tags")
+    if value is not None:
+        return failed(f"carries the tag {name} = {value[:LONGEST_ID]}, which states nothing")
     return failed(f"carries no tag {name}")
+
+
+def _stated(value: str) -> bool:
+    plain = value.strip().lower()
+    return any(one.isalnum() for one in plain) and plain not in SAYS_NOTHING
 
 
 def complete(listed: Population, _: Expectations) -> Mapping[str, Verdict]:
@@ -116,6 +161,7 @@ COLLECTOR = Collector(
                 "location",
                 "resourceGroup",
                 "subscriptionId",
+                "sku",
                 "tags",
             ),
             needs=("*/read",),
@@ -127,15 +173,19 @@ COLLECTOR = Collector(
             id="owner_tag",
             title="Every resource names its owner",
             on="resources",
+            when=takes_tags,
             judge=owner_tag,
             controls=("A.5.9",),
             remedy="az tag update --resource-id <id> --operation Merge --tags owner=<team>",
             owner=Owner.CLOUD,
+            policy="871b6d14-10aa-478d-b590-94f262ecfa99",
+            differs="a tag that is empty, or whose value states nothing, is no owner",
         ),
         Check(
             id="classified",
             title="Every resource states how sensitive its data is",
             on="resources",
+            when=takes_tags,
             judge=classified,
             controls=("A.5.12",),
             remedy=(
@@ -143,6 +193,8 @@ COLLECTOR = Collector(
                 " --tags dataClassification=<PHI|Internal|Public>"
             ),
             owner=Owner.COMPLIANCE,
+            policy="871b6d14-10aa-478d-b590-94f262ecfa99",
+            differs="a tag that is empty, or whose value states nothing, is no classification",
         ),
         Check(
             id="complete",

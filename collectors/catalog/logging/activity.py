@@ -24,6 +24,7 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.beside import NotSeenError
 from collectors.kit.instants import day, instant
 from collectors.kit.log_retention import RetentionError, interactive_days, total_days
 from collectors.kit.settings import quoted
@@ -65,7 +66,11 @@ def recent(workspace: Item, expectations: Expectations) -> Verdict:
     newest = _times(workspace, "newest")
     if not newest:
         plans = [plan for name in TABLES if (plan := _other_plan(workspace, name))]
-        return unknown(plans[0]) if plans else failed(NO_RECORDS)
+        if plans:
+            return unknown(plans[0])
+        # Where the tables were not seen, one of them may be on such a plan.
+        workspace.near("tables").all()
+        return failed(NO_RECORDS)
     since = expectations.as_of - timedelta(hours=hours)
     late = sorted((at, name) for name, at in newest.items() if at is not None and at < since)
     if late:
@@ -166,11 +171,17 @@ def _absent(workspace: Item, found: Collection[str]) -> Verdict | None:
 
 
 def _times(workspace: Item, column: str) -> dict[str, datetime | None]:
-    """Times of a column by table. Raises ValueError when a table has two rows."""
-    rows = workspace["rows"]
-    found = {row["TableName"]: instant(row[column]) for row in rows}
-    if len(found) != len(rows):
-        raise ValueError("a table stands twice in the answer")
+    """Times of a column by table. Raises NotSeenError where the answer cannot be read."""
+    found: dict[str, datetime | None] = {}
+    for row in workspace["rows"]:
+        table = row.get("TableName")
+        if not isinstance(table, str) or not table:
+            raise NotSeenError("the answer to the query has a row that names no table")
+        if column not in row:
+            raise NotSeenError(f"the answer to the query has no column {column}")
+        if table in found:
+            raise NotSeenError(f"the answer to the query names {table} twice")
+        found[table] = instant(row[column])
     return found
 
 
@@ -190,6 +201,7 @@ COLLECTOR = Collector(
             of="workspaces",
             each=True,
             needs=("Microsoft.OperationalInsights/workspaces/tables/read",),
+            never_empty=True,
         ),
         "activity": Logs(
             kql=(

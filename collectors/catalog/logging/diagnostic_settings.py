@@ -21,23 +21,13 @@ from collectors.kit.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_lo
 from collectors.kit.database_audit import with_server
 from collectors.kit.diagnostics import Logged, logged
 from collectors.kit.sql_audit import AUDIT_READS
+from collectors.kit.storage_kinds import PAGES, SERVICES, services_of
 
 STORAGE = "microsoft.storage/storageaccounts"
 """Accounts emit metrics only; their logs belong to the services below them.
 https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage
 """
 DATABASE = "microsoft.sql/servers/databases"
-SERVICES = ("blob", "file", "queue", "table")
-KINDS = {
-    "Storage": SERVICES,
-    "StorageV2": SERVICES,
-    "BlobStorage": ("blob",),
-    "BlockBlobStorage": ("blob",),
-    "FileStorage": ("file",),
-}
-"""Services by kind of account; of another kind all are asked, and Azure says which it lacks.
-https://learn.microsoft.com/azure/storage/common/storage-account-overview#types-of-storage-accounts
-"""
 PATH, VERSION = "providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
 BESIDE = (*(f"{service}_settings" for service in SERVICES), *AUDIT_READS)
 LACKING = "Azure says that it supports no diagnostic settings, so what it logs cannot be told"
@@ -161,25 +151,21 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _has(service: str) -> Callable[[Item], bool]:
-    """Has the account this service? Where its kind is not known or not told, it is asked."""
+    """Has the account this service? Where its kind does not tell it is asked, and Azure says."""
 
     def holds(account: Item) -> bool:
-        return service in KINDS.get(account["kind"], SERVICES)
+        return service in (services_of(account) or SERVICES)
 
     return holds
 
 
 def _surely_has(service: str) -> Callable[[Item], bool]:
-    """Has the account this service by its kind? General ones of the tier Premium hold blobs only.
-
-    https://learn.microsoft.com/azure/storage/common/storage-account-overview#types-of-storage-accounts
-    """
+    """Has the account this service by what is documented of its kind, and of its tier if told?"""
 
     def holds(account: Item) -> bool:
-        services = KINDS.get(account["kind"], ())
-        if account["sku.tier"] == "Premium" and services == SERVICES:
-            services = ("blob",)
-        return service in services
+        services = services_of(account) or ()
+        told = services != SERVICES or account["sku.tier"] == "Standard"
+        return service in (services if told else PAGES)
 
     return holds
 
@@ -211,6 +197,7 @@ COLLECTOR = Collector(
                 "location",
                 "resourceGroup",
                 "subscriptionId",
+                "sku",
                 "tags",
             ),
             needs=("*/read",),

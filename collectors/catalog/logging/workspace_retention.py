@@ -76,6 +76,7 @@ COLLECTOR = Collector(
             of="workspaces",
             each=True,
             needs=("Microsoft.OperationalInsights/workspaces/tables/read",),
+            never_empty=True,
         ),
     },
     checks=(

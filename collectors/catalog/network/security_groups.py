@@ -6,7 +6,7 @@ probes), other groups, firewalls and routes in front of it, and senders that are
 tag (other than Internet and AzureCloud, where anybody can rent a machine), by application security
 group or, all rules together, by less than an eighth of the public addresses.
 
-Microsoft's built-in policies about open ports judge virtual machines, not groups.
+Microsoft's built-in policies about open ports judge virtual machines, not groups (Check.differs).
 """
 
 from collections.abc import Mapping
@@ -111,6 +111,11 @@ COLLECTOR = Collector(
                 " --name <rule> --source-address-prefixes <administrators' network>"
             ),
             owner=Owner.SECURITY,
+            policy="22730e10-96f6-4aac-ad84-9383d35b5917",
+            differs=(
+                "the rule asks Defender for Cloud about virtual machines: here every group is"
+                " judged, and IPv6, WinRM and lists that are nearly the Internet count"
+            ),
         ),
         Check(
             id="database_ports",
@@ -136,6 +141,11 @@ COLLECTOR = Collector(
                 " --name <rule> --destination-port-ranges <the ports that are served>"
             ),
             owner=Owner.SECURITY,
+            policy="9daedab3-fb2d-461e-b861-71790eead4f6",
+            differs=(
+                "the rule asks Defender for Cloud about groups of virtual machines, rule by rule:"
+                " here the ports that are open together are counted, in every group"
+            ),
         ),
     ),
 )

@@ -18,20 +18,10 @@ from collectors.kit import (
 from collectors.kit.absence import documented
 from collectors.kit.firewall import exceptions
 from collectors.kit.settings import quoted, setting, tls, toggle, unread
+from collectors.kit.storage_kinds import services_of
 from collectors.kit.tags import if_phi, may_hold_phi
 
 ACCOUNT = "microsoft.storage/storageaccounts"
-WITH_TABLES: Mapping[str, bool] = {
-    "Storage": True,
-    "StorageV2": True,
-    "BlobStorage": False,
-    "BlockBlobStorage": False,
-    "FileStorage": False,
-}
-"""Whether accounts of a kind hold tables and queues; premium ones never do.
-
-https://learn.microsoft.com/azure/storage/common/storage-account-overview
-"""
 ACCESS = "properties.publicNetworkAccess"
 KEY_SOURCE = "properties.encryption.keySource"
 
@@ -116,9 +106,8 @@ def _key_type(name: str, service: Any) -> Any:
 
 
 def _holds_tables(account: Item) -> bool | None:
-    tier, kind = account["sku.tier"], account["kind"]
-    held = WITH_TABLES.get(kind) if isinstance(kind, str) else None
-    return False if held and tier == "Premium" else held
+    services = services_of(account)
+    return None if services is None else "table" in services
 
 
 COLLECTOR = Collector(
@@ -148,7 +137,6 @@ COLLECTOR = Collector(
             policy="404c3081-a854-4457-ae30-26a93ef643f9",
         ),
         Check(
-            # TLS 1.3 passes here and fails Microsoft's policy, which compares for equality.
             id="minimum_tls",
             title="Storage accounts refuse old TLS versions",
             on="accounts",
@@ -161,6 +149,10 @@ COLLECTOR = Collector(
             remedy="az storage account update --ids <id> --min-tls-version TLS1_2",
             owner=Owner.CLOUD,
             policy="fe83a0eb-a853-422d-aac2-1bffd182c5d0",
+            differs=(
+                "the rule compares for equality: TLS 1.3 fails it and passes here; which version is"
+                " old is the organisation's own expectation"
+            ),
         ),
         Check(
             id="public_blob_access",
@@ -177,6 +169,10 @@ COLLECTOR = Collector(
             remedy="az storage account update --ids <id> --allow-blob-public-access false",
             owner=Owner.SECURITY,
             policy="4fa4b6c0-31ca-4c0d-b10d-24b96f62a751",
+            differs=(
+                "the rule fails an account that does not say it, the documentation says that it"
+                " then forbids it: unknown here"
+            ),
         ),
         Check(
             id="shared_key",
@@ -206,6 +202,11 @@ COLLECTOR = Collector(
             ),
             owner=Owner.SECURITY,
             policy="34c877ad-507e-4c82-993e-3452a6e0ad3c",
+            differs=(
+                "the rule reads the default action alone: lists that let nearly everybody in, and "
+                "resources of another tenant, pass it and fail here; public access that is disabled"
+                " passes here whatever the default action"
+            ),
         ),
         Check(
             id="customer_managed_key",
@@ -222,6 +223,10 @@ COLLECTOR = Collector(
             ),
             owner=Owner.SECURITY,
             policy="6fac406b-40ca-413b-bf8e-0bf964659c25",
+            differs=(
+                "the rule reads the source of the key alone: tables and queues under a key of "
+                "Microsoft pass it and fail here; asked of accounts with PHI"
+            ),
         ),
         Check(
             id="infrastructure_encryption",
@@ -247,6 +252,7 @@ COLLECTOR = Collector(
             ),
             owner=Owner.CLOUD,
             policy="4733ea7b-a883-42fe-8cac-97454c2a9e4a",
+            differs="asked of accounts with PHI only",
         ),
     ),
 )

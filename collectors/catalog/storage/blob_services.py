@@ -17,16 +17,16 @@ from collectors.kit import (
 from collectors.kit.absence import documented
 from collectors.kit.amounts import whole
 from collectors.kit.settings import quoted, toggle, unread
+from collectors.kit.storage_kinds import SERVICES, services_of
 
 SERVICE = "microsoft.storage/storageaccounts/blobservices"
+SOFT_DELETE = "9fbd64e3-67b8-489b-98e5-fa0007d17e76"
+"""Microsoft's definition that switches both on, for blobs and for containers."""
 
 
 def has_blobs(account: Item) -> bool:
-    """Accounts of the kind FileStorage hold file shares only, Azure refuses the question for them.
-
-    https://learn.microsoft.com/azure/storage/common/storage-account-overview
-    """
-    return bool(account["kind"] != "FileStorage")
+    """Accounts for file shares have no blob service, Azure refuses the question for them."""
+    return "blob" in (services_of(account) or SERVICES)
 
 
 def surely_has_blobs(account: Item) -> bool:
@@ -125,6 +125,11 @@ COLLECTOR = Collector(
                 " (and --allow-permanent-delete false where it was allowed)"
             ),
             owner=Owner.CLOUD,
+            policy=SOFT_DELETE,
+            differs=(
+                "the rule asks whether it is on: fewer days than expected, and leave to destroy for"
+                " good what was deleted, pass it and fail here"
+            ),
         ),
         Check(
             id="container_soft_delete",
@@ -138,6 +143,10 @@ COLLECTOR = Collector(
                 " --enable-container-delete-retention true --container-delete-retention-days 7"
             ),
             owner=Owner.CLOUD,
+            policy=SOFT_DELETE,
+            differs=(
+                "the rule asks whether it is on: fewer days than expected pass it and fail here"
+            ),
         ),
         Check(
             id="versioning",
@@ -151,6 +160,12 @@ COLLECTOR = Collector(
                 " snapshots"
             ),
             owner=Owner.CLOUD,
+            policy="978deb5d-c9a7-41f8-b4b2-b76880d0de1f",
+            differs=(
+                "another rule of Microsoft (c36a325b) passes a service that does not say it; the "
+                "documentation calls versioning on where it is set to true, so it fails here, and "
+                "so does a data lake, which cannot keep versions"
+            ),
         ),
     ),
 )

@@ -68,12 +68,26 @@ STRENGTH = {"operator": "AND", "authenticationStrength": {"requirementsSatisfied
         ({"conditions__clientAppTypes": ["browser"]}, Status.UNKNOWN),
         ({"state": "enabledForReportingButNotEnforced"}, Status.FAIL),
         ({"state": "disabled"}, Status.FAIL),
-        ({"state": None}, Status.FAIL),
+        ({"state": None}, Status.UNKNOWN),
+        ({"state": "ENABLED"}, Status.UNKNOWN),
         (
             {"conditions__applications__includeAuthenticationContextClassReferences": ["c2"]},
             Status.FAIL,
         ),
-        ({"conditions__applications": None}, Status.FAIL),
+        (
+            {"conditions__applications__includeAuthenticationContextClassReferences": ["C1"]},
+            Status.UNKNOWN,
+        ),
+        (
+            {"conditions__applications__includeAuthenticationContextClassReferences": [1]},
+            Status.UNKNOWN,
+        ),
+        ({"conditions__applications": None}, Status.UNKNOWN),
+        ({"conditions__applications": {"includeApplications": []}}, Status.UNKNOWN),
+        ({"conditions__applications": {"includeApplications": ["All"]}}, Status.FAIL),
+        ({"conditions__applications": {"includeUserActions": ["u"]}}, Status.FAIL),
+        ({"conditions": None}, Status.UNKNOWN),
+        ({"conditions": None, "state": "disabled"}, Status.FAIL),
     ],
 )
 def test_a_policy_binds_everybody_to_a_second_factor_or_is_no_answer(

@@ -31,8 +31,47 @@ def test_all_that_is_needed_may_stand_in_several_settings() -> None:
     one = setting(on("Who"), storageAccountId=ARCHIVE)
     two = setting(on("instead"), workspaceId=WORKSPACE)
 
-    assert seen(one, two) == Logged(needed=("Who", "What"), missing=(), unsaid=())
+    assert seen(one, two) == Logged(needed=("Who", "Instead"), missing=(), unsaid=())
     assert seen(one, two, to_workspace=True).missing == ("Who",)
+
+
+def test_what_is_on_is_named_and_the_usual_name_stands_for_a_group() -> None:
+    usual = setting(on("What"), on("Instead", enabled=False), on("Who"), workspaceId=WORKSPACE)
+    group = setting(on(group="allLogs"), workspaceId=WORKSPACE)
+
+    assert seen(usual).needed == seen(group).needed == ("Who", "What")
+    assert seen(setting(on("Instead")), group).needed == ("Who", "What"), "sent nowhere"
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [None, "setting", {}, {"properties": None}, {"properties": []}, setting(None, workspaceId="x")],  # type: ignore[arg-type]
+)
+def test_what_cannot_be_read_may_be_all_or_nothing(odd: Any) -> None:
+    good = setting(on("Who"), on("What"), workspaceId=WORKSPACE)
+
+    assert seen(odd).unsaid == ("Who", "What")
+    assert seen(odd, good) == Logged(needed=("Who", "What"), missing=(), unsaid=())
+
+
+@pytest.mark.parametrize(
+    ("partner", "arrives"),
+    [
+        (f"{GROUP}/Microsoft.Datadog/monitors/m", True),
+        (f"{GROUP}/Dynatrace.Observability/monitors/m", True),
+        (f"{GROUP}/NewRelic.Observability/monitors/m", True),
+        (f"{GROUP}/NewRelic.Observability/monitors", False),
+        ("NewRelic.Observability/monitors/m", False),
+        ("m", False),
+        ("", False),
+    ],
+)
+def test_a_partner_is_a_destination_whatever_its_provider_is_called(
+    partner: str, *, arrives: bool
+) -> None:
+    found = seen(setting(on("Who"), on("What"), marketplacePartnerId=partner))
+
+    assert (not found.missing and not found.unsaid) is arrives
 
 
 @pytest.mark.parametrize(

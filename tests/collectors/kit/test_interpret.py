@@ -1,6 +1,7 @@
 """From pages to items and gaps: what was not seen does not pass for what is not there."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from collectors.kit import (
     Exchange,
     Gap,
     GapKind,
+    Graph,
     Owner,
     Read,
     ResourceGraph,
@@ -71,6 +73,27 @@ def test_a_list_that_breaks_off_is_truncated() -> None:
 
 def test_a_list_that_was_never_asked_is_truncated() -> None:
     assert tenant() == ([], [(GapKind.TRUNCATED, "it was not asked")])
+
+
+@pytest.mark.parametrize(
+    ("read", "body"),
+    [
+        (ResourceGraph(table="t", never_empty=True), {"totalRecords": 0, "data": []}),
+        (Graph(path="/t", never_empty=True), {"value": []}),
+        (Arm(path="/t", api_version="1", per="tenant", never_empty=True), {"value": []}),
+    ],
+)
+def test_an_empty_list_of_what_is_never_empty_was_not_told(read: Read, body: Any) -> None:
+    there = Collector(id="test.t", title="T", reads={"rows": read}, checks=())
+    page = exchange("rows", body)
+
+    (gap,) = interpret(there, TENANT, [page]).gaps
+
+    assert (gap.kind, gap.subject) == (GapKind.TRUNCATED, None)
+    assert gap.detail == "Azure sent an empty list of what is never empty"
+    plain = replace(there, reads={"rows": replace(read, never_empty=False)})
+    assert interpret(plain, TENANT, [page]).gaps == ()
+    assert plain.reads == there.reads, "both are one exchange"
 
 
 def test_fewer_rows_than_announced_are_told() -> None:

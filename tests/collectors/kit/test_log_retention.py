@@ -70,7 +70,21 @@ def test_a_flag_to_purge_contradicts_a_longer_retention_only() -> None:
 
 
 def test_a_table_is_known_by_what_it_holds() -> None:
-    for name in (*AUDIT_TABLES, "auditlogs", "NewAuditTable_CL", "FutureSignInLogs"):
+    named = (
+        "auditlogs",
+        "NewAuditTable_CL",
+        "FutureSignInLogs",
+        "AADDomainServicesSystemSecurity",
+        "AADGraphActivityLogs",
+        "ADXCommand",
+        "ASimAuthenticationEventLogs",
+        "AZMSOperationalLogs",
+        "DatabricksWorkspace",
+        "DatabricksUnityCatalog",
+        "DataverseActivity",
+        "PowerPlatformAdminActivity",
+    )
+    for name in (*AUDIT_TABLES, *named):
         assert is_audit_table(name)
-    for name in ("Heartbeat", "Perf", "AuditLogs_RST", "AuditLogs_SRCH", ""):
+    for name in ("Heartbeat", "Perf", "AuditLogs_RST", "AuditLogs_SRCH", "DatabricksJobs_SRCH", ""):
         assert not is_audit_table(name)

@@ -53,7 +53,11 @@ def test_the_time_is_counted_from_the_start_that_was_told() -> None:
         verdict.reason
         == "Owner is held until 2026-02-01, for 396 days; at most 180 days are expected"
     )
-    assert privilege_is_lent(old | {"startDateTime": None}, "Owner", EXPECTED).status is Status.PASS
+    for start in (None, "0001-01-01T00:00:00Z", "soon"):
+        left = privilege_is_lent(old | {"startDateTime": start}, "Owner", EXPECTED)
+        assert left.reason.endswith("and Azure returned no startDateTime to count from")
+        far = old | {"startDateTime": start, "endDateTime": "2099-01-01T00:00:00Z"}
+        assert privilege_is_lent(far, "Owner", EXPECTED).status is Status.FAIL
 
 
 @pytest.mark.parametrize(
@@ -73,15 +77,24 @@ def test_no_end_date_at_all_is_told_by_the_schedule_alone(
 @pytest.mark.parametrize(
     ("changed", "status"),
     [
-        ({"assignmentType": "Activated", "endDateTime": "2026-01-15T08:00:00Z"}, Status.PASS),
-        ({"assignmentType": "Activated", "endDateTime": None}, Status.UNKNOWN),
+        ({"startDateTime": "2026-01-14T08:00:00Z"}, Status.PASS),
+        ({"startDateTime": "2026-01-14T07:59:59Z"}, Status.UNKNOWN),
+        ({"startDateTime": None}, Status.UNKNOWN),
+        ({"endDateTime": "2099-01-01T00:00:00Z"}, Status.FAIL),
+        ({"startDateTime": "2020-01-01T00:00:00Z"}, Status.FAIL),
+        (
+            {"startDateTime": "2020-01-01T00:00:00Z", "endDateTime": "2020-01-01T08:00:00Z"},
+            Status.UNKNOWN,
+        ),
+        ({"endDateTime": None}, Status.UNKNOWN),
         ({"assignmentType": "Eligible", "endDateTime": None}, Status.UNKNOWN),
         ({"assignmentType": None, "endDateTime": None}, Status.UNKNOWN),
         ({"roleDefinitionId": None, "endDateTime": None}, Status.UNKNOWN),
     ],
 )
 def test_an_activation_is_no_standing_access(changed: dict[str, Any], status: Status) -> None:
-    assert privilege_is_lent(facts(**changed), "Owner", EXPECTED).status is status
+    until = {"assignmentType": "Activated", "endDateTime": "2026-01-15T08:00:00Z"}
+    assert privilege_is_lent(facts(**until | changed), "Owner", EXPECTED).status is status
 
 
 def test_a_service_principal_is_told_that_it_cannot_activate() -> None:

@@ -29,7 +29,7 @@ CHECKS = {
     "identity.app_credentials": "secret_lifetime certificate_lifetime no_expired_secrets "
     "expiry_warning no_secrets service_lifetime service_no_expired service_expiry_warning "
     "service_no_secrets",
-    "identity.principals": "azure_holders_exist directory_holders_exist",
+    "identity.principals": "azure_holders_exist directory_holders_exist eligible_holders_exist",
     "logging.diagnostic_settings": "enabled to_workspace",
     "logging.workspace_retention": "workspace_retention table_retention",
     "logging.activity": "reaches_back recent",
