@@ -233,8 +233,8 @@ COLLECTOR = Collector(
             owner=Owner.SECURITY,
             policy="4f11b553-d42e-4e3a-89be-32ca364cad4c",
             differs=(
-                "what is inherited counts too, and so do custom roles whose holders can give any"
-                " role away; Microsoft counts the built-in Owner alone"
+                "who owns by inheritance counts too, and so does who holds a custom role that can"
+                " give roles away; Microsoft counts holders of the built-in Owner alone"
             ),
         ),
         Check(
