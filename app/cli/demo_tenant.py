@@ -63,7 +63,14 @@ def demo_tenant(folder: Path, log: Path, at: datetime) -> Iterator[DemoTenant]:
     """Start the simulator, and end it with the block. Raises UnavailableError."""
     folder.mkdir(parents=True)
     command = [sys.executable, "-m", "simulator", "--out", str(folder), "--log", str(log)]
-    command += ["--as-of", at.isoformat(), "--odd-resource", "--parent", str(os.getpid())]
+    command += [
+        "--as-of",
+        at.isoformat(),
+        "--odd-resource",
+        "--billing-shell",
+        "--parent",
+        str(os.getpid()),
+    ]
     said = folder / "simulator.log"
     with said.open("wb") as output:
         process = subprocess.Popen(

@@ -7,6 +7,7 @@ from collectors.kit.beside import Beside, beside_of
 from collectors.kit.holders import holder_id
 from collectors.kit.roles import AZURE_OTHERS, AZURE_PRIVILEGED, OWNER, azure_privilege, role_id
 from collectors.kit.spec import Expectations, Item, Population, Verdict, failed, passed, unknown
+from collectors.kit.subscriptions import is_billing_shell
 
 ROOT, BELOW, ASIDE = "/", "below", "aside"
 GROUPS = "/providers/microsoft.management/managementgroups/"
@@ -33,14 +34,19 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
     group above the subscription; where Azure does not tell those that lie above it, any of them
     counts. Microsoft's rule counts the built-in Owner alone.
 
-    Subject: every subscription that is listed or that an assignment names.
+    Subject: every subscription that is listed or that an assignment names. A shell by which Entra
+    ID is billed holds nothing to own: it counts only where an assignment names it.
     """
     definitions = beside_of(assignments.siblings.get("definitions", ()), ())
     given: dict[tuple[str | None, _Owning], list[str]] = {}
     for place, owning, holder in _given(assignments, definitions):
         given.setdefault((place, owning), []).append(holder)
     above = dict(_chains(assignments.siblings.get("containers", ())))
-    listed = {item.subscription_id for item in assignments.siblings["subscriptions"]}
+    listed = {
+        item.subscription_id
+        for item in assignments.siblings["subscriptions"]
+        if not is_billing_shell(item)
+    }
     named = {_subscription(item["properties.scope"]) for item in assignments}
     subjects = sorted(one for one in listed | named if one)
     placeless = sum(len(held) for (place, _), held in given.items() if place is None)

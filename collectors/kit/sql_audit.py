@@ -9,19 +9,67 @@ https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies/get
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from collectors.kit.amounts import whole
 from collectors.kit.audit_logs import audit_logs_of
-from collectors.kit.diagnostics import logged
+from collectors.kit.diagnostics import Sight, logged
 from collectors.kit.settings import quoted
-from collectors.kit.spec import Expectations, Item, Status, Verdict, failed, passed, unknown
+from collectors.kit.spec import (
+    Arm,
+    Expectations,
+    Item,
+    Read,
+    ResourceGraph,
+    Status,
+    Verdict,
+    failed,
+    passed,
+    unknown,
+)
 
 (AUDIT_LOG,) = audit_logs_of(Item(id="/", data={"type": "microsoft.sql/servers/databases"}))
 """The same for `master` as for every other database."""
 STRANGE = unknown("Azure returned a diagnostic setting of master that is not known")
 ACTION = re.compile(r"[A-Z_]+_GROUP|[A-Z, ]+ on .+ by .+", re.IGNORECASE)
 INCOMPLETE = unknown("Azure returned no complete auditing settings")
+NOWHERE = failed("auditing is on and goes nowhere: neither storage nor Azure Monitor")
+
+AUDIT_READS: Mapping[str, Read] = MappingProxyType(
+    {
+        "servers": ResourceGraph(
+            table="resources",
+            types=("microsoft.sql/servers",),
+            needs=("Microsoft.Sql/servers/read",),
+        ),
+        "auditing": Arm(
+            path="{id}/auditingSettings/default",
+            api_version="2021-11-01",
+            per="resource",
+            of="servers",
+            needs=("Microsoft.Sql/servers/auditingSettings/read",),
+        ),
+        "master_settings": Arm(
+            path="{id}/databases/master/providers/Microsoft.Insights/diagnosticSettings",
+            api_version="2021-05-01-preview",
+            per="resource",
+            of="servers",
+            needs=("Microsoft.Insights/diagnosticSettings/read",),
+        ),
+    }
+)
+"""What tells of a server's audit: equal reads of two collectors cost one request."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Targets:
+    """Where to a server writes its audit log."""
+
+    storage: bool
+    monitor: bool | None
+    """Towards Azure Monitor, where a setting of `master` takes it on; None where not told."""
 
 
 def auditing(policy: Item, expectations: Expectations) -> Verdict:
@@ -29,17 +77,31 @@ def auditing(policy: Item, expectations: Expectations) -> Verdict:
 
     Stricter than Microsoft's policy, which asks for the state alone.
     """
+    found = targets(policy)
+    if isinstance(found, Verdict):
+        return found
+    wanted: int = expectations["log_retention_days"]
+    kept: list[Verdict] = []
+    if found.storage:
+        kept.append(_in_storage(whole(policy["properties.retentionDays"]), wanted))
+    if found.monitor and not any(one.status is Status.PASS for one in kept):
+        kept.append(_in_monitor(policy, wanted))
+    return _best(kept)
+
+
+def targets(policy: Item) -> Targets | Verdict:
+    """Where to an audit log is written; the verdict where it is written nowhere, or not told."""
     match policy["properties"]:
         case {"state": "Disabled"}:
             return failed("auditing is disabled")
         case {"state": "Enabled"}:
-            return _recorded(policy, policy["properties"], expectations["log_retention_days"])
+            return _written(policy["properties"])
         case {"state": state}:
             return unknown(f"Azure returned state {quoted(state)}, a value that is not known")
     return INCOMPLETE
 
 
-def _recorded(policy: Item, settings: Mapping[str, Any], wanted: int) -> Verdict:
+def _written(settings: Mapping[str, Any]) -> Targets | Verdict:
     groups = settings.get("auditActionsAndGroups")
     if groups is None or groups == []:
         return unknown("auditing is on, yet Azure names no action that it records")
@@ -48,17 +110,11 @@ def _recorded(policy: Item, settings: Mapping[str, Any], wanted: int) -> Verdict
     storage, monitor = settings.get("storageEndpoint"), settings.get("isAzureMonitorTargetEnabled")
     if not isinstance(storage, str | None) or not isinstance(monitor, bool | None):
         return INCOMPLETE
-    kept: list[Verdict] = []
     if storage and not storage.startswith("https://"):
         return INCOMPLETE
-    if storage:
-        kept.append(_in_storage(whole(settings.get("retentionDays")), wanted))
-    elif monitor is None:
-        return INCOMPLETE
-    if monitor and not any(one.status is Status.PASS for one in kept):
-        kept.append(_in_monitor(policy, wanted))
-    nowhere = failed("auditing is on and goes nowhere: neither storage nor Azure Monitor")
-    return _best(kept) if kept else nowhere
+    if not storage and not monitor:
+        return INCOMPLETE if monitor is None else NOWHERE
+    return Targets(storage=bool(storage), monitor=monitor)
 
 
 def _is_action(name: Any) -> bool:
@@ -83,26 +139,41 @@ def _in_storage(days: int | None, wanted: int) -> Verdict:
 
 def _in_monitor(policy: Item, wanted: int) -> Verdict:
     """Raises NotSeenError where the settings of `master` could not be seen."""
-    answer = policy.near("master_settings").get(policy.id)
-    listed = answer["value"] if answer else None
-    if not isinstance(listed, list):
-        return unknown("Azure returned no list of diagnostic settings of database master")
+    listed = settings_of_master(policy, policy.id)
+    if isinstance(listed, Verdict):
+        return listed
     places = [place for setting in listed for place in _sent(policy, setting, wanted)]
     nothing = "auditing is on and sends nothing: no diagnostic setting of master takes"
     return _best(places) if places else failed(f"{nothing} SQLSecurityAuditEvents")
 
 
+def settings_of_master(item: Item, server: str) -> list[Any] | Verdict:
+    """Diagnostic settings of a server's database `master`, beside an item. Raises NotSeenError."""
+    answer = item.near("master_settings").get(server)
+    listed = answer["value"] if answer else None
+    if not isinstance(listed, list):
+        return unknown("Azure returned no list of diagnostic settings of database master")
+    return listed
+
+
+def takes_audit(setting: Any, *, to_workspace: bool) -> Sight:
+    """Does a diagnostic setting of `master` send the audit log anywhere, or to a workspace?"""
+    try:
+        found = logged([setting], AUDIT_LOG, to_workspace=to_workspace)
+    except (TypeError, KeyError, AttributeError):
+        return Sight.UNSAID
+    if found.unsaid:
+        return Sight.UNSAID
+    return Sight.NO if found.missing else Sight.YES
+
+
 def _sent(policy: Item, setting: Any, wanted: int) -> Iterator[Verdict]:
     """How long each destination of a setting keeps the audit log; none where it sends none."""
-    try:
-        found = logged([setting], AUDIT_LOG, to_workspace=False)
-    except (TypeError, KeyError, AttributeError):
-        yield STRANGE
-        return
-    if found.unsaid:
-        yield STRANGE
-    elif not found.missing:
-        yield from _places(policy, setting["properties"], wanted)
+    match takes_audit(setting, to_workspace=False):
+        case Sight.UNSAID:
+            yield STRANGE
+        case Sight.YES:
+            yield from _places(policy, setting["properties"], wanted)
 
 
 def _places(policy: Item, setting: Mapping[str, Any], wanted: int) -> Iterator[Verdict]:

@@ -20,6 +20,7 @@ from simulator.tenant.log_categories import BY_TYPE, FUNCTION, STORAGE, Categori
 from simulator.tenant.settings import Target, elsewhere, metrics_only, silent, working
 
 ACCOUNT, SITE = "microsoft.storage/storageaccounts", "microsoft.web/sites"
+DATABASE = "microsoft.sql/servers/databases"
 SUPPORTED = frozenset({*BY_TYPE, ACCOUNT})
 """Types that have diagnostic settings, as Resource Graph writes them."""
 PATH = "providers/Microsoft.Insights/diagnosticSettings"
@@ -28,18 +29,27 @@ ENABLED, TO_WORKSPACE = (
     "logging.diagnostic_settings.enabled",
     "logging.diagnostic_settings.to_workspace",
 )
+LEANING = 0.5
+"""Share of databases other than `master` whose own settings do not log who did what."""
 
 
 def generate(estate: Estate) -> Fragment:
     """One list of settings for each supported resource, and for each service of an account."""
-    ledger = Ledger(estate.dice)
+    ledger, own = Ledger(estate.dice), Ledger(estate.dice)
     asked = [one for one in estate.resources if one.type.lower() in SUPPORTED]
     bare = {one.id for one in asked if _unsupported(estate, one)}
-    told = [one.id for one in asked if one.id not in bare]
+    databases = [one.id for one in asked if one.type.lower() == DATABASE]
+    masters = {one.id for one in asked if one.name == "master"}
+    told = [one.id for one in asked if one.id not in {*bare, *databases}]
     mute = ledger.decide(ENABLED, told)
     away = ledger.decide(TO_WORKSPACE, [one for one in told if one not in mute])
     for subject in mute:
         ledger.expect(TO_WORKSPACE, subject, "fail")
+    leaning = own.decide(ENABLED, masters) | own.decide(
+        ENABLED, [one for one in databases if one not in masters], share=LEANING
+    )
+    mute |= leaning
+    away |= own.decide(TO_WORKSPACE, [one for one in databases if one not in leaning])
     for subject in bare:
         ledger.expect(ENABLED, subject, "unknown")
         ledger.expect(TO_WORKSPACE, subject, "unknown")

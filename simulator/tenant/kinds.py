@@ -8,8 +8,14 @@ from simulator.tenant.dice import Dice
 from simulator.tenant.estate import Resource
 
 SERVICES = ("blob", "file", "queue", "table")
+PAGES = "StorageV2 for page blobs"
+"""Of the tier Premium; its kind is StorageV2 as well.
+
+https://learn.microsoft.com/rest/api/storageservices/using-blob-service-operations-with-azure-premium-storage
+"""
 ACCOUNT_SERVICES = {
     "StorageV2": SERVICES,
+    PAGES: ("blob",),
     "Storage": SERVICES,
     "BlobStorage": ("blob",),
     "BlockBlobStorage": ("blob",),
@@ -18,9 +24,12 @@ ACCOUNT_SERVICES = {
 """Services of an account; the resource provider refuses questions about the others."""
 WITHOUT_SETTINGS = "functionapp,linux,container,azurecontainerapps"
 """Functions on Container Apps are sites that Azure Monitor knows no diagnostic settings of."""
-_ACCOUNTS = ("StorageV2",) * 7 + ("Storage", "BlobStorage", "BlockBlobStorage", "FileStorage")
+_ACCOUNTS = (
+    *("StorageV2",) * 7,
+    *("Storage", "BlobStorage", "BlockBlobStorage", "FileStorage", PAGES),
+)
 _SITES = ("app,linux",) * 6 + ("app", "functionapp,linux", "functionapp", WITHOUT_SETTINGS)
-_EARLY = {4: "Storage", 5: "BlobStorage", 6: "BlockBlobStorage", 7: "FileStorage"}
+_EARLY = {4: "Storage", 5: "BlobStorage", 6: "BlockBlobStorage", 7: "FileStorage", 8: PAGES}
 _EARLY_SITES = {2: "functionapp,linux", 3: WITHOUT_SETTINGS, 4: "app"}
 """By ordinal, so that small companies have every kind too."""
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from simulator.tenant.diagnostics import SUPPORTED
 from simulator.tenant.inventory import is_shell
-from simulator.tenant.kinds import ACCOUNT_SERVICES, SERVICES
+from simulator.tenant.kinds import ACCOUNT_SERVICES, PAGES, SERVICES
 from simulator.tenant.model import Tenant
 
 GRAPH_PAGES = {"/applications": 999, "/serviceprincipals": 999}
@@ -158,7 +158,9 @@ def _services(row: dict[str, Any]) -> int:
     """Services of a storage account, each of which has settings of its own."""
     if row["type"] != "microsoft.storage/storageaccounts":
         return 0
-    return len(ACCOUNT_SERVICES.get(row.get("kind", ""), SERVICES))
+    kind = row.get("kind", "")
+    premium = (row.get("sku") or {}).get("tier") == "Premium"
+    return len(ACCOUNT_SERVICES.get(PAGES if kind == "StorageV2" and premium else kind, SERVICES))
 
 
 def _pages(elements: int, size: int = 1000) -> int:

@@ -5,11 +5,15 @@ documented example of server audits: the name is `Default` whatever was asked, a
 never set leaves storageEndpoint and the groups out. The switch towards Azure Monitor sends nothing
 unless a diagnostic setting of `master` takes SQLSecurityAuditEvents somewhere:
 https://learn.microsoft.com/azure/azure-sql/database/auditing-setup
+The audit of a server is one of every database on it, so what is expected of their logs is written
+here: https://learn.microsoft.com/azure/azure-sql/database/auditing-overview
 """
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
+from simulator.tenant.diagnostics import ENABLED, TO_WORKSPACE
 from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate, Fragment, Resource
 
@@ -21,13 +25,14 @@ GROUPS = (
     "FAILED_DATABASE_AUTHENTICATION_GROUP",
     "BATCH_COMPLETED_GROUP",
 )
+DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")
 DAYS = {"storage for a year": 400, "storage for 90 days": 90, "both": 90}
 
 
 def generate(estate: Estate, rows: Iterable[dict[str, Any]], arm: Mapping[str, Any]) -> Fragment:
     """The audit of every server, and an empty list of settings where `master` has none.
 
-    `rows` and `arm` are what the other areas made: workspaces, and the settings of `master`.
+    `rows` and `arm` are what the other areas made: workspaces, and the settings of databases.
     """
     retention = {
         row["id"].lower(): row["properties"]["retentionInDays"]
@@ -36,22 +41,69 @@ def generate(estate: Estate, rows: Iterable[dict[str, Any]], arm: Mapping[str, A
     }
     servers, ledger = estate.of("server"), Ledger(estate.dice)
     monitored: dict[str, str] = {}
+    masters: dict[str, list[dict[str, Any]]] = {}
     made: dict[str, Any] = {}
     for one in servers:
-        path = f"{one.id}/databases/master/providers/microsoft.insights/diagnosticsettings".lower()
+        path = _settings(f"{one.id}/databases/master")
         settings = arm.get(path, [])
         if path not in arm:
             made[path] = settings
+        masters[one.id] = settings
         monitored[one.id] = _arrives(settings, retention)
     unsure = {one.id for one in servers if _unsure(estate, one, monitored[one.id])}
     for subject in sorted(unsure):
         ledger.expect(CHECK, subject, "unknown")
+    audits: dict[str, _Audit] = {}
     failing = ledger.decide(CHECK, [one.id for one in servers if one.id not in unsure])
     for one in servers:
         verdict = "unknown" if one.id in unsure else "fail" if one.id in failing else "pass"
         shape = estate.dice.pick(_shapes(verdict, monitored[one.id]), "auditing", one.id)
+        audits[one.id] = _Audit(shape, masters[one.id])
         made[f"{one.id}/auditingSettings/default".lower()] = _policy(estate, one, shape)
+    for one in estate.of("database"):
+        if one.parent is not None:
+            settings = arm[_settings(one.id)]
+            for check, expected in _logged(settings, audits[one.parent.id]).items():
+                ledger.expect(check, one.id, expected)
     return Fragment(arm=made, truth=ledger.truth)
+
+
+@dataclass(frozen=True, slots=True)
+class _Audit:
+    """The audit of a server."""
+
+    shape: str
+    master: list[dict[str, Any]]
+    """Diagnostic settings of its `master`."""
+
+
+def _logged(settings: list[dict[str, Any]], audit: _Audit) -> dict[str, str]:
+    """What is expected of a database: its own setting logs it, or the audit of its server does."""
+    places = set() if settings is audit.master else _places(settings)
+    if audit.shape in ("monitor", "both"):
+        places |= _places(audit.master)
+    if audit.shape.startswith("storage") or audit.shape == "both":
+        places.add("storage of the audit")
+    otherwise = "unknown" if audit.shape == "no action" else "fail"
+    return {
+        ENABLED: "pass" if places else otherwise,
+        TO_WORKSPACE: "pass" if "workspaceId" in places else otherwise,
+    }
+
+
+def _places(settings: list[dict[str, Any]]) -> set[str]:
+    """Destinations that audit events reach by diagnostic settings."""
+    return {
+        name
+        for setting in settings
+        if any(_takes(log) for log in setting["properties"]["logs"])
+        for name in DESTINATIONS
+        if setting["properties"].get(name)
+    }
+
+
+def _settings(database: str) -> str:
+    return f"{database}/providers/microsoft.insights/diagnosticsettings".lower()
 
 
 def _arrives(settings: list[dict[str, Any]], retention: Mapping[str, int]) -> str:

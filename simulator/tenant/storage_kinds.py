@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from simulator.tenant.estate import Estate, Resource
-from simulator.tenant.kinds import account_kind
+from simulator.tenant.kinds import PAGES, account_kind
 
 STANDARD: dict[str, Any] = {"name": "Standard_GRS", "tier": "Standard"}
 LOCAL: dict[str, Any] = {"name": "Standard_LRS", "tier": "Standard"}
@@ -36,21 +36,21 @@ class AccountKind:
 
 
 _KINDS = {
-    kind.name: kind
-    for kind in (
-        AccountKind("StorageV2", STANDARD),
-        AccountKind("Storage", LOCAL, ("blob", "file", "queue", "table"), tiered=False),
-        AccountKind("BlobStorage", STANDARD, ("dfs", "blob"), tables=False),
-        AccountKind("BlockBlobStorage", PREMIUM, ("web", "dfs", "blob"), tables=False),
-        AccountKind("FileStorage", PREMIUM, ("file",), tables=False, tiered=False),
-    )
+    "StorageV2": AccountKind("StorageV2", STANDARD),
+    PAGES: AccountKind("StorageV2", PREMIUM, ("blob",), tables=False, tiered=False),
+    "Storage": AccountKind("Storage", LOCAL, ("blob", "file", "queue", "table"), tiered=False),
+    "BlobStorage": AccountKind("BlobStorage", STANDARD, ("dfs", "blob"), tables=False),
+    "BlockBlobStorage": AccountKind(
+        "BlockBlobStorage", PREMIUM, ("web", "dfs", "blob"), tables=False
+    ),
+    "FileStorage": AccountKind("FileStorage", PREMIUM, ("file",), tables=False, tiered=False),
 }
 
 
 def kind_of(estate: Estate, one: Resource) -> AccountKind:
     """What an account of its kind has; some of the general ones are data lakes."""
     kind = _KINDS[account_kind(estate.dice, one)]
-    lake = kind.name == "StorageV2" and one.ordinal > 2 and not one.odd
+    lake = kind.name == "StorageV2" and kind.tables and one.ordinal > 2 and not one.odd
     return replace(kind, lake=lake and estate.dice.share("lake", one.id) < 0.12)
 
 

@@ -128,7 +128,7 @@ PROVIDERS = [
     ),
     (
         {"path": "auditingsettings"},
-        {"sql.databases auditing"},
+        {"sql.databases auditing", "logging.diagnostic_settings auditing"},
         {"Microsoft.Sql/servers/auditingSettings/read"},
     ),
     (
@@ -166,6 +166,7 @@ PROVIDERS = [
         {
             *(f"logging.diagnostic_settings {name}settings" for name in SERVICES),
             "sql.databases master_settings",
+            "logging.diagnostic_settings master_settings",
         },
         {"Microsoft.Insights/diagnosticSettings/read"},
     ),

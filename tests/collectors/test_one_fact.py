@@ -110,3 +110,35 @@ def test_no_two_checks_of_a_list_give_one_subject_two_reasons_under_one_control(
             by_fact.setdefault(key, set()).add(one.verdict.status.value)
 
     assert {key: found for key, found in by_fact.items() if len(found) > 1} == {}
+
+
+SERVER = f"{SCOPE}/resourceGroups/g/providers/Microsoft.Sql/servers/s"
+DATABASE = f"{SERVER}/databases/d"
+WORKSPACE = f"{SCOPE}/resourceGroups/g/providers/Microsoft.OperationalInsights/workspaces/w"
+AUDITED = product(
+    ("Enabled", "Disabled", "Paused"), ("https://a.blob.core.windows.net/", ""), (True, False)
+)
+
+
+@pytest.mark.parametrize("takes", [True, False, None])
+@pytest.mark.parametrize(("state", "storage", "monitor"), [*AUDITED])
+def test_a_database_is_logged_where_its_server_is_audited(
+    state: str, storage: str, monitor: Any, takes: Any
+) -> None:
+    settings = {"state": state, "storageEndpoint": storage, "isAzureMonitorTargetEnabled": monitor}
+    settings |= {"auditActionsAndGroups": ["BATCH_COMPLETED_GROUP"], "retentionDays": 0}
+    switch = {"category": "SQLSecurityAuditEvents", "enabled": takes}
+    sent = {"value": [{"properties": {"workspaceId": WORKSPACE, "logs": [switch]}}]}
+    kept = {"id": WORKSPACE, "properties": {"retentionInDays": 730}}
+    pages = (
+        rows("resources", {"id": DATABASE, "type": "microsoft.sql/servers/databases"}),
+        exchange("settings", {"value": []}, subject=DATABASE),
+        rows("servers", {"id": SERVER, "type": "microsoft.sql/servers"}),
+        rows("databases"),
+        rows("workspaces", kept),
+        exchange("auditing", {"properties": settings}, subject=SERVER),
+        exchange("master_settings", sent, subject=SERVER),
+    )
+    logged = status("logging.diagnostic_settings", "enabled", Scope(SUBSCRIPTION), pages)
+
+    assert logged == status("sql.databases", "auditing", Scope(SUBSCRIPTION), pages)

@@ -16,6 +16,9 @@ from app.evidence.record import RECORD_SCHEMA
 from app.services.indexing import reindex
 from app.services.nights import collect_night, plan_night
 from app.services.verifying import verify_store
+from collectors.kit import TENANT, Scope
+from collectors.kit.level import has_scope
+from collectors.kit.registry import all_collectors
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed
@@ -33,6 +36,13 @@ def slow_tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
 def installation(slow_tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installation]:
     with installed(tmp_path / "home", slow_tenant) as made:
         yield made
+
+
+@pytest.fixture(scope="module")
+def planned(slow_tenant: SimulatorProcess) -> int:
+    """Records of a night: one a collector and scope in which it asks anything."""
+    scopes = (TENANT, *map(Scope, slow_tenant.subscriptions))
+    return sum(has_scope(one, scope) for one in all_collectors() for scope in scopes)
 
 
 def records(installation: Installation) -> list[dict[str, object]]:
@@ -62,6 +72,7 @@ def asked_settings(tenant: SimulatorProcess, since: int) -> set[str]:
 def test_a_run_killed_again_and_again_completes_with_every_record_once(
     slow_tenant: SimulatorProcess,
     installation: Installation,
+    planned: int,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     ports, connection = installation.ports, installation.connection
@@ -94,7 +105,7 @@ def test_a_run_killed_again_and_again_completes_with_every_record_once(
             f"\nkilled {KILLS} times with {sealed_at_kill} records sealed, {len(done)} in the end\n"
         )
     assert set(done.values()) == {1}
-    assert len(done) == 33
+    assert len(done) == planned
     assert redone == set()
     assert verify_store(ports).faults == ()
 
@@ -133,6 +144,7 @@ def test_an_older_night_that_ends_after_a_newer_one_is_folded_in_its_place(
 
 def test_an_interrupted_run_is_found_though_the_index_was_lost(
     installation: Installation,
+    planned: int,
 ) -> None:
     ports, connection = installation.ports, installation.connection
     plan_night(ports, connection, ports.now().replace(microsecond=0), "manual", "test")
@@ -150,5 +162,5 @@ def test_an_interrupted_run_is_found_though_the_index_was_lost(
 
     assert process.returncode == 0, said.decode()
     done = records(installation)
-    assert len(done) == 33
+    assert len(done) == planned
     assert all(one["run"] == interrupted for one in done)

@@ -24,7 +24,11 @@ Statuses = dict[Key, str]
 @pytest.fixture(scope="module")
 def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
     with start_simulator(
-        odd_resource=True, quotas="off", as_of=datetime.now(UTC), page_size=5
+        odd_resource=True,
+        billing_shell=True,
+        quotas="off",
+        as_of=datetime.now(UTC),
+        page_size=5,
     ) as process:
         yield process
 

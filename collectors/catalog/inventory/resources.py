@@ -161,6 +161,7 @@ COLLECTOR = Collector(
                 "location",
                 "resourceGroup",
                 "subscriptionId",
+                "sku",
                 "tags",
             ),
             needs=("*/read",),

@@ -18,24 +18,18 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
+from collectors.kit.database_audit import with_server
 from collectors.kit.diagnostics import Logged, logged
+from collectors.kit.sql_audit import AUDIT_READS
+from collectors.kit.storage_kinds import SERVICES, services_of
 
 STORAGE = "microsoft.storage/storageaccounts"
 """Accounts emit metrics only; their logs belong to the services below them.
 https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage
 """
-SERVICES = ("blob", "file", "queue", "table")
-KINDS = {
-    "Storage": SERVICES,
-    "StorageV2": SERVICES,
-    "BlobStorage": ("blob",),
-    "BlockBlobStorage": ("blob",),
-    "FileStorage": ("file",),
-}
-"""Services by kind of account; of another kind all are asked, and Azure says which it lacks.
-https://learn.microsoft.com/azure/storage/common/storage-account-overview#types-of-storage-accounts
-"""
+DATABASE = "microsoft.sql/servers/databases"
 PATH, VERSION = "providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
+BESIDE = (*(f"{service}_settings" for service in SERVICES), *AUDIT_READS)
 LACKING = "Azure says that it supports no diagnostic settings, so what it logs cannot be told"
 NO_LIST = "Azure returned no list of diagnostic settings"
 
@@ -45,8 +39,9 @@ def enabled(settings: Item, _: Expectations) -> Verdict:
 
     Microsoft's definition 187242f4 asks for a group of categories and takes no single ones, those
     of single services (cf820ca0 for key vaults) ask that every category listed is on: here the
-    audit categories count, however they are switched on. How long a setting keeps logs in storage
-    is not asked: Azure stopped to apply it in September 2025.
+    audit categories count, however they are switched on, and a database may be logged by the audit
+    of its server, which is none of its settings. How long a setting keeps logs in storage is not
+    asked: Azure stopped to apply it in September 2025.
     """
     return _judged(settings, to_workspace=False)
 
@@ -61,6 +56,15 @@ def _judged(settings: Item, *, to_workspace: bool) -> Verdict:
     resource = settings.parent
     if resource is not None and resource.type == STORAGE:
         return _account(settings, words, to_workspace=to_workspace)
+    own = _own(settings, words, to_workspace=to_workspace)
+    if resource is not None and resource.type == DATABASE:
+        return with_server(own, settings, to_workspace=to_workspace)
+    return own
+
+
+def _own(settings: Item, words: "_Words", *, to_workspace: bool) -> Verdict:
+    """By the settings of the resource itself."""
+    resource = settings.parent
     logs = audit_logs_of(resource) if resource is not None else ()
     found = [_resource(settings, log, words, to_workspace=to_workspace) for log in logs]
     if not found:
@@ -133,10 +137,10 @@ def _listed(names: Iterable[str]) -> str:
 
 
 def _has(service: str) -> Callable[[Item], bool]:
-    """Has the account this service? Where its kind is not known or not told, it is asked."""
+    """Has the account this service? Where its kind does not tell it is asked, and Azure says."""
 
     def holds(account: Item) -> bool:
-        return service in KINDS.get(account["kind"], SERVICES)
+        return service in (services_of(account) or SERVICES)
 
     return holds
 
@@ -167,6 +171,7 @@ COLLECTOR = Collector(
                 "location",
                 "resourceGroup",
                 "subscriptionId",
+                "sku",
                 "tags",
             ),
             needs=("*/read",),
@@ -180,20 +185,22 @@ COLLECTOR = Collector(
             needs=("Microsoft.Insights/diagnosticSettings/read",),
         ),
         **{f"{service}_settings": _service_settings(service) for service in SERVICES},
+        **AUDIT_READS,
     },
     checks=(
         Check(
             id="enabled",
             title="Resources log who did what with them",
             on="settings",
-            beside=tuple(f"{service}_settings" for service in SERVICES),
+            beside=BESIDE,
             lacking=LACKING,
             judge=as_far_as_seen(enabled),
             controls=("A.8.15",),
             policy="187242f4-89c6-4c43-9a4e-188c0efacc5f",
             differs=(
                 "a setting without a destination logs nothing; types without the group audit and "
-                "single audit categories are judged too"
+                "single audit categories are judged too; a database that its server audits needs "
+                "no setting of its own"
             ),
             remedy=(
                 "az monitor diagnostic-settings create --resource <id> --name to-workspace"
@@ -206,7 +213,7 @@ COLLECTOR = Collector(
             id="to_workspace",
             title="Audit logs go to a Log Analytics workspace",
             on="settings",
-            beside=tuple(f"{service}_settings" for service in SERVICES),
+            beside=BESIDE,
             lacking=LACKING,
             judge=as_far_as_seen(to_workspace),
             controls=("A.8.15", "A.8.16"),

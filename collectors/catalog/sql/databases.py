@@ -15,7 +15,7 @@ from collectors.kit import (
 )
 from collectors.kit.absence import documented
 from collectors.kit.settings import first_known, setting, tls, toggle, unread
-from collectors.kit.sql_audit import auditing
+from collectors.kit.sql_audit import AUDIT_READS, auditing
 
 SERVER = "microsoft.sql/servers"
 TLS = "properties.minimalTlsVersion"
@@ -48,11 +48,7 @@ COLLECTOR = Collector(
     id="sql.databases",
     title="Azure SQL servers and databases",
     reads={
-        "servers": ResourceGraph(
-            table="resources",
-            types=(SERVER,),
-            needs=("Microsoft.Sql/servers/read",),
-        ),
+        "servers": AUDIT_READS["servers"],
         "databases": ResourceGraph(
             table="resources",
             types=("microsoft.sql/servers/databases",),
@@ -71,20 +67,8 @@ COLLECTOR = Collector(
             where=is_user_database,
             needs=("Microsoft.Sql/servers/databases/transparentDataEncryption/read",),
         ),
-        "auditing": Arm(
-            path="{id}/auditingSettings/default",
-            api_version="2021-11-01",
-            per="resource",
-            of="servers",
-            needs=("Microsoft.Sql/servers/auditingSettings/read",),
-        ),
-        "master_settings": Arm(
-            path="{id}/databases/master/providers/Microsoft.Insights/diagnosticSettings",
-            api_version="2021-05-01-preview",
-            per="resource",
-            of="servers",
-            needs=("Microsoft.Insights/diagnosticSettings/read",),
-        ),
+        "auditing": AUDIT_READS["auditing"],
+        "master_settings": AUDIT_READS["master_settings"],
     },
     checks=(
         Check(

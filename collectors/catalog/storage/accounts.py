@@ -18,20 +18,10 @@ from collectors.kit import (
 from collectors.kit.absence import documented
 from collectors.kit.firewall import exceptions
 from collectors.kit.settings import quoted, setting, tls, toggle, unread
+from collectors.kit.storage_kinds import services_of
 from collectors.kit.tags import if_phi, may_hold_phi
 
 ACCOUNT = "microsoft.storage/storageaccounts"
-WITH_TABLES: Mapping[str, bool] = {
-    "Storage": True,
-    "StorageV2": True,
-    "BlobStorage": False,
-    "BlockBlobStorage": False,
-    "FileStorage": False,
-}
-"""Whether accounts of a kind hold tables and queues; premium ones never do.
-
-https://learn.microsoft.com/azure/storage/common/storage-account-overview
-"""
 ACCESS = "properties.publicNetworkAccess"
 KEY_SOURCE = "properties.encryption.keySource"
 
@@ -116,9 +106,8 @@ def _key_type(name: str, service: Any) -> Any:
 
 
 def _holds_tables(account: Item) -> bool | None:
-    tier, kind = account["sku.tier"], account["kind"]
-    held = WITH_TABLES.get(kind) if isinstance(kind, str) else None
-    return False if held and tier == "Premium" else held
+    services = services_of(account)
+    return None if services is None else "table" in services
 
 
 COLLECTOR = Collector(

@@ -17,16 +17,14 @@ from collectors.kit import (
 from collectors.kit.absence import documented
 from collectors.kit.amounts import whole
 from collectors.kit.settings import quoted, toggle, unread
+from collectors.kit.storage_kinds import SERVICES, services_of
 
 SERVICE = "microsoft.storage/storageaccounts/blobservices"
 
 
 def has_blobs(account: Item) -> bool:
-    """Accounts of the kind FileStorage hold file shares only, Azure refuses the question for them.
-
-    https://learn.microsoft.com/azure/storage/common/storage-account-overview
-    """
-    return bool(account["kind"] != "FileStorage")
+    """Accounts for file shares have no blob service, Azure refuses the question for them."""
+    return "blob" in (services_of(account) or SERVICES)
 
 
 def soft_delete(service: Item, expectations: Expectations) -> Verdict:

@@ -53,7 +53,7 @@ async def test_every_kind_of_read_is_answered_and_kept_byte_for_byte(
     found = json.loads(rows.body)["data"]
     one = Scope(simulator.subscriptions[0])
     workspaces = [row for row in found if row["type"].lower().endswith("/workspaces")]
-    account = next(row for row in found if row["type"].lower().endswith("/storageaccounts"))
+    account = next(row for row in found if row.get("kind") == "StorageV2")
     blob = Arm(path="{id}/blobServices/default", api_version="2023-05-01", per="resource", of="a")
     logs = Logs(kql=KQL, timespan=timedelta(days=730), of="workspaces")
     asks = (
