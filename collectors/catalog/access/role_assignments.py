@@ -50,8 +50,8 @@ def privileged_to_people(assignment: Item, expectations: Expectations) -> Verdic
     """People activate privilege when they need it (PIM), they do not hold it.
 
     A group's members count, those of nested groups too. A service principal is no person, whether
-    it is still there or not: how long it may hold a role is asked by `access.pim_azure`, and whether
-    it exists by `identity.principals`.
+    it is still there or not: how long it may hold a role is asked by `access.pim_azure`, and
+    whether it exists by `identity.principals`.
     """
     definition = assignment["properties.roleDefinitionId"]
     if role_id(definition) is None:
