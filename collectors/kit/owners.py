@@ -1,10 +1,10 @@
 """How many own a subscription: by its own assignments and by those it inherits."""
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
 from collectors.kit.beside import Beside, beside_of
+from collectors.kit.holders import holder_id
 from collectors.kit.roles import AZURE_OTHERS, AZURE_PRIVILEGED, OWNER, azure_privilege, role_id
 from collectors.kit.spec import Expectations, Item, Population, Verdict, failed, passed, unknown
 from collectors.kit.subscriptions import is_billing_shell
@@ -19,24 +19,28 @@ class _Owning(StrEnum):
     MAYBE = "maybe"
 
 
-_Given = Mapping[tuple[str | None, _Owning], int]
-"""Assignments by place and by whether they make an owner."""
+_Given = Mapping[tuple[str | None, _Owning], list[str]]
+"""Holders of the assignments, by place and by whether these make an owner."""
 
 
 def owners_limit(assignments: Population, expectations: Expectations) -> Mapping[str, Verdict]:
     """Few owners of a subscription, by its own assignments and by those it inherits.
 
-    An owner is who holds Owner, or a custom role by which its holder can give roles away. What is
-    counted are assignments, as the expectation says: one to a group counts once, however many are
-    in it, and so does an activation that is under way. Inherited is what was given at the root or
-    at a management group above the subscription; where Azure does not tell those that lie above
-    it, any of them counts. Microsoft's rule counts the built-in Owner alone.
+    An owner is who holds Owner, or a custom role by which its holder can give roles away: who made
+    that role, made owners by another name. The built-in roles that give roles away are no owners,
+    and are asked about as privileged ones. Who holds it here and above is one owner; a group is one
+    too, however many are in it, as its members are asked about by `privileged_to_people`; and so is
+    an activation that is under way. Inherited is what was given at the root or at a management
+    group above the subscription; where Azure does not tell those that lie above it, any of them
+    counts. Microsoft's rule counts the built-in Owner alone.
 
     Subject: every subscription that is listed or that an assignment names. A shell by which Entra
     ID is billed holds nothing to own: it counts only where an assignment names it.
     """
     definitions = beside_of(assignments.siblings.get("definitions", ()), ())
-    given = Counter(_given(assignments, definitions))
+    given: dict[tuple[str | None, _Owning], list[str]] = {}
+    for place, owning, holder in _given(assignments, definitions):
+        given.setdefault((place, owning), []).append(holder)
     above = dict(_chains(assignments.siblings.get("containers", ())))
     listed = {
         item.subscription_id
@@ -45,7 +49,7 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
     }
     named = {_subscription(item["properties.scope"]) for item in assignments}
     subjects = sorted(one for one in listed | named if one)
-    placeless = sum(count for (place, _), count in given.items() if place is None)
+    placeless = sum(len(held) for (place, _), held in given.items() if place is None)
     wanted = expectations["max_owners"]
     if not assignments.items:
         return dict.fromkeys(
@@ -58,14 +62,15 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
 
 def _given(
     assignments: Iterable[Item], definitions: Beside
-) -> Iterator[tuple[str | None, _Owning]]:
+) -> Iterator[tuple[str | None, _Owning, str]]:
     for item in assignments:
+        holder = (holder_id(item) or item.id).lower()
         owning = _owning(item["properties.roleDefinitionId"], definitions)
         place = _place(item["properties.scope"])
         if owning is not None:
-            yield place, owning
+            yield place, owning, holder
         elif place is None:
-            yield None, _Owning.MAYBE
+            yield None, _Owning.MAYBE, holder
 
 
 def _owning(definition: object, definitions: Beside) -> _Owning | None:
@@ -143,29 +148,37 @@ def _chains(containers: Iterable[Item]) -> Iterator[tuple[str, frozenset[str]]]:
 def _few_owners(
     subscription: str, given: _Given, above: frozenset[str] | None, placeless: int, wanted: int
 ) -> Verdict:
-    own = given.get((subscription, _Owning.YES), 0)
+    own = given.get((subscription, _Owning.YES), [])
     inherited = _inherited(given, above, _Owning.YES)
-    maybe = given.get((subscription, _Owning.MAYBE), 0) + _inherited(given, above, _Owning.MAYBE)
-    told = f"Owner assignments: {own} of its own, {inherited} inherited"
+    owners = {*own, *inherited}
+    maybe = {
+        *given.get((subscription, _Owning.MAYBE), []),
+        *_inherited(given, above, _Owning.MAYBE),
+    } - owners
+    told = f"Owner assignments: {len(own)} of its own, {len(inherited)} inherited"
     where = EVERYWHERE if inherited and above is None else ""
-    said = f"{told}{where}; at most {wanted} are expected"
-    if own + inherited > wanted:
+    once = f", of {len(owners)} owners" if len(owners) < len(own) + len(inherited) else ""
+    said = f"{told}{where}{once}; at most {wanted} are expected"
+    if len(owners) > wanted:
         return failed(said)
     if placeless:
         return _unplaced(placeless)
     if maybe:
-        return unknown(f"{told}, and {maybe} of roles of which Azure did not say what they allow")
+        return unknown(
+            f"{told}, and {len(maybe)} of roles of which Azure did not say what they allow"
+        )
     return passed(said)
 
 
-def _inherited(given: _Given, above: frozenset[str] | None, owning: _Owning) -> int:
-    return sum(
-        count
-        for (place, one), count in given.items()
+def _inherited(given: _Given, above: frozenset[str] | None, owning: _Owning) -> list[str]:
+    return [
+        holder
+        for (place, one), held in given.items()
         if one is owning
         and place is not None
         and (place == ROOT or (place.startswith(GROUPS) if above is None else place in above))
-    )
+        for holder in held
+    ]
 
 
 def _unplaced(count: int) -> Verdict:

@@ -56,7 +56,7 @@ def _assignments(estate: Estate, ledger: Ledger) -> Iterator[dict[str, Any]]:
 
 def _personal(one: Held) -> str:
     """Whether a person holds privilege for good, by what each kind of holder means."""
-    if not one.grant.privileged or (one.kind == "ServicePrincipal" and not one.gone):
+    if not one.grant.privileged or one.kind == "ServicePrincipal":
         return "pass"
     if one.people is None and not one.gone:
         return "unknown"  # a group of another tenant, a device: nobody can say who is behind it

@@ -60,10 +60,32 @@ def hold(estate: Estate) -> tuple[Held, ...]:
     standing = dice.bad(STANDING, [one.id for one in grants if one.privileged], share=0.3)
     gone = dice.bad(EXISTS, [one.id for one in grants], share=0.05)
     odd = _odd(estate, grants)
-    return tuple(
+    held = [
         _held(estate, one, odd.get(one.id), lasting=one.id in standing, gone=one.id in gone)
         for one in grants
-    )
+    ]
+    return tuple(_apart(estate, held))
+
+
+def _apart(estate: Estate, held: list[Held]) -> Iterator[Held]:
+    """Owners of a crowd are as many as their assignments; elsewhere one may own by several."""
+    full = crowded(estate)
+    owning = {OWNER, *(role.guid for role in custom_roles(estate) if role.allowed.grants)}
+    above = {one.principal for one in held if one.grant.subscription is None}
+    taken = {one: set(above) for one in full}
+    for one in held:
+        there = one.grant.subscription
+        owners = taken.get(there.id) if there and one.grant.scope == there.scope else None
+        if owners is None or one.grant.role not in owning:
+            yield one
+            continue
+        apart = one
+        if one.principal in owners:
+            everybody = (people.person(estate.dice, n) for n in range(len(people.PEOPLE)))
+            free = next(who for who in everybody if who not in owners)
+            apart = one._replace(kind="User", principal=free, people=True)
+        owners.add(apart.principal)
+        yield apart
 
 
 def _odd(estate: Estate, grants: tuple[Grant, ...]) -> dict[str, str]:

@@ -49,9 +49,9 @@ GONE = "a principal that no longer exists"
 def privileged_to_people(assignment: Item, expectations: Expectations) -> Verdict:
     """People activate privilege when they need it (PIM), they do not hold it.
 
-    A group's members count, those of nested groups too. A service principal is no person: whether
-    it may hold a role for good is asked by `access.pim_azure`. One that no longer exists is nobody,
-    as `identity.principals` says of it, too.
+    A group's members count, those of nested groups too. A service principal is no person, whether
+    it is still there or not: how long it may hold a role is asked by `access.pim_azure`, and
+    whether it exists by `identity.principals`.
     """
     definition = assignment["properties.roleDefinitionId"]
     if role_id(definition) is None:
@@ -67,9 +67,9 @@ def _by_holder(assignment: Item, role: Privilege, expectations: Expectations) ->
     if kind == "Unknown" and there is Existence.THERE:
         kind = _kind_told(assignment)
     match kind:
-        case "ServicePrincipal" | "ManagedIdentity" if there is not Existence.GONE:
+        case "ServicePrincipal" | "ManagedIdentity":
             return passed(f"{role.name} is held by a service principal, not by a person")
-        case "User" | "Group" | "Unknown" | "ServicePrincipal" | "ManagedIdentity":
+        case "User" | "Group" | "Unknown":
             return _held(assignment, role, kind, there, expectations)
         case "ForeignGroup":
             return unknown(f"{role.name} is held by a group of another tenant, not seen from here")
@@ -233,8 +233,8 @@ COLLECTOR = Collector(
             owner=Owner.SECURITY,
             policy="4f11b553-d42e-4e3a-89be-32ca364cad4c",
             differs=(
-                "what is inherited counts too, and so do custom roles whose holders can give any"
-                " role away; Microsoft counts the built-in Owner alone"
+                "who owns by inheritance counts too, and so does who holds a custom role that can"
+                " give roles away; Microsoft counts holders of the built-in Owner alone"
             ),
         ),
         Check(
