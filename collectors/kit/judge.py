@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from collectors.kit.beside import Beside, NotSeenError, beside_of
+from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import SHAPE_ERRORS, Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
 from collectors.kit.naming import shown_name, shown_names
+from collectors.kit.near import Near
 from collectors.kit.spec import (
     Arm,
     Check,
@@ -76,7 +77,7 @@ def _answers(
     if check.judge_all is not None:
         yield from _set_answers(full_id, check, scope, seen, expectations, gaps)
     else:
-        near = {name: _Near(collector, check, name, seen) for name in check.beside}
+        near = {name: Near(collector, check, name, seen) for name in check.beside}
         names = shown_names(seen.items[check.on])
         told = (_looking(item, near) for item in seen.items[check.on])
         for item in _population(check, told):
@@ -98,48 +99,11 @@ def _stand_in(check: Check, scope: Scope) -> str:
     return str(scope) if check.judge_all is None else scope.subscription_id or str(scope)
 
 
-def _looking(item: Item, near: "Mapping[str, _Near]") -> Item:
+def _looking(item: Item, near: Mapping[str, Near]) -> Item:
     """The item with the sibling reads its check looks at."""
     if not near:
         return item
     return replace(item, beside={name: found.of(item) for name, found in near.items()})
-
-
-class _Near:
-    """A sibling read, cut to what concerns each item: its own children, its parent's, or all.
-
-    All also of children of something else: then a gap names the parent whose children it hides.
-    """
-
-    def __init__(self, collector: Collector, check: Check, name: str, seen: Seen) -> None:
-        gaps = [gap for gap in seen.gaps if gap.read == name]
-        self._of = parent_read(collector.reads[name])
-        related = (check.on, parent_read(collector.reads[check.on]))
-        self._by_parent = self._of is not None and self._of in related
-        self._own = self._of == check.on
-        items = seen.wide.get(name, seen.items[name])
-        if not self._by_parent:
-            unlisted = [gap for gap in seen.gaps if gap.read == self._of]
-            self._whole = beside_of(items, gaps + unlisted)
-            return
-        everywhere = [gap for gap in seen.gaps if gap.read in (name, self._of) and not gap.subject]
-        self._blind = Beside(gap=everywhere[0] if everywhere else None)
-        self._parts: dict[str, Beside] = {}
-        grouped: dict[str, list[Item]] = {}
-        for item in items:
-            grouped.setdefault(item.parent.id.lower() if item.parent else "", []).append(item)
-        hidden = {gap.subject.lower(): gap for gap in gaps if gap.subject}
-        for key in {*grouped, *hidden}:
-            gap = hidden.get(key, self._blind.gap)
-            by_id = {item.id.lower(): item for item in grouped.get(key, ())}
-            self._parts[key] = Beside(items=by_id, gap=gap)
-
-    def of(self, item: Item) -> Beside:
-        """What an item may look at."""
-        if not self._by_parent:
-            return self._whole
-        owner = item if self._own or item.parent is None else item.parent
-        return self._parts.get(owner.id.lower(), self._blind)
 
 
 def _set_answers(
