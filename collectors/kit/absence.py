@@ -96,6 +96,8 @@ _STORAGE, _BLOB = (
 _SQL = "microsoft.sql/servers"
 _STORAGE_MODEL = "https://pypi.org/project/azure-mgmt-storage/25.3.0/"
 _BLOB_MODEL = _STORAGE_MODEL
+_SOFT_DELETE = "9fbd64e3-67b8-489b-98e5-fa0007d17e76"
+"""Microsoft's definition about soft delete of blobs and containers; it denies what is not said."""
 _SQL_MODEL = "https://pypi.org/project/azure-mgmt-sql/4.0.0/"
 _READ = "2026-11-28"
 
@@ -189,6 +191,8 @@ _ROWS = (
         means="deleted containers then cannot be restored",
         value=None,
         model=Status.FAIL,
+        policy=_SOFT_DELETE,
+        policy_says=Status.FAIL,
         source=_BLOB_MODEL,
         read_on=_READ,
     ),
@@ -199,6 +203,8 @@ _ROWS = (
         means="deleted blobs then cannot be restored",
         value=None,
         model=Status.FAIL,
+        policy=_SOFT_DELETE,
+        policy_says=Status.FAIL,
         source=_BLOB_MODEL,
         read_on=_READ,
     ),

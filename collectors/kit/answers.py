@@ -19,7 +19,7 @@ from collectors.kit.spec import (
     Read,
     ResourceGraph,
 )
-from collectors.kit.strict_json import parse
+from collectors.kit.strict_json import parse_body
 
 LARGE = 16_384
 """Bytes from which a page is worth remembering once parsed."""
@@ -41,21 +41,21 @@ class Answer:
 
 def read_answer(read: Read, exchange: Exchange) -> Answer | Gap | NotApplicable:
     """Interpret one exchange. Never raises: what cannot be read is a gap."""
-    body = read_body(exchange, partial=isinstance(read, Logs))
+    body = read_body(exchange, read, partial=isinstance(read, Logs))
     return body if isinstance(body, Gap | NotApplicable) else _answer(read, exchange, body)
 
 
 def read_body(
-    exchange: Exchange, *, partial: bool = False
+    exchange: Exchange, read: Read, *, partial: bool = False
 ) -> Mapping[str, Any] | Gap | NotApplicable:
     """The JSON object of a good answer. `partial`: an error beside the content leaves it good."""
     if exchange.fault is not None:
         return _gap(exchange, exchange.fault, f"no whole answer after {_tries(exchange)}")
     if exchange.status != 200:
-        return _refusal(exchange)
+        return _refusal(exchange, read)
     try:
         large = len(exchange.body) >= LARGE
-        body = _parsed(exchange.body) if large else parse(exchange.body)
+        body = _parsed(exchange.body) if large else parse_body(exchange.body)
     except ValueError as error:
         return _gap(exchange, GapKind.MALFORMED, f"the answer is not JSON: {error}")
     if not isinstance(body, Mapping):
@@ -67,7 +67,7 @@ def read_body(
     return body
 
 
-_parsed = lru_cache(maxsize=16)(parse)
+_parsed = lru_cache(maxsize=16)(parse_body)
 """Tenant-wide pages are read again for each subscription's record; nobody changes them."""
 
 
@@ -126,11 +126,12 @@ def _tables(exchange: Exchange, body: Mapping[str, Any]) -> Answer | Gap:
     return Answer(elements=rows, body=body, more=False)
 
 
-def _refusal(exchange: Exchange) -> Gap | NotApplicable:
+def _refusal(exchange: Exchange, read: Read) -> Gap | NotApplicable:
     codes = codes_in(exchange.body)
     said = _sentence(exchange, named(codes))
-    if exchange.subject is not None and not_applicable(codes):
-        return NotApplicable(read=exchange.read, subject=exchange.subject, detail=said)
+    subject = exchange.subject
+    if subject is not None and not_applicable(read, subject, exchange.status, codes):
+        return NotApplicable(read=exchange.read, subject=subject, detail=said)
     return _gap(exchange, kind_of(exchange.status, codes), said)
 
 

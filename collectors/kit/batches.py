@@ -44,7 +44,7 @@ class Batch:
 
 def read_batch(name: str, read: GraphBatch, ids: Sequence[str], pages: Sequence[Exchange]) -> Batch:
     """Items and gaps of all exchanges of a read. Never raises: what cannot be read is a gap."""
-    told = _Told(name=name, single=read.path is None)
+    told = _Told(name=name, read=read, single=read.path is None)
     if ids and not pages:
         told.whole = Gap(read=name, subject=None, kind=GapKind.TRUNCATED, detail="it was not asked")
     for page in pages:
@@ -57,6 +57,7 @@ class _Told:
     """What was said of each id, while the exchanges are read in their order."""
 
     name: str
+    read: GraphBatch
     single: bool
     """An id has one object, not a list."""
     found: dict[str, list[Any]] = field(default_factory=dict)
@@ -70,7 +71,7 @@ class _Told:
 
     def page(self, page: Exchange) -> None:
         """One exchange: a batch, an answer of getByIds, or a further page of one list."""
-        body = read_body(page)
+        body = read_body(page, self.read)
         lost = body if isinstance(body, Gap | NotApplicable) else None
         if page.subject is not None:
             self._further(page.subject.lower(), body)
@@ -109,12 +110,12 @@ class _Told:
                 self._list(own, body)
             return
         codes = codes_at(body)
-        if status == NOT_FOUND and NO_SUCH_OBJECT in codes:
+        kind = kind_of(status if isinstance(status, int) else None, codes)
+        if status == NOT_FOUND and kind is GapKind.GONE and NO_SUCH_OBJECT in codes:
             self.gone.add(own)
             self.hidden.pop(own, None)
             return
         said = f"Microsoft Graph answered HTTP {status}{''.join(f' {c}' for c in codes[:1])}"
-        kind = kind_of(status if isinstance(status, int) else None, codes)
         self._lost(own, self._gap(own, kind, f"{said} for {own} inside a batch"))
 
     def _further(self, own: str, body: Any) -> None:

@@ -1,7 +1,7 @@
 """From a record's exchanges to its items and gaps. Pure: the same pages give the same items."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from collectors.kit.batches import read_batch, wanted_ids
 from collectors.kit.elements import items_of, miscounted, truncated
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import context_of, is_tenant_wide, looked_at, parent_read, reads_in
+from collectors.kit.parents import asked, contradicts
 from collectors.kit.spec import (
     TENANT,
     Arm,
@@ -28,8 +29,6 @@ from collectors.kit.spec import (
 
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
 """How a version of an Azure API begins."""
-SHAPE_ERRORS = (TypeError, ValueError, KeyError, AttributeError, IndexError, OverflowError)
-"""What plain code raises on a value of a shape it does not expect."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -132,7 +131,7 @@ def _read(
         return _batch(name, read, pages, items)
     parents = parent_read(read)
     if parents is not None:
-        return _per_parent(name, read, pages, _asked(read, items[parents]))
+        return _per_parent(name, read, pages, asked(read, items[parents]))
     subject = None if is_tenant_wide(read) else scope.subscription_id
     whole = _join(name, read, subject, pages)
     found, bad = items_of(name, whole.elements, whole.version, None)
@@ -170,7 +169,7 @@ def parents_of(
         return []
     pages = [e for e in exchanges if e.read == of]
     found = _read(of, collector.reads[of], scope, pages, {}).items
-    return _asked(read, (i for i in found if scope == TENANT or _is_in(i, scope)))
+    return asked(read, (i for i in found if scope == TENANT or _is_in(i, scope)))
 
 
 def ids_of(collector: Collector, name: str, exchanges: Sequence[Exchange]) -> tuple[str, ...]:
@@ -192,21 +191,6 @@ def _is_in(item: Item, scope: Scope) -> bool:
     return item.subscription_id == (scope.subscription_id or "").lower()
 
 
-def _asked(read: Read, parents: Iterable[Item]) -> list[Item]:
-    if not isinstance(read, Arm):
-        return list(parents)
-    return [parent for parent in parents if parent.others or _holds(read, parent)]
-
-
-def _holds(read: Arm, parent: Item) -> bool:
-    """Is this parent asked? Where its answer does not tell, it is."""
-    try:
-        typed = not read.types or parent.type in read.types
-        return typed and (read.where is None or read.where(parent))
-    except SHAPE_ERRORS:
-        return True
-
-
 def _per_parent(name: str, read: Read, pages: Sequence[Exchange], parents: Sequence[Item]) -> _Got:
     by_parent: dict[str, list[Exchange]] = {}
     for page in pages:
@@ -217,7 +201,10 @@ def _per_parent(name: str, read: Read, pages: Sequence[Exchange], parents: Seque
     for parent in parents:
         whole = _join(name, read, parent.id, by_parent.get(parent.id.lower(), []))
         gaps += whole.gaps
-        not_applicable += whole.not_applicable
+        if contradicts(read, parent):
+            gaps += [_unanswered(one, parent.id) for one in whole.not_applicable]
+        else:
+            not_applicable += whole.not_applicable
         if whole.gaps or whole.not_applicable:
             continue
         found, bad = _children(name, read, parent, whole)

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from collectors.kit.beside import NotSeenError
-from collectors.kit.interpret import SHAPE_ERRORS, Seen
+from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
 from collectors.kit.naming import shown_name, shown_names
 from collectors.kit.near import Near
+from collectors.kit.parents import SHAPE_ERRORS
 from collectors.kit.spec import (
     Arm,
     Check,

@@ -8,23 +8,25 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
-from collectors.kit.addresses import (
-    FAMILIES,
-    Network,
-    network,
-    open_families,
-    whole_families,
-)
+from collectors.kit.addresses import FAMILIES, Network, open_families, whole_families
 from collectors.kit.amounts import whole
+from collectors.kit.rule_fields import (
+    ALL_PORTS,
+    ANYWHERE,
+    RuleError,
+    networks,
+    one_of,
+    places,
+    ports,
+    reached,
+)
 
-ALL_PORTS = (1 << 65536) - 1
 TCP, UDP = "tcp", "udp"
 _PROTOCOLS = frozenset({TCP, UDP, "icmp", "icmpv6", "esp", "ah", "*"})
 _DIRECTIONS, _ACCESS = frozenset({"inbound", "outbound"}), frozenset({"allow", "deny"})
-_ANYWHERE = frozenset({"*", "any", "internet"})
+_ANYBODY = ANYWHERE | {"internet"}
 _RENTED = "azurecloud"
 """Service tag of every public address of Azure, where anybody can rent a machine."""
-_WHOLE_NETWORK = frozenset({"*", "any", "0.0.0.0/0", "::/0", "virtualnetwork"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,8 +42,8 @@ class InboundRule:
     """IP versions (4, 6) the rule is about: for what it denies those of which every sender is
     meant, for what it allows those of which so many are meant that anybody can be among them."""
     ports: int
-    partial: bool
-    """True when the rule holds for some destinations or source ports only."""
+    covers: frozenset[int]
+    """IP versions for which it holds whatever the destination and the source port are."""
     senders: tuple[Network, ...] = ()
     """Networks that the rule names, for those that anybody is not among already."""
 
@@ -54,16 +56,40 @@ class Opening:
     ports: int
 
 
-class RuleError(ValueError):
-    """A rule lacks what is needed to say what it does."""
+class UnreadableRuleError(RuleError):
+    """A rule cannot be read; those that Azure looks at before it can."""
+
+    def __init__(self, reason: str, before: "tuple[InboundRule, ...]") -> None:
+        super().__init__(reason)
+        self.before = before
 
 
 def inbound_rules(rules: Any) -> tuple[InboundRule, ...]:
-    """Inbound rules as Azure lists them, by priority. Raises RuleError."""
+    """Inbound rules as Azure lists them, by priority. Raises UnreadableRuleError."""
     if not isinstance(rules, list):
-        raise RuleError("Azure returned no list of security rules")
-    found = [_rule(rule) for rule in rules]
-    return tuple(sorted((r for r in found if r), key=lambda rule: rule.priority))
+        raise UnreadableRuleError("Azure returned no list of security rules", ())
+    found: list[InboundRule] = []
+    unreadable: list[tuple[int, str]] = []
+    for element in rules:
+        try:
+            rule = _rule(element)
+        except RuleError as error:
+            unreadable.append((_place(element), str(error)))
+        else:
+            found += [rule] if rule else []
+    ordered = sorted(found, key=lambda rule: rule.priority)
+    if unreadable:
+        first, reason = min(unreadable)
+        before = tuple(rule for rule in ordered if rule.priority < first)
+        raise UnreadableRuleError(reason, before)
+    return tuple(ordered)
+
+
+def _place(element: Any) -> int:
+    """Priority of a rule that cannot be read; the first where that cannot be read either."""
+    facts = element.get("properties") if isinstance(element, Mapping) else None
+    priority = whole(facts.get("priority")) if isinstance(facts, Mapping) else None
+    return 0 if priority is None else priority
 
 
 def openings(rules: Iterable[InboundRule], protocol: str) -> tuple[Opening, ...]:
@@ -108,7 +134,7 @@ def _open(rules: Iterable[InboundRule], family: int) -> Iterator[Opening]:
             continue
         if rule.allows and left:
             yield Opening(rule=rule, ports=left)
-        if rule.allows or not rule.partial:
+        if rule.allows or family in rule.covers:
             decided |= rule.ports
     yield from _together(few, family)
 
@@ -135,91 +161,39 @@ def _rule(element: Any) -> InboundRule | None:
     if not isinstance(facts, Mapping):
         raise RuleError("Azure returned a security rule without properties")
     name = str(element.get("name") or "without name")
-    if _one_of(facts, "direction", name, _DIRECTIONS) != "inbound":
+    if one_of(facts, "direction", name, _DIRECTIONS) != "inbound":
         return None
-    allows = _one_of(facts, "access", name, _ACCESS) == "allow"
+    allows = one_of(facts, "access", name, _ACCESS) == "allow"
     priority = whole(facts.get("priority"))
     if priority is None:
         raise RuleError(f"Azure returned no priority of rule {name}")
-    prefixes = _sources(facts, name)
-    families = _families(tuple(prefixes), allows=allows)
-    few = allows and len(families) < len(FAMILIES)
+    senders = places(facts, "source", name)
+    some, every = reached(places(facts, "destination", name))
+    families = _families(senders, allows=allows) & some
+    few = allows and families != some
     return InboundRule(
         name=name,
         priority=priority,
         allows=allows,
-        protocol=_one_of(facts, "protocol", name, _PROTOCOLS),
+        protocol=one_of(facts, "protocol", name, _PROTOCOLS),
         families=families,
-        senders=tuple(_networks(prefixes)) if few else (),
-        ports=_ports(facts, name),
-        partial=_partial(facts, name),
+        senders=tuple(one for one in networks(senders) if one.version in some) if few else (),
+        ports=_served(facts, name),
+        covers=every if ports(facts, "source", name) in (0, ALL_PORTS) else frozenset(),
     )
 
 
-def _one_of(facts: Mapping[str, Any], key: str, name: str, known: frozenset[str]) -> str:
-    value = facts.get(key)
-    if not isinstance(value, str) or not value:
-        raise RuleError(f"Azure returned no {key} of rule {name}")
-    if value.lower() not in known:
-        raise RuleError(f"rule {name} has the unknown {key} {value!r}")
-    return value.lower()
-
-
-def _values(facts: Mapping[str, Any], one: str, many: str) -> list[str]:
-    """Azure fills the single field or the list, and leaves the other empty."""
-    listed = facts.get(many)
-    values = [facts.get(one), *(listed if isinstance(listed, list) else ())]
-    return [value.strip().lower() for value in values if isinstance(value, str) and value.strip()]
-
-
-def _sources(facts: Mapping[str, Any], name: str) -> list[str]:
-    prefixes = _values(facts, "sourceAddressPrefix", "sourceAddressPrefixes")
-    if not prefixes and not facts.get("sourceApplicationSecurityGroups"):
-        raise RuleError(f"Azure returned no source of rule {name}")
-    return prefixes
-
-
 @lru_cache(maxsize=4096)
-def _families(prefixes: tuple[str, ...], *, allows: bool) -> frozenset[int]:
-    if _ANYWHERE.intersection(prefixes):
+def _families(senders: tuple[str, ...], *, allows: bool) -> frozenset[int]:
+    if _ANYBODY.intersection(senders):
         return frozenset(FAMILIES)
-    if allows and any(prefix.partition(".")[0] == _RENTED for prefix in prefixes):
+    if allows and any(sender.partition(".")[0] == _RENTED for sender in senders):
         return frozenset(FAMILIES)
-    networks = _networks(prefixes)
-    return open_families(networks) if allows else whole_families(networks)
+    return open_families(networks(senders)) if allows else whole_families(networks(senders))
 
 
-def _networks(prefixes: Iterable[str]) -> list[Network]:
-    return [one for one in map(network, prefixes) if one is not None]
-
-
-def _ports(facts: Mapping[str, Any], name: str) -> int:
-    ranges = _values(facts, "destinationPortRange", "destinationPortRanges")
-    if not ranges:
+def _served(facts: Mapping[str, Any], name: str) -> int:
+    found = ports(facts, "destination", name)
+    if not found:
         raise RuleError(f"Azure returned no destination port of rule {name}")
-    found = 0
-    for text in ranges:
-        found |= _range(text, name)
     return found
-
-
-def _range(text: str, name: str) -> int:
-    if text == "*":
-        return ALL_PORTS
-    low, _, high = text.partition("-")
-    try:
-        first, last = int(low), int(high or low)
-    except ValueError as error:
-        raise RuleError(f"rule {name} has the unreadable port range {text!r}") from error
-    if not 0 <= first <= last <= 65535:
-        raise RuleError(f"rule {name} has the impossible port range {text!r}")
-    return (1 << (last + 1)) - (1 << first)
-
-
-def _partial(facts: Mapping[str, Any], name: str) -> bool:
-    places = _values(facts, "destinationAddressPrefix", "destinationAddressPrefixes")
-    if not places and not facts.get("destinationApplicationSecurityGroups"):
-        raise RuleError(f"Azure returned no destination of rule {name}")
-    sent_from = _values(facts, "sourcePortRange", "sourcePortRanges")
-    narrow = bool(sent_from) and not {"*", "0-65535"} & set(sent_from)
-    return narrow or not _WHOLE_NETWORK & set(places)

@@ -42,6 +42,9 @@ class Arm:
     types: tuple[str, ...] = ()
     where: "Callable[[Item], bool] | None" = None
     """Narrows the parents by facts whose absence is impossible (type, kind, id, sku)."""
+    has: "Callable[[Item], bool] | None" = field(default=None, compare=False)
+    """Parents that have it by documentation: where Azure says that such a one cannot, two sources
+    contradict each other, and that is a gap and not an outcome."""
     each: bool = False
     query: tuple[tuple[str, str], ...] = ()
     needs: tuple[str, ...] = ()

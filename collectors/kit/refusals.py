@@ -5,11 +5,12 @@ class does not: ARM uses 400, 404 and 409 for each of these.
 """
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from collectors.kit.spec import GapKind
-from collectors.kit.strict_json import parse
+from collectors.kit.spec import Arm, GapKind, Read
+from collectors.kit.strict_json import parse_body
 
 DEEPEST = 12
 """Levels of nested errors that are looked at; Azure was seen to use four."""
@@ -17,18 +18,23 @@ DEEPEST = 12
 LONGEST = 60
 """Characters of a code that a sentence quotes."""
 
-NOT_APPLICABLE = frozenset(
-    {
-        "featurenotsupportedforaccount",
-        "resourcetypenotsupported",
-        "resourcetypenotsupport",
-    }
-)
-"""Codes by which a provider says that a resource cannot have what was asked for, in lower case.
+_NO_DIAGNOSTICS = re.compile(r".+/providers/microsoft\.insights/diagnosticsettings")
+NOT_APPLICABLE: Mapping[str, re.Pattern[str]] = {
+    "featurenotsupportedforaccount": re.compile(
+        r".+/providers/microsoft\.storage/storageaccounts/[^/]+/(blob|file|queue|table)services/.+"
+    ),
+    "resourcetypenotsupported": _NO_DIAGNOSTICS,
+    "resourcetypenotsupport": _NO_DIAGNOSTICS,
+}
+"""Codes by which a provider says that a resource cannot have what was asked for, in lower case, and
+what has to be asked for it to be that provider's word.
 
 Storage, for a service that the kind of account lacks:
 https://learn.microsoft.com/rest/api/storageservices/common-rest-api-error-codes
 Monitor, for a type without diagnostic settings."""
+
+SENSELESS = frozenset({400, 404, 409})
+"""Statuses under which such a code is believed: a refusal or a full load says nothing of kinds."""
 
 CODES: Mapping[str, GapKind] = {
     # Rights. https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
@@ -90,6 +96,8 @@ CODES: Mapping[str, GapKind] = {
     "operationtimedout": GapKind.TIMEOUT,
     # The question itself was refused: not a matter of rights.
     "badargumenterror": GapKind.UNAVAILABLE,
+    "readonlydisabledsubscription": GapKind.UNAVAILABLE,
+    "accountisdisabled": GapKind.UNAVAILABLE,
     "disallowedoperation": GapKind.UNAVAILABLE,
     "invalidresourcetype": GapKind.UNAVAILABLE,
     "invalidapiversionparameter": GapKind.UNAVAILABLE,
@@ -105,6 +113,8 @@ MEANINGS: Mapping[str, str] = {
     "unsupportedapiqueryvalidationerror": "a table of the plan Basic or Auxiliary refuses queries",
     # Seen in SpecterOps/AzureHound issue 65.
     "disallowedoperation": "this kind of subscription cannot hold resources",
+    # https://learn.microsoft.com/azure/cost-management-billing/manage/subscription-states
+    "readonlydisabledsubscription": "the subscription is disabled",
 }
 """What a code means where its name does not say it, by code in lower case."""
 
@@ -119,18 +129,43 @@ STATUSES: Mapping[int, GapKind] = {
 }
 """What a status says where no code is known. All others say only that there was no answer."""
 
+_DECIDING = frozenset({408, 429, 504})
+"""Statuses that no code outweighs: the question was not looked at."""
+_GENERIC = frozenset({"forbidden", "unauthorized", "accessdenied", "notfound"})
+"""Codes that only repeat a status: any other known code of the answer tells more."""
+_MAY_BE_GONE = frozenset({400, 404, 409, 410})
+"""Statuses under which a code is believed that says that something is gone."""
+
 
 def kind_of(status: int | None, codes: tuple[str, ...]) -> GapKind:
-    """Why there was no answer, by the first code that is known, else by the status."""
-    for code in codes:
-        if (known := CODES.get(code.lower())) is not None:
-            return known
-    return STATUSES.get(status or 0, GapKind.UNAVAILABLE)
+    """Why there was no answer, by the first code that tells most, else by the status.
+
+    `gone` proves that a resource was removed, so nothing else in the answer may speak against it.
+    """
+    known = [(code, CODES[code]) for code in map(str.lower, codes) if code in CODES]
+    telling = [kind for code, kind in known if code not in _GENERIC]
+    kinds = [*telling, *(kind for code, kind in known if code in _GENERIC)]
+    by_status = STATUSES.get(status or 0, GapKind.UNAVAILABLE)
+    if status in _DECIDING or not kinds:
+        return by_status
+    if kinds[0] is not GapKind.GONE:
+        return kinds[0]
+    other = next((kind for kind in kinds if kind is not GapKind.GONE), None)
+    return other or (GapKind.GONE if status in _MAY_BE_GONE else by_status)
 
 
-def not_applicable(codes: tuple[str, ...]) -> bool:
-    """True when Azure said that the resource cannot have what was asked for."""
-    return any(code.lower() in NOT_APPLICABLE for code in codes)
+def not_applicable(
+    read: Read, subject: str | None, status: int | None, codes: tuple[str, ...]
+) -> bool:
+    """True when Azure said that the resource cannot have what was asked for.
+
+    Only the outermost code says so: one further in is part of another refusal.
+    """
+    if not isinstance(read, Arm) or subject is None or status not in SENSELESS or not codes:
+        return False
+    asked = NOT_APPLICABLE.get(codes[0].lower())
+    path = read.path.replace("{id}", subject).lower()
+    return asked is not None and asked.fullmatch(path) is not None
 
 
 def named(codes: tuple[str, ...]) -> str:
@@ -146,7 +181,7 @@ def named(codes: tuple[str, ...]) -> str:
 def codes_in(body: bytes) -> tuple[str, ...]:
     """Every error code of an answer, outermost first; none when it is not JSON."""
     try:
-        return codes_at(parse(body))
+        return codes_at(parse_body(body))
     except ValueError:
         return ()
 
@@ -175,9 +210,10 @@ def _codes(value: Any, left: int) -> Iterator[str]:
 
 def _told(message: Any) -> Any:
     """The error inside a message: ARM passes on a provider's answer as text."""
-    if not isinstance(message, str) or not message.lstrip().startswith("{"):
+    text = message.lstrip("\ufeff \t\r\n") if isinstance(message, str) else ""
+    if not text.startswith("{"):
         return None
     try:
-        return json.loads(message)
+        return json.loads(text)
     except (ValueError, RecursionError):
         return None

@@ -1,8 +1,7 @@
 """Where the audit log of an Azure SQL server goes, and how long it is kept there.
 
 The switch towards Azure Monitor alone sends nothing: a diagnostic setting of the server's database
-`master` says where to, and how long that is kept is the destination's affair. Of a workspace it is
-the retention of the workspace: that of single tables is judged by logging.workspace_retention.
+`master` says where to, and how long that is kept is the destination's affair (audit_destinations).
 https://learn.microsoft.com/azure/azure-sql/database/auditing-setup
 https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies/get
 """
@@ -14,6 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from collectors.kit.amounts import whole
+from collectors.kit.audit_destinations import destinations
 from collectors.kit.audit_logs import audit_logs_of
 from collectors.kit.diagnostics import Sight, logged
 from collectors.kit.settings import quoted
@@ -35,6 +35,16 @@ from collectors.kit.spec import (
 STRANGE = unknown("Azure returned a diagnostic setting of master that is not known")
 ACTION = re.compile(r"[A-Z_]+_GROUP|[A-Z, ]+ on .+ by .+", re.IGNORECASE)
 INCOMPLETE = unknown("Azure returned no complete auditing settings")
+RECORDED = (
+    "BATCH_COMPLETED_GROUP",
+    "SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
+    "FAILED_DATABASE_AUTHENTICATION_GROUP",
+)
+"""What ran, and who signed in or tried to: the set that Azure sets and the model recommends.
+
+https://learn.microsoft.com/rest/api/sql/server-blob-auditing-policies/get
+Microsoft's definition 7ff426e2-515f-405a-91c8-4f2333442eb5 asks for the same three.
+"""
 NOWHERE = failed("auditing is on and goes nowhere: neither storage nor Azure Monitor")
 
 AUDIT_READS: Mapping[str, Read] = MappingProxyType(
@@ -75,7 +85,9 @@ class Targets:
 def auditing(policy: Item, expectations: Expectations) -> Verdict:
     """The audit log is written, arrives somewhere and is kept there long enough.
 
-    Stricter than Microsoft's policy, which asks for the state alone.
+    Stricter than Microsoft's policy, which asks for the state alone. Servers of Synapse workspaces
+    are not asked, as there: their auditing is a setting of the workspace.
+    https://learn.microsoft.com/azure/azure-sql/database/auditing-overview
     """
     found = targets(policy)
     if isinstance(found, Verdict):
@@ -102,11 +114,9 @@ def targets(policy: Item) -> Targets | Verdict:
 
 
 def _written(settings: Mapping[str, Any]) -> Targets | Verdict:
-    groups = settings.get("auditActionsAndGroups")
-    if groups is None or groups == []:
-        return unknown("auditing is on, yet Azure names no action that it records")
-    if not isinstance(groups, list) or not all(map(_is_action, groups)):
-        return INCOMPLETE
+    lacking = _unrecorded(settings.get("auditActionsAndGroups"))
+    if lacking is not None:
+        return lacking
     storage, monitor = settings.get("storageEndpoint"), settings.get("isAzureMonitorTargetEnabled")
     if not isinstance(storage, str | None) or not isinstance(monitor, bool | None):
         return INCOMPLETE
@@ -117,9 +127,26 @@ def _written(settings: Mapping[str, Any]) -> Targets | Verdict:
     return Targets(storage=bool(storage), monitor=monitor)
 
 
+def _unrecorded(groups: Any) -> Verdict | None:
+    """Why what is recorded is too little, or not told; None where it is enough."""
+    if groups is None or groups == []:
+        return unknown("auditing is on, yet Azure names no action that it records")
+    if not isinstance(groups, list) or not all(map(_is_action, groups)):
+        return INCOMPLETE
+    told = {group.upper() for group in groups}
+    missing = [group for group in RECORDED if group not in told]
+    return failed(f"auditing is on {_without(missing)}") if missing else None
+
+
 def _is_action(name: Any) -> bool:
     """A group of actions, or actions on an object by somebody."""
     return isinstance(name, str) and ACTION.fullmatch(name) is not None
+
+
+def _without(groups: list[str]) -> str:
+    if len(groups) == len(RECORDED):
+        return "and records neither what is run nor who signs in"
+    return f"without {' and '.join(group.removesuffix('_GROUP') for group in groups)}"
 
 
 def _best(verdicts: list[Verdict]) -> Verdict:
@@ -173,37 +200,4 @@ def _sent(policy: Item, setting: Any, wanted: int) -> Iterator[Verdict]:
         case Sight.UNSAID:
             yield STRANGE
         case Sight.YES:
-            yield from _places(policy, setting["properties"], wanted)
-
-
-def _places(policy: Item, setting: Mapping[str, Any], wanted: int) -> Iterator[Verdict]:
-    """Every destination of a setting. What leaves Azure Monitor another way cannot be followed."""
-    followed = False
-    if workspace := _text(setting, "workspaceId"):
-        followed = True
-        yield _in_workspace(policy, workspace, wanted)
-    if _text(setting, "storageAccountId"):
-        # The setting's own retentionPolicy is retired: lifecycle rules of the account decide.
-        # https://learn.microsoft.com/azure/azure-monitor/platform/migrate-to-azure-storage-lifecycle-policy
-        followed = True
-        yield unknown("the audit log goes to storage, whose lifecycle rules are not read")
-    if not followed:
-        yield unknown("the audit log leaves Azure Monitor to where it cannot be followed")
-
-
-def _text(setting: Mapping[str, Any], key: str) -> str:
-    value = setting.get(key)
-    return value.strip() if isinstance(value, str) else ""
-
-
-def _in_workspace(policy: Item, workspace_id: str, wanted: int) -> Verdict:
-    """How long the workspace keeps what it gets. Raises NotSeenError."""
-    workspace = policy.near("workspaces").get(workspace_id)
-    name = workspace_id.rsplit("/", 1)[-1]
-    if workspace is None:
-        return unknown(f"the audit log goes to workspace {name}, which was not seen")
-    days = whole(workspace["properties.retentionInDays"])
-    if days is None or days <= 0:
-        return unknown(f"the audit log goes to workspace {name}, which does not say how long")
-    said = f"the audit log is kept for {days} days in workspace {name}"
-    return passed(said) if days >= wanted else failed(f"{said}, {wanted} are expected")
+            yield from destinations(policy, setting["properties"], wanted)

@@ -6,9 +6,19 @@ from typing import Any
 MAX_SAFE = 2**53 - 1
 """Largest integer every JSON reader keeps exact (RFC 8785, section 3.2.2.3)."""
 
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
 
 class DuplicateKeyError(ValueError):
     """A JSON object names a key twice: two readers could see two things."""
+
+
+def parse_body(data: bytes) -> Any:
+    """Parse an answer. A byte order mark before it is passed over, as RFC 8259 (8.1) lets readers.
+
+    Raises ValueError as `parse` does.
+    """
+    return parse(data.removeprefix(BYTE_ORDER_MARK))
 
 
 def parse(data: bytes) -> Any:

@@ -2,7 +2,8 @@
 
 import re
 
-_SPELLINGS = re.compile(r"(?:TLS)?v?(\d)[._](\d)", re.IGNORECASE)
+_SPELLINGS = re.compile(r"(?:TLS)?v?(1)[._]([0-3])", re.IGNORECASE)
+"""The versions there are, 1.0 to 1.3 (RFC 8446); another is not known to be newer."""
 
 
 def tls_version(text: object) -> tuple[int, int] | None:

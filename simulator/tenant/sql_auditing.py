@@ -19,11 +19,18 @@ from simulator.tenant.estate import Estate, Fragment, Resource
 
 CHECK = "sql.databases.auditing"
 WANTED_DAYS = 365
+TABLE, INHERITED = "AzureDiagnostics", -1
+"""Where the events go unless a setting says otherwise, and how a table says that it follows."""
 NOBODY = "00000000-0000-0000-0000-000000000000"
 GROUPS = (
     "SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP",
     "FAILED_DATABASE_AUTHENTICATION_GROUP",
     "BATCH_COMPLETED_GROUP",
+)
+FEW = (
+    ("DATABASE_LOGOUT_GROUP",),
+    ("SUCCESSFUL_DATABASE_AUTHENTICATION_GROUP", "FAILED_DATABASE_AUTHENTICATION_GROUP"),
+    ("BATCH_COMPLETED_GROUP", "DATABASE_PERMISSION_CHANGE_GROUP"),
 )
 DESTINATIONS = ("workspaceId", "storageAccountId", "eventHubAuthorizationRuleId")
 DAYS = {"storage for a year": 400, "storage for 90 days": 90, "both": 90}
@@ -34,8 +41,8 @@ def generate(estate: Estate, rows: Iterable[dict[str, Any]], arm: Mapping[str, A
 
     `rows` and `arm` are what the other areas made: workspaces, and the settings of databases.
     """
-    retention = {
-        row["id"].lower(): row["properties"]["retentionInDays"]
+    workspaces = {
+        row["id"].lower(): row["properties"]
         for row in rows
         if row["type"] == "microsoft.operationalinsights/workspaces"
     }
@@ -49,7 +56,7 @@ def generate(estate: Estate, rows: Iterable[dict[str, Any]], arm: Mapping[str, A
         if path not in arm:
             made[path] = settings
         masters[one.id] = settings
-        monitored[one.id] = _arrives(settings, retention)
+        monitored[one.id] = _arrives(settings, _Kept(one, workspaces, arm))
     unsure = {one.id for one in servers if _unsure(estate, one, monitored[one.id])}
     for subject in sorted(unsure):
         ledger.expect(CHECK, subject, "unknown")
@@ -106,13 +113,43 @@ def _settings(database: str) -> str:
     return f"{database}/providers/microsoft.insights/diagnosticsettings".lower()
 
 
-def _arrives(settings: list[dict[str, Any]], retention: Mapping[str, int]) -> str:
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What is known of the workspaces to which a server's log may go."""
+
+    server: Resource
+    workspaces: Mapping[str, Mapping[str, Any]]
+    arm: Mapping[str, Any]
+
+    def fate(self, workspace: str) -> str:
+        """Pass or fail by the days that the table keeps; unknown of a workspace nobody lists."""
+        known = self.workspaces.get(workspace.lower())
+        if known is None:
+            return "unknown"
+        days = self._days(workspace.lower(), known["retentionInDays"])
+        return "pass" if days >= WANTED_DAYS else "fail"
+
+    def _days(self, workspace: str, default: int) -> int:
+        """Of the table that is written to; the default before it is there.
+
+        Tables of other subscriptions belong to the evidence of those.
+        """
+        here = workspace.split("/")[2] == self.server.id.lower().split("/")[2]
+        for element in self.arm.get(f"{workspace}/tables", []) if here else ():
+            if element["name"] == TABLE:
+                kept = element["properties"]
+                days = (kept["totalRetentionInDays"], kept["retentionInDays"], default)
+                return int(next(one for one in days if one != INHERITED))
+        return default
+
+
+def _arrives(settings: list[dict[str, Any]], kept: _Kept) -> str:
     """What becomes of audit events sent to Azure Monitor: pass, fail, or unknown."""
     fates = [
         fate
         for setting in settings
         if any(_takes(log) for log in setting["properties"]["logs"])
-        for fate in _kept(setting["properties"], retention)
+        for fate in _destinations(setting["properties"], kept)
     ]
     return next((fate for fate in ("pass", "unknown") if fate in fates), "fail")
 
@@ -122,15 +159,11 @@ def _takes(log: Mapping[str, Any]) -> bool:
     return bool(log["enabled"]) and (named or log.get("categoryGroup") in ("audit", "allLogs"))
 
 
-def _kept(properties: Mapping[str, Any], retention: Mapping[str, int]) -> list[str]:
+def _destinations(properties: Mapping[str, Any], kept: _Kept) -> list[str]:
     """How it fares at each destination. Lifecycle rules of storage are written elsewhere."""
     workspace = properties.get("workspaceId")
     fates = ["unknown"] if properties.get("storageAccountId") or not workspace else []
-    if workspace:
-        days = retention.get(workspace.lower())
-        enough = days is not None and days >= WANTED_DAYS
-        fates.append("unknown" if days is None else "pass" if enough else "fail")
-    return fates
+    return [*fates, kept.fate(workspace)] if workspace else fates
 
 
 def _unsure(estate: Estate, one: Resource, monitored: str) -> bool:
@@ -145,7 +178,17 @@ def _shapes(verdict: str, monitored: str) -> tuple[str, ...]:
         arriving = ("monitor", "monitor", "both") if monitored == "pass" else ()
         return ("storage", "storage for a year", *arriving)
     lost = ("monitor", "both") if monitored == "fail" else ()
-    return ("off", "never set", "storage for 90 days", "nowhere", *lost)
+    return ("off", "never set", "storage for 90 days", "nowhere", "few actions", *lost)
+
+
+def _groups(estate: Estate, one: Resource, shape: str) -> tuple[str, ...]:
+    """What is recorded: the recommended set, none, or a choice that leaves some of it out."""
+    match shape:
+        case "no action":
+            return ()
+        case "few actions":
+            return estate.dice.pick(FEW, "few actions", one.id)
+    return GROUPS
 
 
 def _policy(estate: Estate, one: Resource, shape: str) -> dict[str, Any]:
@@ -154,12 +197,12 @@ def _policy(estate: Estate, one: Resource, shape: str) -> dict[str, Any]:
     properties: dict[str, Any] = {
         "state": "Enabled" if enabled else "Disabled",
         "retentionDays": DAYS.get(shape, 0),
-        "isAzureMonitorTargetEnabled": shape in ("monitor", "both", "no action"),
+        "isAzureMonitorTargetEnabled": shape in ("monitor", "both", "no action", "few actions"),
         "storageAccountSubscriptionId": one.place.subscription.id if to_storage else NOBODY,
     }
     if shape != "never set":
         storage = f"https://stnghaudit{one.place.short}.blob.core.windows.net/"
-        groups = list(GROUPS) if enabled and shape != "no action" else []
+        groups = list(_groups(estate, one, shape)) if enabled else []
         properties |= {
             "storageEndpoint": storage if to_storage else "",
             "auditActionsAndGroups": groups,

@@ -40,7 +40,20 @@ def network(estate: Estate, one: Resource, verdict: str) -> dict[str, Any]:
         return {"publicNetworkAccess": "Disabled"} | _rules(bypass, action)
     stated = {"publicNetworkAccess": "Enabled"} if dice.share("stated", one.id) < 0.7 else {}
     shapes = SHUT if verdict == "pass" else OPEN
-    return stated | _rules(bypass, *dice.pick(shapes, "let in", one.id))
+    made = stated | _rules(bypass, *dice.pick(shapes, "let in", one.id))
+    if dice.share("scanned", one.id) < 0.3:
+        made["networkAcls"]["resourceAccessRules"] = [_scanner(estate, one)]
+    return made
+
+
+def _scanner(estate: Estate, one: Resource) -> dict[str, str]:
+    """The rule that Defender for Storage adds for its scanner; recorded on 22 May 2025.
+
+    https://learn.microsoft.com/azure/storage/common/storage-network-security-resource-instances
+    """
+    scanner = "providers/Microsoft.Security/datascanners/storageDataScanner"
+    place = f"/subscriptions/{one.place.subscription.id}"
+    return {"tenantId": estate.tenant_id, "resourceId": f"{place}/{scanner}"}
 
 
 def _rules(

@@ -172,7 +172,7 @@ PROVIDERS = [
     ),
     (
         {"path": "/tables\\?"},
-        {"logging.workspace_retention tables", "logging.activity tables"},
+        {"logging.workspace_retention tables", "logging.activity tables", "sql.databases tables"},
         {"Microsoft.OperationalInsights/workspaces/tables/read"},
     ),
     (

@@ -9,6 +9,7 @@ from collectors.kit import (
     Item,
     Owner,
     ResourceGraph,
+    Status,
     Verdict,
     failed,
     passed,
@@ -25,6 +26,20 @@ EXPORT: Mapping[str, Verdict] = {
     "AllowAll": failed("the disk can be exported from any network"),
 }
 """What the policy alone says, and all it says unless public access is disabled."""
+SECURITY = "properties.securityProfile.securityType"
+KEY_SET = "properties.securityProfile.secureVMDiskEncryptionSetId"
+CONFIDENTIAL = "ConfidentialVM_DiskEncryptedWithCustomerKey"
+OTHER_SECURITY = (
+    "ConfidentialVM_DiskEncryptedWithPlatformKey",
+    "ConfidentialVM_NonPersistedTPM",
+    "ConfidentialVM_VMGuestStateOnlyEncryptedWithPlatformKey",
+    "Standard",
+    "TrustedLaunch",
+)
+"""Kinds of security under which no key but that of the stored disk is the organisation's.
+
+https://learn.microsoft.com/rest/api/compute/disks/get#disksecuritytypes
+"""
 STATES: Mapping[bool | str | int, Verdict] = {
     "Attached": passed("a machine uses the disk"),
     "Reserved": passed("a stopped machine holds the disk"),
@@ -44,8 +59,8 @@ https://learn.microsoft.com/javascript/api/@azure/arm-compute/knowndiskstate
 def network_access(disk: Item, _: Expectations) -> Verdict:
     """The disk cannot be exported over the Internet. Two switches: either may shut it.
 
-    Looser than Microsoft's policy, which wants both: by the text of the model no link works from
-    the Internet once public access is disabled, nor with a policy other than AllowAll.
+    Microsoft's policy denies where both are open: by the text of the model no link works from the
+    Internet once public access is disabled, nor with a policy other than AllowAll.
     https://learn.microsoft.com/rest/api/compute/disks/get#publicnetworkaccess
     """
     policy, access = disk[POLICY], disk[ACCESS]
@@ -58,14 +73,42 @@ def network_access(disk: Item, _: Expectations) -> Verdict:
     return unread(disk, POLICY) if policy is None else EXPORT[policy]
 
 
+def encryption_key(disk: Item, expectations: Expectations) -> Verdict:
+    """The organisation holds the key: of the stored disk, or of a confidential machine's disk.
+
+    The latter is encrypted by the machine, so its stored form says nothing of that key.
+    https://learn.microsoft.com/azure/confidential-computing/confidential-vm-overview
+    """
+    kept = _AT_REST(disk, expectations)
+    kind = disk[SECURITY]
+    if kept.status is not Status.FAIL or kind is None or kind in OTHER_SECURITY:
+        return kept
+    if kind != CONFIDENTIAL:
+        return unread(disk, SECURITY)
+    if isinstance(disk[KEY_SET], str) and disk[KEY_SET]:
+        return passed("a confidential machine encrypts it with the organisation's own key")
+    return unknown("a confidential machine encrypts it with a key set that Azure does not name")
+
+
 def attached(disk: Item, expectations: Expectations) -> Verdict:
     """No forgotten copy of data lies around."""
-    if disk["properties.diskState"] == "ActiveSAS" and disk["managedBy"]:
+    used = disk["managedBy"] or disk["managedByExtended"]  # The latter of a disk that is shared.
+    if disk["properties.diskState"] == "ActiveSAS" and used:
         return unknown("a link to download the disk is out, so its state does not tell its use")
     return _STATE(disk, expectations)
 
 
 _STATE = setting("properties.diskState", STATES)
+_AT_REST = setting(
+    "properties.encryption.type",
+    {
+        "EncryptionAtRestWithCustomerKey": OWN_KEY,
+        "EncryptionAtRestWithPlatformAndCustomerKeys": OWN_KEY,
+        "EncryptionAtRestWithPlatformKey": failed(
+            "holds PHI and is encrypted with a key of Microsoft, not our own"
+        ),
+    },
+)
 
 
 COLLECTOR = Collector(
@@ -84,18 +127,7 @@ COLLECTOR = Collector(
             title="Disks with PHI are encrypted with the organisation's own key",
             on="disks",
             when=may_hold_phi,
-            judge=if_phi(
-                setting(
-                    "properties.encryption.type",
-                    {
-                        "EncryptionAtRestWithCustomerKey": OWN_KEY,
-                        "EncryptionAtRestWithPlatformAndCustomerKeys": OWN_KEY,
-                        "EncryptionAtRestWithPlatformKey": failed(
-                            "holds PHI and is encrypted with a key of Microsoft, not our own"
-                        ),
-                    },
-                )
-            ),
+            judge=if_phi(encryption_key),
             controls=("A.8.24",),
             remedy=(
                 "az disk update --ids <id> --encryption-type EncryptionAtRestWithCustomerKey"
@@ -103,6 +135,10 @@ COLLECTOR = Collector(
             ),
             owner=Owner.SECURITY,
             policy="702dd420-7fcc-42c5-afe8-4026edd20fe0",
+            differs=(
+                "asked of disks with PHI; a disk that a confidential machine encrypts with the "
+                "organisation's key passes here"
+            ),
         ),
         Check(
             id="network_access",
@@ -116,6 +152,10 @@ COLLECTOR = Collector(
             ),
             owner=Owner.CLOUD,
             policy="8405fdab-1faf-48aa-b702-999c9c172094",
+            differs=(
+                "none where Azure says both; the rule fails a disk that says neither, which is "
+                "unknown here"
+            ),
         ),
         Check(
             id="attached",

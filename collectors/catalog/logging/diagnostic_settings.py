@@ -1,6 +1,6 @@
 """Diagnostic settings: whether resources log who did what, and where these logs go."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from collectors.kit import (
@@ -21,7 +21,7 @@ from collectors.kit.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_lo
 from collectors.kit.database_audit import with_server
 from collectors.kit.diagnostics import Logged, logged
 from collectors.kit.sql_audit import AUDIT_READS
-from collectors.kit.storage_kinds import SERVICES, services_of
+from collectors.kit.storage_kinds import PAGES, SERVICES, services_of
 
 STORAGE = "microsoft.storage/storageaccounts"
 """Accounts emit metrics only; their logs belong to the services below them.
@@ -87,24 +87,38 @@ def _resource(settings: Item, log: AuditLog, words: "_Words", *, to_workspace: b
 
 
 def _account(account: Item, words: "_Words", *, to_workspace: bool) -> Verdict:
-    """An account logs when every service it has does."""
-    seen = {name: item for name in SERVICES for item in account.near(f"{name}_settings").all()}
-    if not seen:
-        return unknown("Azure showed no service of this account")
+    """An account logs when every service it has does; one that is seen not to is enough to fail.
+
+    Raises NotSeenError.
+    """
     found: dict[str, Logged] = {}
-    for name, item in seen.items():
-        if not isinstance(item["value"], list):
-            return unknown(f"{NO_LIST} of its {name} service")
-        found[name] = logged(item["value"], STORAGE_SERVICE, to_workspace=to_workspace)
+    strange: list[str] = []
+    for name, item in _seen_services(account):
+        if isinstance(item["value"], list):
+            found[name] = logged(item["value"], STORAGE_SERVICE, to_workspace=to_workspace)
+        else:
+            strange.append(name)
     missing = [name for name, one in found.items() if one.missing]
-    unsaid = [name for name, one in found.items() if one.unsaid]
     if missing:
         what = _listed(dict.fromkeys(c for name in missing for c in found[name].missing))
         return failed(_of_services(missing, words.lacks, words.lack, what))
+    for name in SERVICES:
+        account.near(f"{name}_settings").all()
+    if strange:
+        return unknown(f"{NO_LIST} of its {strange[0]} service")
+    if not found:
+        return unknown("Azure showed no service of this account")
+    unsaid = [name for name, one in found.items() if one.unsaid]
     if unsaid:
         told = _of_services(unsaid, words.does, words.do, "every access")
         return unknown(f"Azure did not say that {told}")
     return passed(_of_services(list(found), words.does, words.do, "every read, write and delete"))
+
+
+def _seen_services(account: Item) -> Iterator[tuple[str, Item]]:
+    for name in SERVICES:
+        for item in account.near(f"{name}_settings").seen:
+            yield name, item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -145,6 +159,17 @@ def _has(service: str) -> Callable[[Item], bool]:
     return holds
 
 
+def _surely_has(service: str) -> Callable[[Item], bool]:
+    """Has the account this service by what is documented of its kind, and of its tier if told?"""
+
+    def holds(account: Item) -> bool:
+        services = services_of(account) or ()
+        told = services != SERVICES or account["sku.tier"] == "Standard"
+        return service in (services if told else PAGES)
+
+    return holds
+
+
 def _service_settings(service: str) -> Arm:
     return Arm(
         path=f"{{id}}/{service}Services/default/{PATH}",
@@ -153,6 +178,7 @@ def _service_settings(service: str) -> Arm:
         of="resources",
         types=(STORAGE,),
         where=_has(service),
+        has=_surely_has(service),
         needs=("Microsoft.Insights/diagnosticSettings/read",),
     )
 

@@ -6,10 +6,10 @@ probes), other groups, firewalls and routes in front of it, and senders that are
 tag (other than Internet and AzureCloud, where anybody can rent a machine), by application security
 group or, all rules together, by less than an eighth of the public addresses.
 
-Microsoft's built-in policies about open ports judge virtual machines, not groups.
+Microsoft's built-in policies about open ports judge virtual machines, not groups (Check.differs).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from collectors.kit import (
     Check,
@@ -26,8 +26,8 @@ from collectors.kit import (
 from collectors.kit.ports import (
     TCP,
     UDP,
-    Opening,
-    RuleError,
+    InboundRule,
+    UnreadableRuleError,
     inbound_rules,
     opened,
     openings,
@@ -54,42 +54,39 @@ def database_ports(group: Item, _: Expectations) -> Verdict:
     return _closed(group, DATABASE, "database")
 
 
-def _closed(group: Item, ports: Mapping[str, int], kind: str) -> Verdict:
-    try:
-        found = _openings(group, ports)
-    except RuleError as error:
-        return unknown(str(error))
-    for protocol, wanted in ports.items():
-        for opening in found[protocol]:
-            if dangerous := opening.ports & wanted:
-                listed = ", ".join(map(str, port_list(dangerous)))
+def _closed(group: Item, wanted: Mapping[str, int], kind: str) -> Verdict:
+    rules, unread = _rules(group)
+    for protocol, dangerous in wanted.items():
+        for opening in openings(rules, protocol):
+            if found := opening.ports & dangerous:
+                listed = ", ".join(map(str, port_list(found)))
                 transport = "" if protocol == TCP else f" ({protocol.upper()})"
                 said = f"opens {kind} port {listed}{transport} to anyone"
                 return failed(f"rule {opening.rule.name} {said}")
-    return passed(f"no {kind} port is open to the Internet")
+    return unread or passed(f"no {kind} port is open to the Internet")
 
 
 def any_port(group: Item, expectations: Expectations) -> Verdict:
     """Few ports are open, over all rules together: TCP or UDP, whichever way they are spelled."""
-    try:
-        found = [one for part in _openings(group, (TCP, UDP)).values() for one in part]
-    except RuleError as error:
-        return unknown(str(error))
+    rules, unread = _rules(group)
+    found = [one for protocol in (TCP, UDP) for one in openings(rules, protocol)]
     most, count = expectations["open_ports"], opened(found).bit_count()
-    if not count:
-        return passed("no port is open to the Internet")
     ports = "1 port is" if count == 1 else f"{count:,} ports are"
-    if count <= most:
-        return passed(f"{ports} open to the Internet")
-    widest = max(found, key=lambda opening: opening.ports.bit_count()).rule.name
-    said = f"rule {widest} opens the most"
-    return failed(f"{ports} open to anyone, at most {most:,} are expected; {said}")
+    if count > most:
+        widest = max(found, key=lambda opening: opening.ports.bit_count()).rule.name
+        said = f"rule {widest} opens the most"
+        return failed(f"{ports} open to anyone, at most {most:,} are expected; {said}")
+    if unread is not None:
+        return unread
+    return passed(f"{ports if count else 'no port is'} open to the Internet")
 
 
-def _openings(group: Item, protocols: Iterable[str]) -> dict[str, tuple[Opening, ...]]:
-    """What is open by protocol. Raises RuleError."""
-    rules = inbound_rules(group["properties.securityRules"])
-    return {protocol: openings(rules, protocol) for protocol in protocols}
+def _rules(group: Item) -> tuple[tuple[InboundRule, ...], Verdict | None]:
+    """Inbound rules by priority. Where one cannot be read: those before it, and why."""
+    try:
+        return inbound_rules(group["properties.securityRules"]), None
+    except UnreadableRuleError as error:
+        return error.before, unknown(str(error))
 
 
 COLLECTOR = Collector(
@@ -114,6 +111,11 @@ COLLECTOR = Collector(
                 " --name <rule> --source-address-prefixes <administrators' network>"
             ),
             owner=Owner.SECURITY,
+            policy="22730e10-96f6-4aac-ad84-9383d35b5917",
+            differs=(
+                "the rule asks Defender for Cloud about virtual machines: here every group is"
+                " judged, and IPv6, WinRM and lists that are nearly the Internet count"
+            ),
         ),
         Check(
             id="database_ports",
@@ -139,6 +141,11 @@ COLLECTOR = Collector(
                 " --name <rule> --destination-port-ranges <the ports that are served>"
             ),
             owner=Owner.SECURITY,
+            policy="9daedab3-fb2d-461e-b861-71790eead4f6",
+            differs=(
+                "the rule asks Defender for Cloud about groups of virtual machines, rule by rule:"
+                " here the ports that are open together are counted, in every group"
+            ),
         ),
     ),
 )

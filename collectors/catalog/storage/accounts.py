@@ -47,7 +47,7 @@ def _firewall(account: Item) -> Verdict:
     """Left out, the networks are all: publicNetworkAccess is then the same as Enabled."""
     match account["properties.networkAcls"]:
         case {"defaultAction": "Deny"}:
-            return exceptions(account["properties.networkAcls"])
+            return exceptions(account["properties.networkAcls"], account["tenantId"])
         case {"defaultAction": "Allow"}:
             return failed("every network may connect (default action Allow, expected Deny)")
         case None:
@@ -137,7 +137,6 @@ COLLECTOR = Collector(
             policy="404c3081-a854-4457-ae30-26a93ef643f9",
         ),
         Check(
-            # TLS 1.3 passes here and fails Microsoft's policy, which compares for equality.
             id="minimum_tls",
             title="Storage accounts refuse old TLS versions",
             on="accounts",
@@ -150,6 +149,10 @@ COLLECTOR = Collector(
             remedy="az storage account update --ids <id> --min-tls-version TLS1_2",
             owner=Owner.CLOUD,
             policy="fe83a0eb-a853-422d-aac2-1bffd182c5d0",
+            differs=(
+                "the rule compares for equality: TLS 1.3 fails it and passes here; which version is"
+                " old is the organisation's own expectation"
+            ),
         ),
         Check(
             id="public_blob_access",
@@ -166,6 +169,10 @@ COLLECTOR = Collector(
             remedy="az storage account update --ids <id> --allow-blob-public-access false",
             owner=Owner.SECURITY,
             policy="4fa4b6c0-31ca-4c0d-b10d-24b96f62a751",
+            differs=(
+                "the rule fails an account that does not say it, the documentation says that it"
+                " then forbids it: unknown here"
+            ),
         ),
         Check(
             id="shared_key",
@@ -195,6 +202,11 @@ COLLECTOR = Collector(
             ),
             owner=Owner.SECURITY,
             policy="34c877ad-507e-4c82-993e-3452a6e0ad3c",
+            differs=(
+                "the rule reads the default action alone: lists that let nearly everybody in, and "
+                "resources of another tenant, pass it and fail here; public access that is disabled"
+                " passes here whatever the default action"
+            ),
         ),
         Check(
             id="customer_managed_key",
@@ -211,6 +223,10 @@ COLLECTOR = Collector(
             ),
             owner=Owner.SECURITY,
             policy="6fac406b-40ca-413b-bf8e-0bf964659c25",
+            differs=(
+                "the rule reads the source of the key alone: tables and queues under a key of "
+                "Microsoft pass it and fail here; asked of accounts with PHI"
+            ),
         ),
         Check(
             id="infrastructure_encryption",
@@ -236,6 +252,7 @@ COLLECTOR = Collector(
             ),
             owner=Owner.CLOUD,
             policy="4733ea7b-a883-42fe-8cac-97454c2a9e4a",
+            differs="asked of accounts with PHI only",
         ),
     ),
 )

@@ -20,6 +20,8 @@ from collectors.kit.settings import quoted, toggle, unread
 from collectors.kit.storage_kinds import SERVICES, services_of
 
 SERVICE = "microsoft.storage/storageaccounts/blobservices"
+SOFT_DELETE = "9fbd64e3-67b8-489b-98e5-fa0007d17e76"
+"""Microsoft's definition that switches both on, for blobs and for containers."""
 
 
 def has_blobs(account: Item) -> bool:
@@ -27,18 +29,25 @@ def has_blobs(account: Item) -> bool:
     return "blob" in (services_of(account) or SERVICES)
 
 
+def surely_has_blobs(account: Item) -> bool:
+    """Every account of another known kind holds blobs, whatever its tier (same page)."""
+    return account["kind"] in ("Storage", "StorageV2", "BlobStorage", "BlockBlobStorage")
+
+
 def soft_delete(service: Item, expectations: Expectations) -> Verdict:
     """Deleted blobs can be restored, and nobody can destroy them before their time.
 
     `allowPermanentDelete` lets whoever may write destroy soft-deleted versions and snapshots at
-    once; it appears in answers only once it was set.
+    once; left out or null it was never set.
     https://learn.microsoft.com/rest/api/storagerp/blob-services/get-service-properties#deleteretentionpolicy
     """
     kept = _restorable(service, "deleteRetentionPolicy", "blobs", expectations)
     match service["properties.deleteRetentionPolicy"]:
         case {"enabled": True, "allowPermanentDelete": True}:
             return failed("deleted versions of blobs can be destroyed at once, before their time")
-        case {"enabled": True, "allowPermanentDelete": other} if other is not False:
+        case {"enabled": True, "allowPermanentDelete": other} if (
+            other is not None and other is not False and kept.status is not Status.FAIL
+        ):
             return unknown(f"Azure returned allowPermanentDelete {quoted(other)}, which is unknown")
     return kept
 
@@ -98,6 +107,7 @@ COLLECTOR = Collector(
             per="resource",
             of="accounts",
             where=has_blobs,
+            has=surely_has_blobs,
             needs=("Microsoft.Storage/storageAccounts/blobServices/read",),
         ),
     },
@@ -115,6 +125,11 @@ COLLECTOR = Collector(
                 " (and --allow-permanent-delete false where it was allowed)"
             ),
             owner=Owner.CLOUD,
+            policy=SOFT_DELETE,
+            differs=(
+                "the rule asks whether it is on: fewer days than expected, and leave to destroy for"
+                " good what was deleted, pass it and fail here"
+            ),
         ),
         Check(
             id="container_soft_delete",
@@ -128,6 +143,10 @@ COLLECTOR = Collector(
                 " --enable-container-delete-retention true --container-delete-retention-days 7"
             ),
             owner=Owner.CLOUD,
+            policy=SOFT_DELETE,
+            differs=(
+                "the rule asks whether it is on: fewer days than expected pass it and fail here"
+            ),
         ),
         Check(
             id="versioning",
@@ -141,6 +160,12 @@ COLLECTOR = Collector(
                 " snapshots"
             ),
             owner=Owner.CLOUD,
+            policy="978deb5d-c9a7-41f8-b4b2-b76880d0de1f",
+            differs=(
+                "another rule of Microsoft (c36a325b) passes a service that does not say it; the "
+                "documentation calls versioning on where it is set to true, so it fails here, and "
+                "so does a data lake, which cannot keep versions"
+            ),
         ),
     ),
 )

@@ -1,6 +1,7 @@
 """From items and gaps to verdicts: what cannot be seen is unknown, and named."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,7 +53,12 @@ def check(**facts: Any) -> Check:
 def collector(*checks: Check) -> Collector:
     reads: dict[str, Read] = {
         "things": ResourceGraph(table="resources"),
-        "facets": Arm(path="{id}/f", api_version="1", per="resource", of="things"),
+        "facets": Arm(
+            path="{id}/providers/Microsoft.Insights/diagnosticSettings",
+            api_version="1",
+            per="resource",
+            of="things",
+        ),
         "parts": Arm(path="{id}/p", api_version="1", per="resource", of="things", each=True),
     }
     return Collector(id="test.things", title="Things", reads=reads, checks=checks)
@@ -269,3 +275,28 @@ def test_a_resource_that_cannot_have_it_is_left_out_or_unknown_as_the_check_says
     assert answers(check(judge=on, on="facets", lacking="has no facet"), HERE, *pages) == [
         ("a", "unknown", "has no facet")
     ]
+
+
+@pytest.mark.parametrize(
+    ("has", "found"),
+    [
+        (lambda item: item["kind"] == "whole", [("a", "unknown")]),
+        (lambda item: item["kind"].is_whole, [("a", "unknown")]),
+        (lambda item: item["kind"] == "other", []),
+    ],
+)
+def test_what_cannot_lack_it_by_documentation_was_not_seen(has: Any, found: Any) -> None:
+    here = collector(check(judge=on, on="facets"))
+    read = replace(here.reads["facets"], has=has)
+    here = replace(here, reads={**here.reads, "facets": read})
+    refused = exchange(
+        "facets", {"code": "ResourceTypeNotSupported"}, subject=thing("a")["id"], status=400
+    )
+
+    seen = interpret(here, HERE, (things(thing("a", kind="whole")), refused))
+
+    made = judge(here, HERE, seen, EXPECTATIONS)
+    assert [(one.subject_name, one.verdict.status.value) for one in made] == found
+    hidden = [gap.kind.value for gap in seen.gaps if gap.read == "facets"]
+    assert hidden == ["unavailable"] * len(found)
+    assert len(seen.not_applicable) == 1 - len(found)

@@ -40,7 +40,7 @@ def test_a_record_of_a_subscription_leans_on_the_lists_of_the_tenant() -> None:
     sql, inventory = collector_by_id("sql.databases"), collector_by_id("inventory.resources")
 
     assert list(reads_in(sql, TENANT)) == ["servers", "databases", "workspaces"]
-    assert list(reads_in(sql, HERE)) == ["tde", "auditing", "master_settings"]
+    assert list(reads_in(sql, HERE)) == ["tde", "tables", "auditing", "master_settings"]
     assert context_of(sql, HERE) == ("servers", "databases", "workspaces")
     assert context_of(sql, TENANT) == ()
     assert context_of(inventory, HERE) == ("resources",)

@@ -16,6 +16,10 @@ from collectors.kit.tls import tls_at_least, tls_version
         ("None", None),
         ("TLS", None),
         ("11.2", None),
+        ("TLS1_4", None),
+        ("TLS2_0", None),
+        ("9.9", None),
+        ("0.9", None),
         ("1.2 ", None),
         ("", None),
         (1.2, None),
@@ -35,6 +39,7 @@ def test_a_version_is_read_or_not_known(text: object, version: tuple[int, int] |
         ("1.2", "1.3", False),
         ("SSL3", "1.2", None),
         ("1.2", "newest", None),
+        ("TLS2_0", "1.2", None),
     ],
 )
 def test_versions_are_compared_or_it_cannot_be_told(
