@@ -38,6 +38,25 @@ def truncated(name: str, subject: str | None, detail: str) -> Gap:
     return Gap(read=name, subject=subject, kind=GapKind.TRUNCATED, detail=detail)
 
 
+def miscounted(
+    name: str, subject: str | None, received: int, totals: Sequence[int | None]
+) -> list[Gap]:
+    """Every page must announce the same number, and that many rows must have come."""
+    announced = list(dict.fromkeys(totals))
+    if None in announced:
+        detail = "Azure did not say how many rows there are"
+        return [Gap(read=name, subject=subject, kind=GapKind.MALFORMED, detail=detail)]
+    if len(announced) > 1:
+        first, *others = map(str, announced)
+        later = " and ".join(others)
+        detail = f"the list changed while it was read: {first} rows announced, then {later}"
+        return [truncated(name, subject, detail)]
+    if announced and announced[0] != received:
+        detail = f"Azure announced {announced[0]} rows and sent {received}"
+        return [truncated(name, subject, detail)]
+    return []
+
+
 def _twice(first: Item, element: Mapping[str, Any]) -> Item:
     known = element in (first.data, *first.others)
     return first if known else replace(first, others=(*first.others, element))

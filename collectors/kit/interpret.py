@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.kit.answers import read_answer
 from collectors.kit.batches import read_batch, wanted_ids
-from collectors.kit.elements import items_of, truncated
+from collectors.kit.elements import items_of, miscounted, truncated
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import context_of, is_tenant_wide, looked_at, parent_read, reads_in
 from collectors.kit.parents import asked, contradicts
@@ -257,33 +257,18 @@ def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange])
         detail = "the list breaks off before its last page" if pages else "it was not asked"
         whole.gaps.append(truncated(name, subject, detail))
     else:
-        whole.gaps += _miscounted(name, subject, whole) or _emptied(name, read, subject, whole)
+        received = len(whole.elements)
+        whole.gaps += miscounted(name, subject, received, whole.totals)
+        whole.gaps += _emptied(name, read, subject, whole)
     return whole
 
 
 def _emptied(name: str, read: Read, subject: str | None, whole: _List) -> list[Gap]:
     """A list that Azure always has came without anything: it was not really told."""
     always = isinstance(read, ResourceGraph | Arm | Graph) and read.never_empty
-    if not always or whole.elements:
+    if not always or whole.elements or whole.gaps:
         return []
     return [truncated(name, subject, "Azure sent an empty list of what is never empty")]
-
-
-def _miscounted(name: str, subject: str | None, whole: _List) -> list[Gap]:
-    """Every page must announce the same number, and that many rows must have come."""
-    received, announced = len(whole.elements), list(dict.fromkeys(whole.totals))
-    if None in announced:
-        detail = "Azure did not say how many rows there are"
-        return [Gap(read=name, subject=subject, kind=GapKind.MALFORMED, detail=detail)]
-    if len(announced) > 1:
-        first, *others = map(str, announced)
-        later = " and ".join(others)
-        detail = f"the list changed while it was read: {first} rows announced, then {later}"
-        return [truncated(name, subject, detail)]
-    if announced and announced[0] != received:
-        detail = f"Azure announced {announced[0]} rows and sent {received}"
-        return [truncated(name, subject, detail)]
-    return []
 
 
 def _version(read: Read, page: Exchange) -> str | None:

@@ -67,7 +67,9 @@ def _activated(facts: Mapping[str, Any], role: str, expectations: Expectations) 
         return failed(f"{told}, for {_length(span)}; at most {wanted} days are expected")
     if span > LONGEST_ACTIVATION:
         return unknown(f"{told}, longer than the 24 hours that an activation can last")
-    return _unsure(start, end, told, expectations) or passed(f"{role} was activated for a while")
+    # One that ended a moment ago may still be listed: it was lent, and it is over.
+    latest = expectations.as_of - LONGEST_ACTIVATION
+    return _unsure(start, end, told, latest) or passed(f"{role} was activated for a while")
 
 
 def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: str) -> Verdict:
@@ -87,14 +89,14 @@ def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: 
         expected = f"at most {wanted} days are expected"
         return failed(f"{held} until {day(end)}, for {_length(span)}; {expected}")
     until = f"{held} until {day(end)}"
-    return _unsure(start, end, until, expectations) or passed(until)
+    return _unsure(start, end, until, expectations.as_of) or passed(until)
 
 
-def _unsure(
-    start: datetime | None, end: datetime, told: str, expectations: Expectations
-) -> Verdict | None:
+def _unsure(start: datetime | None, end: datetime, told: str, latest: datetime) -> Verdict | None:
     """Why a time that does not look too long is not believed; None where it is."""
-    if end < expectations.as_of:
+    if start is not None and end < start:
+        return unknown(f"{told}, which is before it starts")
+    if end < latest:
         return unknown(f"{told}, which has passed, and Azure still lists it")
     return None if start else unknown(f"{told}, and Azure returned no startDateTime to count from")
 

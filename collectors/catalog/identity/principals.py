@@ -38,7 +38,7 @@ def looked_up(assignment: Item) -> bool:
 def azure_holder_exists(assignment: Item, expectations: Expectations) -> Verdict:
     """Nobody who is gone still has a place in Azure."""
     kind = assignment["properties.principalType"]
-    if kind in OF_THIS_TENANT or kind is None:
+    if kind is None or (isinstance(kind, str) and kind in OF_THIS_TENANT):
         return holder_exists(assignment, expectations)
     return unknown(f"{role_of(assignment)} is held by a {quoted(kind)}, not known in this tenant")
 
