@@ -94,10 +94,10 @@ def _ends(facts: Mapping[str, Any], held: str, expectations: Expectations, key: 
 
 def _unsure(start: datetime | None, end: datetime, told: str, latest: datetime) -> Verdict | None:
     """Why a time that does not look too long is not believed; None where it is."""
-    if start is not None and end < start:
-        return unknown(f"{told}, which is before it starts")
     if end < latest:
         return unknown(f"{told}, which has passed, and Azure still lists it")
+    if start is not None and end < start:
+        return unknown(f"{told}, which is before it starts")
     return None if start else unknown(f"{told}, and Azure returned no startDateTime to count from")
 
 
