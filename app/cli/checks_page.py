@@ -36,8 +36,8 @@ def _entry(check: Check) -> Iterator[str]:
     yield f"- **{check.title}** (`{check.id}`; {', '.join(check.controls)}{measured})"
     yield f"  Remedy: `{check.remedy}`"
     if check.policy:
-        stricter = f" Stricter: {check.differs}" if check.differs else ""
-        yield f"  Policy: `{check.policy}`.{stricter}"
+        differs = f" Differs: {check.differs}" if check.differs else ""
+        yield f"  Policy: `{check.policy}`.{differs}"
 
 
 def _absences() -> Iterator[str]:

@@ -265,7 +265,7 @@ class Check:
     policy: str | None = None
     """GUID of Microsoft's built-in policy definition that asks the same; None without one."""
     differs: str = ""
-    """Where this check is stricter than that definition, and why; empty where it is not."""
+    """Where this check answers other than that definition, and why; empty where it does not."""
 
     @property
     def advice(self) -> str:

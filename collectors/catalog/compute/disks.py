@@ -153,8 +153,7 @@ COLLECTOR = Collector(
             owner=Owner.CLOUD,
             policy="8405fdab-1faf-48aa-b702-999c9c172094",
             differs=(
-                "none where Azure says both; the rule fails a disk that says neither, which is "
-                "unknown here"
+                "a disk of which Azure says neither switch fails the rule and is unknown here"
             ),
         ),
         Check(
