@@ -25,6 +25,9 @@ from collectors.kit.interpret import Seen, ids_of, interpret, parents_of, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import context_of, parent_read, reads_in
 
+ASKS_AT_ONCE = 48
+"""Lists of one record that are waited for at the same time."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Job:
@@ -128,6 +131,16 @@ def children_of(job: Job, pages: Sequence[Exchange]) -> list[Ask]:
 
 
 async def ask_all(asks: Sequence[Ask], asker: Asker) -> tuple[Exchange, ...]:
-    """Every page of every list, in the order of the asks."""
-    answers = await asyncio.gather(*(asker.exchanges(ask) for ask in asks))
+    """Every page of every list, in the order of the asks.
+
+    A few wait at a time, not a task for each of thousands: more could not be under way anyway.
+    """
+    answers: list[tuple[Exchange, ...]] = [()] * len(asks)
+    left = iter(enumerate(asks))
+
+    async def work() -> None:
+        for place, ask in left:
+            answers[place] = await asker.exchanges(ask)
+
+    await asyncio.gather(*(work() for _ in range(min(ASKS_AT_ONCE, len(asks)))))
     return tuple(exchange for answer in answers for exchange in answer)
