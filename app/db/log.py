@@ -46,9 +46,9 @@ def add_event(session: Session, seq: int, made: Event) -> bool:
 
 
 def events(
-    session: Session, kind: str | None = None, *, after_seq: int = -1, limit: int = 1000
+    session: Session, kind: str | None = None, *, after_seq: int = -1, limit: int | None = None
 ) -> list[LoggedEvent]:
-    """Events in the order of the log."""
+    """Events in the order of the log; all of them unless a limit is given."""
     asked = select(event).where(event.c.seq > after_seq).order_by(event.c.seq).limit(limit)
     if kind is not None:
         asked = asked.where(event.c.kind == kind)

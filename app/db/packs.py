@@ -44,7 +44,7 @@ def pack_by_id(session: Session, pack_id: str) -> StoredPack:
 
 
 def packs(
-    session: Session, connection_id: str | None = None, *, limit: int = 100
+    session: Session, connection_id: str | None = None, *, limit: int | None = None
 ) -> list[StoredPack]:
     """Newest first."""
     asked = select(pack).order_by(pack.c.created_at.desc(), pack.c.id).limit(limit)

@@ -118,7 +118,7 @@ def runs(
     connection_id: str | None = None,
     *,
     before: datetime | None = None,
-    limit: int = 100,
+    limit: int | None = None,
 ) -> list[Run]:
     """Newest slots first. `before` is the slot to go on from."""
     asked = select(run).order_by(run.c.slot.desc(), run.c.id).limit(limit)

@@ -163,6 +163,29 @@ def night_counts(
     ]
 
 
+def judged_otherwise(
+    session: Session, connection_id: str, slot: datetime
+) -> list[tuple[datetime | None, Status, Status, int]]:
+    """Of a night, how many verdicts other rules gave otherwise: since, then, now, how many."""
+    table = verdict_interval.c
+    ways = (table.former_since, table.former_status, table.status)
+    asked = (
+        select(*ways, func.count())
+        .where(
+            table.connection_id == connection_id,
+            table.last_slot >= slot,
+            table.first_slot <= slot,
+            table.former_status.is_not(None),
+        )
+        .group_by(*ways)
+        .order_by(*ways)
+    )
+    return [
+        (since, Status(then), Status(now), count)
+        for since, then, now, count in session.execute(asked)
+    ]
+
+
 def _refuse_older(session: Session, connection_id: str, slot: datetime) -> None:
     newer = select(verdict_interval.c.id).where(
         verdict_interval.c.connection_id == connection_id, verdict_interval.c.last_slot > slot

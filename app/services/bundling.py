@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from types import FunctionType
 from typing import IO, Any
 
 from app.evidence.canonical import canonical, parse, sha256
@@ -158,6 +159,8 @@ def _plain(value: Any) -> Any:
             return [_plain(inner) for inner in value]
         case bool() | int() | str() | None:
             return value
+        case FunctionType():  # by its name: its place in memory is another each time
+            return f"{value.__module__}.{value.__qualname__}"
         case _:
             return str(value)
 

@@ -41,13 +41,14 @@ def judge_earlier_nights(ports: Ports, log: EvidenceLog, connection: Connection)
     digest, until = sha256(rules), ports.now() + ports.settings.rejudging
     with ports.database.read() as session:
         nights = runs_of_other_rules(session, connection.id, digest)
+    if nights:
+        ports.store.put_once(rules_key(digest), rules)  # before any entry names them
     done = 0
     for slot, run_id in nights:
         if ports.now() >= until:
             break
         done += _judge_night(ports, log, connection, slot, run_id, digest)
     if done:
-        ports.store.put_once(rules_key(digest), rules)
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)
     return done

@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 from app.db.evidence import gaps, records
 from app.db.judged import runs_of_other_rules
 from app.db.runs import nights
-from app.db.verdicts import intervals, night_counts
+from app.db.verdicts import judged_otherwise, night_counts
 from app.evidence.canonical import sha256
-from app.evidence.observed import Interval, Night, SeenGap
+from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
@@ -18,6 +18,7 @@ from app.services.rules import rules_archive
 from app.services.skew import widest_skew
 from app.services.store_guarantee import store_guarantee
 from app.services.time_status import TimeStatus, time_status
+from collectors.kit import Status as Verdict
 
 SHOWN = timedelta(days=14)
 """Nights that `status` lists; packs and the API reach further back."""
@@ -103,7 +104,7 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         missing = gaps(session, connection.id, last, last) if collected else []
         counts = night_counts(session, connection.id, None, last, last) if collected else []
         sealed = records(session, connection.id, last, last) if collected else []
-        standing = intervals(session, connection.id, None, last, last) if collected else []
+        otherwise = judged_otherwise(session, connection.id, last) if collected else []
         pending = runs_of_other_rules(session, connection.id, sha256(rules_archive()))
     skew = widest_skew(ports, sealed)
     totals: Counter[str] = Counter()
@@ -117,18 +118,17 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         nights=tuple(found),
         gaps=tuple(_gap(gap) for gap in missing),
         verdicts=dict(totals),
-        other_rules=(*_other_rules(standing), *_pending(len(pending), found)),
+        other_rules=(*_other_rules(otherwise), *_pending(len(pending), found)),
         clock=skew.sentence if skew else "",
         clock_suspect=skew is not None and skew.suspect,
     )
 
 
-def _other_rules(standing: Iterable[Interval]) -> Iterator[str]:
+def _other_rules(
+    ways: Iterable[tuple[datetime | None, Verdict, Verdict, int]],
+) -> Iterator[str]:
     """One sentence for each way in which verdicts differ by the rules alone."""
-    ways = Counter(
-        (one.former.since, one.former.status, one.status) for one in standing if one.former
-    )
-    for (since, then, now), count in sorted(ways.items(), key=str):
+    for since, then, now, count in ways:
         when = f"since {since:%Y-%m-%d}" if since else "on earlier nights"
         verdicts = "verdict" if count == 1 else "verdicts"
         yield (

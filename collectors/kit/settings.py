@@ -8,7 +8,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from collectors.kit.absence import Absence
-from collectors.kit.amounts import whole
 from collectors.kit.spec import (
     Expectations,
     Item,
@@ -45,19 +44,6 @@ def setting(
             if type(found) is kind and found == value:
                 return verdict
         return unread(item, path, absent)
-
-    return judge
-
-
-def at_least(path: str, expectation: str, *, said: str, absent: Absence | None = None) -> Judge:
-    """A whole number not below the expectation; `said` holds `{found}`: "keeps {found} days"."""
-
-    def judge(item: Item, expectations: Expectations) -> Verdict:
-        found, wanted = whole(item[path]), expectations[expectation]
-        if found is None or found < 0:
-            return unread(item, path, absent)
-        told = said.format(found=found)
-        return passed(told) if found >= wanted else failed(f"{told}, {wanted} are expected")
 
     return judge
 

@@ -20,6 +20,7 @@ from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.rejudgement import judge_earlier_nights
 from app.services.reperforming import reperform_bundle, reperform_run
+from app.services.status import status_of
 from app.services.verifying import verify_bundle_file, verify_store
 from tests.conftest import StartSimulator
 from tests.golden.homes import golden_home, now
@@ -93,6 +94,10 @@ def test_its_nights_are_judged_again_by_todays_rules_and_what_was_sealed_stays_b
     with home.database.read() as session:
         standing = intervals(session, connection.id, None, FIRST, LAST)
     told = [one for one in standing if one.former]
+    newest = max(sealed)
+    counted = sum(one.first_slot <= newest <= one.last_slot for one in told)
+    (connection_now,) = status_of(home).connections
+    assert counted == sum(int(one.split()[0]) for one in connection_now.other_rules)
     assert told, "today's rules judge the golden home as the rules of caa3bc1 did"
     for one in told:
         assert one.former is not None

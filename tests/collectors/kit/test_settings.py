@@ -8,13 +8,12 @@ from hypothesis import strategies as st
 
 from collectors.kit import Expectations, Item, Judge, Status, failed, passed
 from collectors.kit.absence import documented
-from collectors.kit.settings import at_least, setting, tls, toggle
+from collectors.kit.settings import setting, tls, toggle
 from tests.collectors.case_files import AS_OF
 
-EXPECTATIONS = Expectations(values={"minimum_tls": "1.2", "days": 7}, as_of=AS_OF)
+EXPECTATIONS = Expectations(values={"minimum_tls": "1.2"}, as_of=AS_OF)
 SWITCH = toggle("properties.on", passes="is on", fails="is off")
 MODE = setting("properties.mode", {"Deny": passed("shut"), "Allow": failed("open")})
-DAYS = at_least("properties.days", "days", said="kept {found} days")
 TLS = tls("properties.tls")
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
@@ -43,10 +42,6 @@ def said(judge: Judge, **properties: Any) -> tuple[str, str]:
             "unknown",
             "Azure returned mode 'deny', a value that is not known",
         ),
-        (DAYS, {"days": 7}, "pass", "kept 7 days"),
-        (DAYS, {"days": 6}, "fail", "kept 6 days, 7 are expected"),
-        (DAYS, {"days": -1}, "unknown", "Azure returned days -1, a value that is not known"),
-        (DAYS, {"days": True}, "unknown", "Azure returned days True, a value that is not known"),
         (TLS, {"tls": "TLS1_2"}, "pass", "the lowest TLS version accepted is 1.2"),
         (TLS, {"tls": "1.1"}, "fail", "accepts TLS 1.1, older than 1.2"),
         (TLS, {"tls": "None"}, "unknown", "Azure returned tls 'None', a value that is not known"),
@@ -62,7 +57,6 @@ def test_a_named_value_is_answered_and_any_other_is_named(
 def test_nothing_but_the_good_values_passes(value: Any) -> None:
     assert said(SWITCH, on=value)[0] != Status.PASS or value is True
     assert said(MODE, mode=value)[0] != Status.PASS or value == "Deny"
-    assert said(DAYS, days=value)[0] != Status.PASS or (type(value) is int and value >= 7)
 
 
 def test_a_documented_absence_is_told_with_its_meaning() -> None:
