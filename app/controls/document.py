@@ -14,7 +14,8 @@ from app.controls.assessment import (
     coverage_in,
 )
 from app.controls.catalogue import Control
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from collectors.kit import Collector
 
 SCHEMA = "urn:annexa:assessments:v1"
@@ -29,6 +30,7 @@ class Facts:
     intervals: Sequence[Interval]
     gaps: Sequence[SeenGap]
     records: Sequence[SealedRecord]
+    removals: Sequence[Removal]
 
 
 def assessments(
@@ -44,7 +46,8 @@ def assessments(
     Only what the period itself shows is in it: not since when something stood before it began.
     `rules_sha256` names the rules whose checks serve the controls.
     """
-    coverage = coverage_in(period, facts.nights, facts.records, facts.gaps)
+    coverage = coverage_in(period, facts.nights, facts.records)
+    removals = Removals(facts.removals)
     return {
         "schema": SCHEMA,
         "rules_sha256": rules_sha256,
@@ -60,6 +63,7 @@ def assessments(
                     gaps=facts.gaps,
                     nights=facts.nights,
                     records=facts.records,
+                    removals=removals,
                     period=period,
                     applicable=control.id not in not_applicable,
                     coverage=coverage,
