@@ -186,7 +186,7 @@ class Settings(BaseSettings):
     database: str = "index.sqlite"
     """A SQLite file (relative to the home folder) or a postgresql+psycopg:// address."""
     schedule: str = "0 2 * * *"
-    """Cron line in UTC at which a connection's nights are planned, unless it has its own."""
+    """Cron line of the nights of every connection that was added without one of its own."""
     time_authorities: tuple[AuthoritySettings, ...] = ()
     """Empty: the built-in development authority, which proves nothing about time.
 

@@ -8,7 +8,12 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from app.db.connections import StoredConnection, add_connection
+from app.db.connections import (
+    StoredConnection,
+    add_connection,
+    change_connection,
+    connection_named,
+)
 from app.db.database import clear, take_turn
 from app.db.evidence import Origin, add_record, indexed_size, record_digest
 from app.db.judged import add_rejudged
@@ -31,6 +36,7 @@ from app.evidence.record import RECORD_SCHEMA, Event, entry_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
 from app.services.checkpoints import checkpoint_sizes
+from app.services.connection_events import ADDED, described
 from app.services.dating import index_checkpoints
 from app.services.log_head import rolled_back
 from app.services.night_verdicts import fold_all_nights, fold_night
@@ -197,8 +203,8 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
     detail, at = entry["detail"], instant(entry["at"])
     add_event(session, seq, _sealed_event(entry))
     match entry["kind"]:
-        case "connection_added":
-            _connection(session, detail, at)
+        case "connection_added" | "connection_changed" | "connection_retired":
+            _connection(session, entry["kind"], detail, at)
         case "run_started":
             _run_started(session, detail, at)
         case "run_completed":
@@ -228,7 +234,13 @@ def _sealed_event(entry: Entry) -> Event:
     return Event(kind=entry["kind"], at=at, actor=entry["actor"], detail=entry["detail"])
 
 
-def _connection(session: Session, detail: Entry, at: datetime) -> None:
+def _connection(session: Session, kind: str, detail: Entry, at: datetime) -> None:
+    if kind != ADDED:
+        before = json.loads(connection_named(session, detail["id"]).detail)
+        now = described(before, kind, detail, at)
+        plain, schedule = json.dumps(now), now["schedule"]
+        change_connection(session, detail["id"], detail=plain, schedule=schedule)
+        return
     add_connection(
         session,
         StoredConnection(

@@ -28,6 +28,7 @@ from app.services.jobs import (
 from app.services.making import Making
 from app.services.ports import Ports
 from app.services.receipts import stored_detail
+from app.services.registering import need_active
 from app.services.rejudgement import judge_earlier_nights
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
@@ -112,6 +113,7 @@ def collect_now(
 
     While another annexa writes, it is refused whole: no planned run is left for others to find.
     """
+    need_active(connection)
     usable_credential(connection, ports.now)  # what is missing here is no failed night
     with ports.writer(f"collecting {connection.name}"):
         return _attempt(ports, connection, plan_night(ports, connection, slot, "manual", by), told)

@@ -22,6 +22,7 @@ from app.evidence.judged import (
 from app.evidence.record import RECORD_SCHEMA, derived_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
+from app.services.connection_events import connection_id_of, described
 from app.services.indexing import sealed_record
 from app.store.base import Store
 from collectors.kit import GapKind, Status
@@ -36,7 +37,7 @@ class SealedNights:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.connection: Mapping[str, Any] | None = None
-        """As its `connection_added` says; None when the log has none."""
+        """As its events describe it last; None when the log has none."""
         self._nights: dict[datetime, Night] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
@@ -64,8 +65,8 @@ class SealedNights:
     def event(self, seq: int, entry: Mapping[str, Any]) -> None:
         """Take an event of this connection."""
         kind, detail = entry["kind"], entry["detail"]
-        if kind == "connection_added":
-            self.connection = detail
+        if connection_id_of(kind, detail) is not None:
+            self.connection = described(self.connection, kind, detail, instant(entry["at"]))
         if kind not in RUN_EVENTS:
             return
         slot = instant(detail["slot"])
@@ -167,8 +168,9 @@ def _connection(entry: Mapping[str, Any], *, is_record: bool) -> str | None:
     if is_record:
         return str(entry["run"]["connection_id"])
     detail = entry["detail"]
-    if entry["kind"] == "connection_added":
-        return str(detail["id"])
+    described_here = connection_id_of(entry["kind"], detail)
+    if described_here is not None:
+        return described_here
     return str(detail["connection_id"]) if entry["kind"] in RUN_EVENTS else None
 
 

@@ -4,8 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.orm import Session
 
-from app.db.connections import connections
+from app.db.connections import StoredConnection, connections
 from app.db.runs import claim_slot, last_planned, nights, unfinished_runs
 from app.errors import AppError, RefusedError, WriterBusyError
 from app.evidence.record import utc
@@ -14,9 +15,9 @@ from app.services.nights import NightReport, collect_night
 from app.services.notices import send_notices
 from app.services.overtaken import end_overtaken
 from app.services.ports import Ports
-from app.services.registering import find_connection
 from app.services.restamping import stamp_awaiting
-from app.services.slots import due
+from app.services.slots import Due, due
+from app.services.timetable import connection_of_run, follow_settings, spells
 from app.services.waits import Waits
 from app.services.writing import record_event
 
@@ -52,7 +53,7 @@ def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
     for run in waiting:
         if not waits.may_try(run.id, ports.now()):
             continue
-        connection = find_connection(ports, run.connection_id)
+        connection = connection_of_run(ports, run)
         try:
             reports.append(collect_night(ports, connection, run.id))
         except WriterBusyError:
@@ -76,15 +77,12 @@ def _told(connection: Connection, error: AppError) -> str:
 
 def plan(ports: Ports, by: str) -> int:
     """Claim the newest due slot of each connection; older ones are missed. Returns how many."""
+    follow_settings(ports)
     now = ports.now()
     missed = 0
     with ports.database.read() as session:
-        known = [
-            (c.id, c.schedule, last_planned(session, c.id) or c.anchor)
-            for c in connections(session)
-        ]
-    for connection_id, schedule, after in known:
-        found = due(schedule, after, now)
+        known = [(one.id, due_of(session, one, now)) for one in connections(session)]
+    for connection_id, found in known:
         for slot in found.missed:
             missed += _miss(ports, connection_id, slot)
         if found.newest is not None:
@@ -92,6 +90,12 @@ def plan(ports: Ports, by: str) -> int:
             with ports.database.begin() as session:
                 claim_slot(session, connection_id, found.newest, reason, by)
     return missed
+
+
+def due_of(session: Session, connection: StoredConnection, now: datetime) -> Due:
+    """What of a connection's schedule is due and in no run yet."""
+    after = last_planned(session, connection.id) or connection.anchor
+    return due(spells(session, connection.id), after, now)
 
 
 def _miss(ports: Ports, connection_id: str, slot: datetime) -> int:
