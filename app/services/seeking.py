@@ -51,7 +51,10 @@ class Seeker:
 
     async def seek(self, wanted: Sequence[Sought]) -> None:
         """Ask for what only a question can tell, containers before what lies in them."""
-        by_id = {one.missing.id.lower(): one for one in wanted if not one.missing.all_of_them}
+        singles = [one for one in wanted if not one.missing.all_of_them]
+        # of two lists that miss a thing, the one that was read wants the question
+        singles.sort(key=lambda one: bool(one.gaps), reverse=True)
+        by_id = {one.missing.id.lower(): one for one in singles}
         inner = {one for one in by_id if any(scope in by_id for scope in ancestors(one))}
         for ids in (by_id.keys() - inner, inner):
             await self._seek([by_id[one] for one in sorted(ids)])

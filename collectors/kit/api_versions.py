@@ -20,6 +20,7 @@ API_VERSIONS: Mapping[str, str] = {
     "microsoft.authorization/roledefinitions": "2022-04-01",
     "microsoft.authorization/roleassignmentscheduleinstances": "2020-10-01",
     "microsoft.authorization/roleeligibilityscheduleinstances": "2020-10-01",
+    "microsoft.authorization/rolemanagementpolicyassignment": "2020-10-01",
     "microsoft.authorization/rolemanagementpolicyassignments": "2020-10-01",
     "microsoft.compute/disks": "2023-10-02",
     "microsoft.compute/snapshots": "2023-10-02",

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from collectors.kit.arm_ids import type_of
+from collectors.kit.arm_ids import SUBSCRIPTION, type_of
 from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
@@ -125,8 +125,11 @@ def _absent(collector: Collector, check: Check, full_id: str, seen: Seen) -> Ite
         missing = one.missing
         if one.proved or missing.all_of_them or not _answered(collector, check, missing):
             continue
-        name = missing.name or missing.id.rsplit("/", 1)[-1]
-        yield _judgement(full_id, missing.id, name, _blind(one.gap))
+        last = missing.id.rsplit("/", 1)[-1]
+        # questions on a whole set call a subscription by its bare id
+        of_set = check.judge_all is not None and type_of(missing.id) == SUBSCRIPTION
+        subject = last if of_set else missing.id
+        yield _judgement(full_id, subject, missing.name or last, _blind(one.gap))
 
 
 def _answered(collector: Collector, check: Check, missing: Missing) -> bool:
