@@ -26,6 +26,9 @@ def graph_query(read: ResourceGraph) -> str:
     parts = [read.table]
     if read.types:
         parts.append(f"where type in~ ({', '.join(_kql_string(t) for t in read.types)})")
+    if read.among is not None:
+        values = ", ".join(_kql_string(value) for value in read.among.values)
+        parts.append(f"where {read.among.path} in~ ({values})")
     if read.project:
         parts.append(f"project {', '.join(read.project)}")
     parts.append("order by id asc")
