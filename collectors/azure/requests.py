@@ -30,7 +30,9 @@ def graph_query(read: ResourceGraph) -> str:
     parts = [read.table]
     if read.types:
         parts.append(f"where type in~ ({', '.join(_kql_string(t) for t in read.types)})")
-    parts += [f"where {condition}" for condition in read.where]
+    if read.among is not None:
+        values = ", ".join(_kql_string(value) for value in read.among.values)
+        parts.append(f"where {read.among.path} in~ ({values})")
     if read.project:
         parts.append(f"project {', '.join(read.project)}")
     parts.append("order by id asc")
@@ -66,8 +68,9 @@ def named_self(read: Read, identity: str) -> Read:
     """The read with `{self}` filled in; the same where it does not speak of the identity."""
     if isinstance(read, Graph) and SELF in read.path:
         return replace(read, path=read.path.replace(SELF, identity))
-    if isinstance(read, ResourceGraph) and any(SELF in one for one in read.where):
-        return replace(read, where=tuple(one.replace(SELF, identity) for one in read.where))
+    if isinstance(read, ResourceGraph) and read.among is not None and SELF in read.among.values:
+        values = tuple(identity if one == SELF else one for one in read.among.values)
+        return replace(read, among=replace(read.among, values=values))
     return read
 
 

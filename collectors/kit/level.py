@@ -97,8 +97,13 @@ def lists_in(collector: Collector, scope: Scope) -> list[str]:
 
 
 def is_list(read: Read) -> bool:
-    """True for a read whose elements are items with an id of their own."""
+    """True for a read whose elements are things that can be asked for by themselves.
+
+    States of policies are none: they come and go with their assignments and evaluations.
+    """
     match read:
+        case ResourceGraph(table="policyresources"):
+            return False
         case ResourceGraph() | Graph() | ResourceList():
             return True
         case Arm(per="tenant" | "subscription"):

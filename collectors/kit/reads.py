@@ -10,17 +10,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Among:
+    """Rows of which a property is one of these texts, in any case.
+
+    A catalogue file leaves `values` to the registry where they follow from all other files
+    (`collectors.kit.policies`).
+    """
+
+    path: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceGraph:
     """Rows of a Resource Graph table, tenant-wide, 1,000 a page.
 
-    The query is `<table> [| where type in~ (…)] [| where …] [| project …] | order by id asc`.
-    Items are rows. `{self}` in `where` is the object id of the collecting identity.
+    The query is `<table> [| where type in~ (…)] [| where <path> in~ (…)] [| project …] | order by
+    id asc`. Items are rows; a projected column may be computed (`state=properties.state`).
+    A value `{self}` of `among` is the object id of the collecting identity.
     """
 
     table: str
     types: tuple[str, ...] = ()
-    where: tuple[str, ...] = ()
-    """Further conditions, in KQL."""
+    among: Among | None = None
     project: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     never_empty: bool = field(default=False, compare=False)

@@ -5,6 +5,7 @@ A verdict needs more than its subject: the table names what else is read for it.
 
 from collections.abc import Iterable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.levers.document import arm_id, inside
@@ -14,6 +15,7 @@ from simulator.levers.sight import shows
 from simulator.tenant.grants import OWNERS
 from simulator.tenant.management_groups import scope as group_scope
 from simulator.tenant.model import Tenant, Truth
+from simulator.tenant.policy_states import EVALUATED
 from simulator.tenant.roles import OWNER
 
 COMPLETE = "inventory.resources.complete"
@@ -65,7 +67,7 @@ def expected(tenant: Tenant, rights: Rights, *, deleted: bool) -> tuple[Truth, .
     """The truth of a tenant (the whole one) as an identity with these rights can know it."""
     truth: Iterable[Truth] = tenant.truth
     if deleted:
-        truth = (_summed(tenant, one) for one in truth)
+        truth = (_summed(tenant, one) for one in truth if _is_asked(tenant, one))
     if rights.withdrawn:
         hidden = _Hidden(tenant, rights)
         truth = (replace(one, expected="unknown") if hidden.from_(one) else one for one in truth)
@@ -83,11 +85,20 @@ class _Hidden:
             if str(row["id"]).lower() in self._unseen
         }
 
+        self._evaluated = {
+            row["properties"].get("policyAssignmentId")
+            for row in tenant.tables.get("policyresources", ())
+            if str(row["id"]).lower() in self._unseen
+        }
+        """Assignments of which a state is hidden."""
+
     def from_(self, one: Truth) -> bool:
         """Whether the answer cannot be known."""
         here = one.subject if "/" in one.subject else f"/subscriptions/{one.subject}"
         if one.check == COMPLETE and one.subject in self._short:
             return True
+        if one.check == EVALUATED:
+            return one.subject in self._evaluated
         graph = _longest(GRAPH_NEEDS, one.check)
         if not all(self._rights.grants(needed) for needed in graph):
             return True
@@ -127,7 +138,30 @@ def _summed(tenant: Tenant, one: Truth) -> Truth:
     if one.check == OWNERS:
         many = len(_owners(tenant, one.subject)) > MOST_OWNERS
         return replace(one, expected="fail" if many else "pass")
+    if one.check == EVALUATED:
+        broken = any(_is_broken(tenant, state) for state in states_of(tenant, one.subject))
+        return replace(one, expected="fail" if broken else "pass")
     return one
+
+
+def _is_asked(tenant: Tenant, one: Truth) -> bool:
+    return one.check != EVALUATED or bool(states_of(tenant, one.subject))
+
+
+def states_of(tenant: Tenant, assignment: str) -> list[dict[str, Any]]:
+    """Rows of Azure Policy's states under an assignment."""
+    return [
+        row
+        for row in tenant.tables.get("policyresources", ())
+        if row["properties"].get("policyAssignmentId") == assignment
+    ]
+
+
+def _is_broken(tenant: Tenant, state: dict[str, Any]) -> bool:
+    properties = state["properties"]
+    old = datetime.fromisoformat(properties["timestamp"][:19] + "+00:00")
+    long_ago = tenant.as_of - old > timedelta(days=3)
+    return properties["complianceState"] in ("Conflict", "Error") or long_ago
 
 
 def _routes_agree(tenant: Tenant, subscription: str) -> bool:

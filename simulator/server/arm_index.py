@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from simulator.server.arm_path import ArmPath
 from simulator.tenant.inventory import is_shell
 from simulator.tenant.model import Tenant
+from simulator.tenant.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 
@@ -40,6 +41,8 @@ class ArmIndex:
         self._by_type: dict[str, list[Row]] = {}
         for table in tenant.tables.values():
             for row in table:
+                if row.get("type") == STATES:
+                    continue  # nothing of Resource Manager's: no operation reads one by itself
                 self._by_id[str(row["id"]).lower()] = row
                 self._by_type.setdefault(str(row.get("type", "")).lower(), []).append(row)
         self._resources = tenant.tables.get("resources", [])

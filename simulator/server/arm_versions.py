@@ -59,6 +59,7 @@ _LOG_ANALYTICS = ("2020-08-01", "2021-12-01-preview", "2022-10-01", "2023-09-01"
 
 TYPES: dict[str, tuple[str, ...]] = {
     "Microsoft.Authorization/permissions": ("2015-07-01", "2018-07-01", "2022-04-01"),
+    "Microsoft.Authorization/policyAssignments": ("2021-06-01", "2022-06-01", "2024-04-01"),
     "Microsoft.Authorization/roleAssignments": _AUTHORIZATION,
     "Microsoft.Authorization/roleDefinitions": _AUTHORIZATION,
     "Microsoft.Authorization/roleEligibilityScheduleInstances": _PIM,

@@ -19,6 +19,7 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.permissions import needed_actions
+from collectors.kit.reads import Among
 from collectors.kit.rights import API_VERSION, PERMISSIONS_PATH, rights_in
 
 SHOWN = 2
@@ -59,7 +60,7 @@ COLLECTOR = Collector(
         "roles": ResourceGraph(
             table="authorizationresources",
             types=("microsoft.authorization/roleassignments",),
-            where=("properties.principalId =~ '{self}'",),
+            among=Among(path="properties.principalId", values=("{self}",)),
             needs=("Microsoft.Authorization/roleAssignments/read",),
         ),
         "grants": Graph(
