@@ -10,6 +10,7 @@ from app.controls.assessment import (
     assess,
     checks_of,
     coverage_in,
+    expected_in,
 )
 from app.controls.catalogue import Control
 from app.db.evidence import gaps, records
@@ -72,6 +73,7 @@ def assess_controls(
         found_nights = nights(session, connection.id, start, end)
         found_records = records(session, connection.id, start, end)
     coverage = coverage_in(period, found_nights, found_records, found_gaps)
+    expected = expected_in(period, found_nights)
     assessed = []
     for control in chosen:
         checks = checks_of(control.id, ports.collectors)
@@ -87,6 +89,7 @@ def assess_controls(
             period=period,
             applicable=reason is None,
             coverage=coverage,
+            expected=expected,
         )
         assessed.append(
             AssessedControl(
