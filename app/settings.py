@@ -203,6 +203,8 @@ class Settings(BaseSettings):
     """Statement of Applicability: control id and the reason why it does not apply."""
     rejudging: timedelta = Field(default=timedelta(minutes=30), gt=timedelta())
     """How long, after a night, earlier nights are judged again when the rules have changed."""
+    absence_questions: int = Field(default=200, ge=0, le=100_000)
+    """How many single things a night may ask for that are missing from its lists."""
     patience: PatienceSettings = PatienceSettings()
     concurrency: int = Field(default=24, ge=1, le=200)
     """Requests under way at once against Azure."""

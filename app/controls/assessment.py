@@ -10,6 +10,7 @@ from app.controls.coverage import COLLECTED_RECORDS, Coverage, coverage_of
 from app.controls.deviations import Deviation, Ending, deviations_of
 from app.controls.nights import Expected, expected_nights
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from collectors.kit import Check, Collector, Status
 from collectors.kit.level import leans_on
 
@@ -143,6 +144,7 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     gaps: Iterable[SeenGap],
     nights: Iterable[Night],
     records: Collection[SealedRecord],
+    removals: Removals,
     period: Period,
     applicable: bool = True,
     coverage: Coverage | None = None,
@@ -153,8 +155,8 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     A slot of the period without a record, a day without either, a gap or an unknown on any night,
     or a last night that showed no subject at all, makes the evidence incomplete; a deviation on
     any night outweighs that, and what is incomplete stays listed. `records` are those of all
-    collectors: they tell an empty population from a check that was never asked, and what is gone
-    from what was not seen.
+    collectors: they tell an empty population from a check that was never asked. `removals` are the
+    proofs by which a deviation may end without a pass.
     `coverage` is what `coverage_in` makes of them and `expected` what `expected_in` makes of the
     nights, once for all controls.
     """
@@ -163,12 +165,12 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     verdicts = [interval for interval in intervals if interval.check_id in ids]
     sealed = [r for r in records if r.collector_id in collectors and period.holds(r.slot)]
     gaps = [gap for gap in gaps if period.holds(gap.slot)]
-    coverage = coverage or coverage_in(period, nights, records, gaps)
+    coverage = coverage or coverage_in(period, nights, records)
     counted = [c for c in counts if c.check_id in ids and period.holds(c.slot)]
     seen = tuple(gap for gap in gaps if any(check.touched_by(gap) for check in checks))
     wanted = expected or expected_in(period, nights)
     figures = tuple(_figures(check, coverage, counted, seen, wanted) for check in checks)
-    deviations = _deviations(checks, figures, verdicts, seen, coverage, period)
+    deviations = _deviations(checks, figures, verdicts, removals, period)
     incomplete = (
         *_uncovered(figures, sealed, wanted),
         *_late(sum(coverage.late.get(collector, 0) for collector in collectors)),
@@ -190,13 +192,11 @@ def coverage_in(
     period: Period,
     nights: Iterable[Night],
     records: Iterable[SealedRecord],
-    gaps: Iterable[SeenGap],
 ) -> Coverage:
     """What the records of the period prove to have been seen."""
     return coverage_of(
         [night for night in nights if period.holds(night.slot)],
         [record for record in records if period.holds(record.slot)],
-        gaps,
     )
 
 
@@ -255,20 +255,11 @@ def _deviations(
     checks: Sequence[ControlCheck],
     figures: Sequence[CheckFigures],
     verdicts: Iterable[Interval],
-    gaps: Sequence[SeenGap],
-    coverage: Coverage,
+    removals: Removals,
     period: Period,
 ) -> tuple[Deviation, ...]:
-    by_id = {check.id: check for check in checks}
-
-    def gone(check_id: str, subject: str, after: datetime) -> bool:
-        check = by_id[check_id]
-        if any(gap.slot > after and check.touched_by(gap) for gap in gaps):
-            return False
-        return coverage.looked_after(check.collector, check.check, subject, after)
-
     last = {figure.check_id: figure.last_slot for figure in figures}
-    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, gone)
+    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, removals.after)
     order = {check.id: place for place, check in enumerate(checks)}
     found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
     return tuple(found)

@@ -16,7 +16,8 @@ from app.controls.assessment import (
 )
 from app.controls.catalogue import Control
 from app.controls.nights import expected_days
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from collectors.kit import Collector
 
 SCHEMA = "urn:annexa:assessments:v1"
@@ -34,6 +35,7 @@ class Facts:
     intervals: Sequence[Interval]
     gaps: Sequence[SeenGap]
     records: Sequence[SealedRecord]
+    removals: Sequence[Removal]
 
 
 def assessments(
@@ -50,9 +52,10 @@ def assessments(
     Only what the period itself shows is in it: not since when something stood before it began.
     `rules_sha256` names the rules whose checks serve the controls.
     """
-    coverage = coverage_in(period, facts.nights, facts.records, facts.gaps)
+    coverage = coverage_in(period, facts.nights, facts.records)
     by_slots = counts == COUNTS_SLOTS
     expected = expected_in(period, facts.nights) if by_slots else expected_days(period.days())
+    removals = Removals(facts.removals)
     return {
         "schema": SCHEMA,
         **({"counts": counts} if by_slots else {}),
@@ -69,6 +72,7 @@ def assessments(
                     gaps=facts.gaps,
                     nights=facts.nights,
                     records=facts.records,
+                    removals=removals,
                     period=period,
                     applicable=control.id not in not_applicable,
                     coverage=coverage,

@@ -97,6 +97,15 @@ class SeenGap:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Removal:
+    """A proof that something is gone: Azure answered so when it was asked for by itself."""
+
+    slot: datetime
+    subject: str
+    """Its id; what lies in it is gone with it."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SealedRecord:
     """A record as the pack names it."""
 

@@ -34,6 +34,7 @@ from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import RECORD_SCHEMA, Event, entry_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
+from app.evidence.replay import removed_in
 from app.services.checkpoints import checkpoint_sizes
 from app.services.connection_events import ADDED, described
 from app.services.dating import index_checkpoints
@@ -186,7 +187,7 @@ def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
         rules_sha256=entry["collector"]["rules_sha256"],
     )
     found = (_gap(gap) for gap in entry["what"]["gaps"])
-    add_record(session, sealed_record(seq, digest, entry), origin, found)
+    add_record(session, sealed_record(seq, digest, entry), origin, found, removed_in(entry))
 
 
 def _gap(gap: Entry) -> Gap:

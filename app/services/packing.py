@@ -200,6 +200,7 @@ def _draw(
         intervals=observed.intervals,
         gaps=observed.gaps,
         records=observed.records,
+        removals=observed.removals,
         attachments=attached,
         not_applicable=ports.settings.not_applicable,
         commands=verification_commands(pack_id),

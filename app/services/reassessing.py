@@ -9,7 +9,7 @@ from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue
 from app.controls.document import COUNTS_DAYS, Facts, assessments
 from app.controls.folding import Answer, Formers, folded
-from app.controls.observed import Night, SealedRecord, SeenGap
+from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse
 from app.evidence.judged import (
     FormerAnswer,
@@ -62,6 +62,7 @@ class Reassessment:
         self._runs: dict[str, _Run] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
+        self._removals: list[Removal] = []
         self._found: dict[str, Sequence[Row]] = {}
         """What was re-performed where it differs from what was sealed, by the sealed digest."""
 
@@ -96,6 +97,11 @@ class Reassessment:
         )
         self._records.append(replace(sealed, outcome=found.outcome))
         self._gaps += [_gap(sealed, gap) for gap in found.gaps]
+        self._removals += [
+            Removal(slot=sealed.slot, subject=one["id"])
+            for one in found.missing
+            if one["kind"] == GapKind.GONE.value
+        ]
 
     def judged_again(self, run_id: str, seq: int, judging: Judging, found: Sequence[Row]) -> None:
         """A record of a run taken before, judged by later rules, with what was re-performed."""
@@ -156,6 +162,7 @@ class Reassessment:
             intervals=intervals,
             gaps=self._gaps,
             records=self._records,
+            removals=self._removals,
         )
         period = Period(
             first=date.fromisoformat(sealed["period"]["first"]),

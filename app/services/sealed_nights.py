@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from app.controls.document import Facts
 from app.controls.folding import Answer, Formers, folded
-from app.controls.observed import Night, SealedRecord, SeenGap
+from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256
 from app.evidence.judged import (
     FormerAnswer,
@@ -21,6 +21,7 @@ from app.evidence.judged import (
 )
 from app.evidence.record import RECORD_SCHEMA, derived_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
+from app.evidence.replay import removed_in
 from app.services.connection_events import connection_id_of, described
 from app.services.indexing import sealed_record
 from app.store.base import Store
@@ -40,6 +41,7 @@ class SealedNights:
         self._nights: dict[datetime, Night] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
+        self._removals: list[Removal] = []
         self._events: list[tuple[datetime, int]] = []
         self._judged: dict[str, dict[int, JudgedRecord]] = {}
         """Records of each run with their verdicts, by place in the log."""
@@ -51,6 +53,7 @@ class SealedNights:
         made = sealed_record(seq, digest, entry)
         self._records.append(made)
         self._gaps += [_gap(made, gap) for gap in entry["what"]["gaps"]]
+        self._removals += [Removal(slot=made.slot, subject=one) for one in removed_in(entry)]
         sealed = Judging(
             rules=entry["collector"]["rules_sha256"], verdicts=entry["verdicts"]["sha256"]
         )
@@ -100,6 +103,7 @@ class SealedNights:
             ),
             gaps=[gap for gap in self._gaps if start <= gap.slot <= end],
             records=[record for record in self._records if start <= record.slot <= end],
+            removals=[one for one in self._removals if start <= one.slot <= end],
         )
 
     def entries(self, start: datetime, end: datetime) -> list[int]:

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
 class ResourceGraph:
     """Rows of a Resource Graph table, tenant-wide, 1,000 a page.
 
-    The query is `<table> [| where type in~ (…)] [| project …] | order by id asc`. Items are rows.
+    The query is `<table> [| where type in~ (…)] [| where …] [| project …] | order by id asc`.
+    Items are rows. `{self}` in `where` is the object id of the collecting identity.
     """
 
     table: str
     types: tuple[str, ...] = ()
+    where: tuple[str, ...] = ()
+    """Further conditions, in KQL."""
     project: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     never_empty: bool = field(default=False, compare=False)
@@ -53,7 +56,10 @@ class Arm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Graph:
-    """A Microsoft Graph v1.0 collection, tenant-wide. `needs` are application permissions."""
+    """A Microsoft Graph v1.0 collection, tenant-wide. `needs` are application permissions.
+
+    `{self}` in `path` is the object id of the collecting identity.
+    """
 
     path: str
     select: tuple[str, ...] = ()

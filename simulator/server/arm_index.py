@@ -43,6 +43,12 @@ class ArmIndex:
                 self._by_id[str(row["id"]).lower()] = row
                 self._by_type.setdefault(str(row.get("type", "")).lower(), []).append(row)
         self._resources = tenant.tables.get("resources", [])
+        self._elements = {
+            f"/{str(each.get('id', '')).lower().strip('/')}": each
+            for found in tenant.arm.values()
+            if isinstance(found, list)
+            for each in found
+        }
 
     def exists(self, path: str) -> bool:
         """True when the tenant holds a resource, group or subscription of this id."""
@@ -60,8 +66,7 @@ class ArmIndex:
         if path.namespace is None:
             return self._core(path)
         if not path.collection:
-            row = self._by_id.get(path.whole)
-            return None if row is None else as_arm(row)
+            return self._alone(path)
         if path.type in _SCOPED:
             return [as_arm(row) for row in self._scoped(path)]
         if not self.has_type(path.type):
@@ -72,6 +77,18 @@ class ArmIndex:
             for row in self._by_type[path.type]
             if str(row["id"]).lower().startswith(inside)
         ]
+
+    def _alone(self, path: ArmPath) -> Row | None:
+        """One object: as the lists of Resource Graph or those of Resource Manager name it."""
+        row = self._by_id.get(path.whole)
+        if row is not None:
+            return as_arm(row)
+        element = self._elements.get(path.whole)
+        if element is not None:
+            return element
+        # The list writes the type of a policy's id in the singular; its address has the plural.
+        singular = path.whole.replace("policyassignments/", "policyassignment/")
+        return self._elements.get(singular)
 
     def _core(self, path: ArmPath) -> list[Row] | Row | None:
         if path.whole == "/subscriptions":

@@ -13,6 +13,7 @@ from collectors.kit.registry import all_collectors, collector_by_id, validate
 
 TEMPLATES = Path(__file__).parents[3] / "evidence_templates"
 IDS = [
+    "access.collector_rights",
     "access.pim_azure",
     "access.role_assignments",
     "compute.disks",
