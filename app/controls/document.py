@@ -12,13 +12,18 @@ from app.controls.assessment import (
     assess,
     checks_of,
     coverage_in,
+    expected_in,
 )
 from app.controls.catalogue import Control
+from app.controls.nights import expected_days
 from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
 from app.controls.removals import Removals
 from collectors.kit import Collector
 
 SCHEMA = "urn:annexa:assessments:v1"
+COUNTS_SLOTS, COUNTS_DAYS = "slots", "days"
+"""What `nights_collected` and `nights_missed` count, as `counts` says; `days` where it is absent,
+which is how bundles were made before: two nights of one day were one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -40,6 +45,7 @@ def assessments(
     period: Period,
     not_applicable: Mapping[str, str],
     rules_sha256: str,
+    counts: str = COUNTS_SLOTS,
 ) -> dict[str, Any]:
     """State and figures of every control, for `assessments.json` of a bundle.
 
@@ -47,9 +53,12 @@ def assessments(
     `rules_sha256` names the rules whose checks serve the controls.
     """
     coverage = coverage_in(period, facts.nights, facts.records)
+    by_slots = counts == COUNTS_SLOTS
+    expected = expected_in(period, facts.nights) if by_slots else expected_days(period.days())
     removals = Removals(facts.removals)
     return {
         "schema": SCHEMA,
+        **({"counts": counts} if by_slots else {}),
         "rules_sha256": rules_sha256,
         "period": {"first": period.first.isoformat(), "last": period.last.isoformat()},
         "not_applicable": dict(not_applicable),
@@ -67,6 +76,7 @@ def assessments(
                     period=period,
                     applicable=control.id not in not_applicable,
                     coverage=coverage,
+                    expected=expected,
                 )
             )
             for control in controls

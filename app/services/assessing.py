@@ -10,6 +10,7 @@ from app.controls.assessment import (
     assess,
     checks_of,
     coverage_in,
+    expected_in,
 )
 from app.controls.catalogue import Control
 from app.controls.removals import Removals
@@ -74,6 +75,7 @@ def assess_controls(
         found_records = records(session, connection.id, start, end)
         found_removals = removals(session, connection.id, start, end)
     coverage = coverage_in(period, found_nights, found_records)
+    expected = expected_in(period, found_nights)
     proofs = Removals(found_removals)
     assessed = []
     for control in chosen:
@@ -91,6 +93,7 @@ def assess_controls(
             period=period,
             applicable=reason is None,
             coverage=coverage,
+            expected=expected,
         )
         assessed.append(
             AssessedControl(

@@ -217,7 +217,11 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
             # An id of its own from what it is, so that a rebuilt index names it the same.
             run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
             reason, connection_id = detail["reason"], detail["connection_id"]
-            if record_missed(session, connection_id, slot, reason, run_id=run_id) is None:
+            trigger = detail.get("trigger", "scheduled")
+            missed = record_missed(
+                session, connection_id, slot, reason, run_id=run_id, reason=trigger
+            )
+            if missed is None:
                 _missed_after_all(session, detail, at)
         case "rejudged":
             add_rejudged(session, seq, rejudgings(detail))

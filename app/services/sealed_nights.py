@@ -78,7 +78,7 @@ class SealedNights:
         if kind == "slot_missed":
             self._nights[slot] = _missed(night, entry, slot)
             return
-        begun = Night(slot=slot, state=UNFINISHED, run_id=detail["run_id"], finished_at=None)
+        begun = _begun(entry, slot)
         night = night or begun
         if night.run_id == begun.run_id:
             self._nights[slot] = _moved_on(night, entry)
@@ -174,12 +174,32 @@ def _connection(entry: Mapping[str, Any], *, is_record: bool) -> str | None:
     return str(detail["connection_id"]) if entry["kind"] in RUN_EVENTS else None
 
 
+def _begun(entry: Mapping[str, Any], slot: datetime) -> Night:
+    """A run from the first event that tells of it: it began then, or failed before it could."""
+    detail = entry["detail"]
+    return Night(
+        slot=slot,
+        state=UNFINISHED,
+        run_id=detail["run_id"],
+        finished_at=None,
+        trigger=detail.get("trigger", "scheduled"),
+        started_at=instant(entry["at"]),
+    )
+
+
 def _missed(night: Night | None, entry: Mapping[str, Any], slot: datetime) -> Night:
     detail = entry["detail"]
     reason = detail["reason"]
     if night is None:
         run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
-        return Night(slot=slot, state="missed", run_id=run_id, finished_at=None, detail=reason)
+        return Night(
+            slot=slot,
+            state="missed",
+            run_id=run_id,
+            finished_at=None,
+            detail=reason,
+            trigger=detail.get("trigger", "scheduled"),
+        )
     if night.state != UNFINISHED:
         return night
     return replace(night, state="missed", finished_at=instant(entry["at"]), detail=reason)

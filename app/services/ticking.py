@@ -1,25 +1,22 @@
 """The nightly tick: which nights are due, which were missed, which go on."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
-from sqlalchemy.orm import Session
 
-from app.db.connections import StoredConnection, connections
-from app.db.runs import claim_slot, last_planned, nights, unfinished_runs
-from app.errors import AppError, RefusedError, WriterBusyError
-from app.evidence.record import utc
+from app.db.connections import connections
+from app.db.runs import claim_slot, unfinished_runs
+from app.errors import AppError, WriterBusyError
 from app.services.connections import Connection
+from app.services.missed import due_slots, miss
 from app.services.nights import NightReport, collect_night
 from app.services.notices import send_notices
 from app.services.overtaken import end_overtaken
 from app.services.ports import Ports
 from app.services.restamping import stamp_awaiting
-from app.services.slots import Due, due
-from app.services.timetable import connection_of_run, follow_settings, spells
+from app.services.timetable import connection_of_run, follow_settings
 from app.services.waits import Waits
-from app.services.writing import record_event
 
 LOG = structlog.get_logger()
 LATE = timedelta(minutes=10)
@@ -81,40 +78,11 @@ def plan(ports: Ports, by: str) -> int:
     now = ports.now()
     missed = 0
     with ports.database.read() as session:
-        known = [(one.id, due_of(session, one, now)) for one in connections(session)]
+        known = [(one.id, due_slots(session, one, now)) for one in connections(session)]
     for connection_id, found in known:
-        for slot in found.missed:
-            missed += _miss(ports, connection_id, slot)
+        missed += miss(ports, connection_id, found.missed)
         if found.newest is not None:
             reason = "catch_up" if now - found.newest > LATE else "scheduled"
             with ports.database.begin() as session:
                 claim_slot(session, connection_id, found.newest, reason, by)
     return missed
-
-
-def due_of(session: Session, connection: StoredConnection, now: datetime) -> Due:
-    """What of a connection's schedule is due and in no run yet."""
-    after = last_planned(session, connection.id) or connection.anchor
-    return due(spells(session, connection.id), after, now)
-
-
-def _miss(ports: Ports, connection_id: str, slot: datetime) -> int:
-    """A missed night is an entry of the log: nobody can say later that it was never due."""
-
-    def unknown() -> None:
-        with ports.database.read() as session:
-            if nights(session, connection_id, slot, slot):
-                raise RefusedError("this night is known", code="slot_taken")
-
-    detail = {
-        "connection_id": connection_id,
-        "slot": utc(slot),
-        "reason": "no annexa ran at the time of this night, and evidence cannot be collected later",
-    }
-    try:
-        record_event(ports, "slot_missed", detail, actor="annexa schedule", allowed=unknown)
-    except RefusedError as error:
-        if error.kind != "slot_taken":
-            raise
-        return 0  # another replica was first
-    return 1
