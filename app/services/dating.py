@@ -14,7 +14,8 @@ from app.evidence.record import RECORD_SCHEMA, entry_key, instant
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint, token_names
 from app.store.base import Store
 from app.trust.keys import NoteSigner
-from app.trust.timestamp import TimeAuthority, Timestamp, TimestampRefusedError, recognise
+from app.trust.timestamp import TimeAuthority, Timestamp, recognise
+from app.trust.token import TimestampRefusedError
 
 NO_TOKEN = "awaiting timestamp"  # noqa: S105 - what is shown where a token is missing
 STRANGER = "an authority that is not configured"
