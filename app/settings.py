@@ -186,7 +186,7 @@ class Settings(BaseSettings):
     database: str = "index.sqlite"
     """A SQLite file (relative to the home folder) or a postgresql+psycopg:// address."""
     schedule: str = "0 2 * * *"
-    """Cron line in UTC at which a connection's nights are planned, unless it has its own."""
+    """Cron line of the nights of every connection that was added without one of its own."""
     time_authorities: tuple[AuthoritySettings, ...] = ()
     """Empty: the built-in development authority, which proves nothing about time.
 
@@ -203,6 +203,8 @@ class Settings(BaseSettings):
     """Statement of Applicability: control id and the reason why it does not apply."""
     rejudging: timedelta = Field(default=timedelta(minutes=30), gt=timedelta())
     """How long, after a night, earlier nights are judged again when the rules have changed."""
+    absence_questions: int = Field(default=200, ge=0, le=100_000)
+    """How many single things a night may ask for that are missing from its lists."""
     patience: PatienceSettings = PatienceSettings()
     concurrency: int = Field(default=24, ge=1, le=200)
     """Requests under way at once against Azure."""

@@ -96,6 +96,35 @@ class SimulatorProcess:
         shown = {"path": r"^/subscriptions(\?|$)", "service": "arm"}
         self.post_faults({**shown, "kind": "fewer", "match": subscription_id})
 
+    def withdraw(self, **what: Any) -> None:
+        """Take a right away (simulator.levers.rights.parse_withdrawal), until it is granted."""
+        self._ask("POST", "/_sim/withdraw", what)
+
+    def grant(self, **what: Any) -> None:
+        """Give a right back: what was withdrawn in the same words, or everything."""
+        self._ask("POST", "/_sim/grant", what)
+
+    def delete(self, **what: Any) -> None:
+        """Delete for real (simulator.levers.deletion.parse_deletion), on every later night too."""
+        self._ask("POST", "/_sim/delete", what)
+
+    def restore(self) -> None:
+        """Everything that was deleted is there again."""
+        self._ask("DELETE", "/_sim/delete")
+
+    def shorten(self, **what: Any) -> None:
+        """Leave rows out of a list in silence (simulator.levers.shortening.parse_shortening)."""
+        self._ask("POST", "/_sim/shorten", what)
+
+    def lengthen(self) -> None:
+        """Every list is whole again."""
+        self._ask("DELETE", "/_sim/shorten")
+
+    def identity(self) -> dict[str, Any]:
+        """Who collects, and what it holds: `object_id`, `client_id`, `granted`, `withdrawn`."""
+        held: dict[str, Any] = json.loads(self._ask("GET", "/_sim/identity"))
+        return held
+
     def set_night(self, night: int, as_of: datetime) -> None:
         """It is another night: the tenant drifts and the simulated clock stands at `as_of`."""
         self._ask("POST", "/_sim/night", {"night": night, "as_of": as_of.isoformat()})

@@ -1,16 +1,28 @@
-"""connection add, list, check."""
+"""connection add, list, check, change, retire."""
 
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
+from app.cli import connection_change
+from app.cli.credential import (
+    Certificate,
+    ClientId,
+    ManagedIdentity,
+    PasswordEnv,
+    SecretEnv,
+    TokenFile,
+    credential,
+)
 from app.cli.edge import ERR, OUT, opened, print_json
-from app.errors import UsageError
 from app.services.checking import Probe, check_connection
-from app.services.connections import new_connection
+from app.services.connections import Connection, new_connection
+from app.services.ports import Ports
 from app.services.registering import add_connection, find_connection, list_connections
 from app.services.store_guarantee import store_guarantee
+from app.services.timetable import former_nights, next_nights, planned_line
 
 app = typer.Typer(help="Tenants to collect from.", no_args_is_help=True, rich_markup_mode=None)
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -22,19 +34,11 @@ def add(
     ctx: typer.Context,
     name: Annotated[str, typer.Argument(help="Lower-case letters, digits, dashes.")],
     tenant: Annotated[str, typer.Option(help="Tenant id.")],
-    client_id: Annotated[str | None, typer.Option(help="Application (client) id.")] = None,
-    client_secret_env: Annotated[
-        str | None, typer.Option(help="Variable that holds the client secret (development).")
-    ] = None,
-    certificate: Annotated[
-        Path | None, typer.Option(help="PEM or PKCS#12 file with certificate and private key.")
-    ] = None,
-    certificate_password_env: Annotated[
-        str | None, typer.Option(help="Variable that holds the certificate's password.")
-    ] = None,
-    federated_token_file: Annotated[
-        Path | None, typer.Option(help="Workload identity token file.")
-    ] = None,
+    client_id: ClientId = None,
+    client_secret_env: SecretEnv = None,
+    certificate: Certificate = None,
+    certificate_password_env: PasswordEnv = None,
+    federated_token_file: TokenFile = None,
     cloud: Annotated[str, typer.Option(help="public, usgov, china or custom.")] = "public",
     cloud_file: Annotated[Path | None, typer.Option(help="TOML of a custom cloud.")] = None,
     subscription: Annotated[
@@ -42,64 +46,86 @@ def add(
         typer.Option(help="Only this one; may be repeated [all that can be seen]."),
     ] = None,
     schedule: Annotated[
-        str | None, typer.Option(help="Cron line in UTC [of the settings].")
+        str | None, typer.Option(help="Cron line of its nights [follows the settings].")
     ] = None,
+    time_zone: Annotated[
+        str, typer.Option(help="Zone the schedule is written in, such as Europe/Berlin.")
+    ] = "UTC",
     *,
-    managed_identity: Annotated[
-        bool, typer.Option("--managed-identity", help="The identity of this machine.")
-    ] = False,
+    managed_identity: ManagedIdentity = False,
 ) -> None:
     """Add a tenant. The secret itself is never stored, only where it is found."""
-    references = {
-        "secret_env": client_secret_env,
-        "certificate_file": certificate,
-        "workload_identity": federated_token_file,
-        "managed_identity": managed_identity or None,
-    }
-    kinds = [kind for kind, given in references.items() if given is not None]
-    if len(kinds) != 1:
-        raise UsageError(
-            "say exactly one of --client-secret-env, --certificate, --federated-token-file or "
-            "--managed-identity"
-        )
-    file = certificate or federated_token_file
-    given = {
-        "kind": kinds[0],
-        "client_id": client_id,
-        "secret_env": client_secret_env,
-        "file": str(file.resolve()) if file else None,
-        "password_env": certificate_password_env,
-    }
+    reference = credential(
+        client_id=client_id,
+        secret_env=client_secret_env,
+        certificate=certificate,
+        password_env=certificate_password_env,
+        token_file=federated_token_file,
+        managed_identity=managed_identity,
+    )
     with opened(ctx) as ports:
         connection = new_connection(
             name=name,
             tenant_id=tenant,
-            credential={key: value for key, value in given.items() if value is not None},
+            credential=reference,
             cloud=cloud,
             cloud_file=cloud_file,
             subscriptions=tuple(subscription or ()),
-            schedule=schedule or ports.settings.schedule,
+            schedule=ports.settings.schedule if schedule is None else schedule,
         )
+        connection = replace(connection, time_zone=time_zone, follows_settings=schedule is None)
         add_connection(ports, connection)
-    OUT.print(f"Connection {name} added. Next: annexa connection check {name}", markup=False)
+        OUT.print(f"Connection {name} added.", markup=False)
+        OUT.print(_nights(ports, connection), markup=False)
+    OUT.print(f"Next: annexa connection check {name}", markup=False)
 
 
 @app.command("list")
 def list_all(ctx: typer.Context, *, as_json: Json = False) -> None:
-    """All connections."""
+    """All connections, with their next three nights."""
     with opened(ctx) as ports:
         known = list_connections(ports)
-    if as_json:
-        print_json([connection.detail() for connection in known])
-        return
-    for one in known:
-        OUT.print(
-            f"{one.name}  tenant {one.tenant_id}  {one.credential['kind'].replace('_', ' ')}  "
-            f"{one.cloud}  schedule {one.schedule} UTC",
-            markup=False,
-        )
+        if as_json:
+            print_json([_plain(ports, connection) for connection in known])
+            return
+        for one in known:
+            _print_one(ports, one)
     if not known:
         OUT.print("No connection yet; add one with `annexa connection add`.")
+
+
+def _plain(ports: Ports, connection: Connection) -> dict[str, Any]:
+    nights = next_nights(ports, connection)
+    return {
+        **connection.detail(),
+        "schedule": planned_line(ports, connection).line,
+        "next_nights": [{"slot": night.slot, "local": night.local} for night in nights],
+        "notice": former_nights(ports, connection),
+    }
+
+
+def _print_one(ports: Ports, one: Connection) -> None:
+    of = " of the settings" if one.follows_settings else ""
+    OUT.print(
+        f"{one.name}  tenant {one.tenant_id}  {one.credential['kind'].replace('_', ' ')}  "
+        f"{one.cloud}  schedule {planned_line(ports, one).line} {one.time_zone}{of}",
+        markup=False,
+    )
+    OUT.print(f"  {_nights(ports, one)}", markup=False)
+    notice = former_nights(ports, one)
+    if notice:
+        OUT.print(f"  Note: {notice}.", markup=False)
+
+
+def _nights(ports: Ports, connection: Connection) -> str:
+    if connection.retired_at is not None:
+        return f"Retired on {connection.retired_at:%Y-%m-%d %H:%M} UTC: no more nights."
+    nights = ", ".join(night.sentence for night in next_nights(ports, connection))
+    return f"Next nights: {nights or 'none'}"
+
+
+app.command()(connection_change.change)
+app.command()(connection_change.retire)
 
 
 @app.command()

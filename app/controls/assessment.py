@@ -8,7 +8,9 @@ from enum import StrEnum
 from app.controls.catalogue import Control
 from app.controls.coverage import COLLECTED_RECORDS, Coverage, coverage_of
 from app.controls.deviations import Deviation, Ending, deviations_of
+from app.controls.nights import Expected, expected_nights
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from collectors.kit import Check, Collector, Status
 from collectors.kit.level import leans_on
 
@@ -23,6 +25,7 @@ __all__ = [
     "assess",
     "checks_of",
     "coverage_in",
+    "expected_in",
     "overlaps",
 ]
 
@@ -95,8 +98,10 @@ class CheckFigures:
     failed: int
     unknown: int
     nights_collected: int
+    """Slots with a record; of days without a slot, those on which somebody asked by hand."""
     nights_missed: int
-    """Days of the period without a record, whether missed, failed or never planned."""
+    """Slots of the period without a record, whether missed or failed, and days of it on which no
+    night was planned and nobody asked."""
     gaps: int
 
     @property
@@ -139,30 +144,35 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
     gaps: Iterable[SeenGap],
     nights: Iterable[Night],
     records: Collection[SealedRecord],
+    removals: Removals,
     period: Period,
     applicable: bool = True,
     coverage: Coverage | None = None,
+    expected: Expected | None = None,
 ) -> Assessment:
     """What may be said of the control.
 
-    A day of the period without a record, a gap or an unknown on any night, or a last night that
-    showed no subject at all, makes the evidence incomplete; a deviation on any night outweighs
-    that, and what is incomplete stays listed. `records` are those of all collectors: they tell an
-    empty population from a check that was never asked, and what is gone from what was not seen.
-    `coverage` is what `coverage_in` makes of them, once for all controls.
+    A slot of the period without a record, a day without either, a gap or an unknown on any night,
+    or a last night that showed no subject at all, makes the evidence incomplete; a deviation on
+    any night outweighs that, and what is incomplete stays listed. `records` are those of all
+    collectors: they tell an empty population from a check that was never asked. `removals` are the
+    proofs by which a deviation may end without a pass.
+    `coverage` is what `coverage_in` makes of them and `expected` what `expected_in` makes of the
+    nights, once for all controls.
     """
     ids = {check.id for check in checks}
     collectors = {check.collector.id for check in checks}
     verdicts = [interval for interval in intervals if interval.check_id in ids]
     sealed = [r for r in records if r.collector_id in collectors and period.holds(r.slot)]
     gaps = [gap for gap in gaps if period.holds(gap.slot)]
-    coverage = coverage or coverage_in(period, nights, records, gaps)
+    coverage = coverage or coverage_in(period, nights, records)
     counted = [c for c in counts if c.check_id in ids and period.holds(c.slot)]
     seen = tuple(gap for gap in gaps if any(check.touched_by(gap) for check in checks))
-    figures = tuple(_figures(check, coverage, counted, seen, period) for check in checks)
-    deviations = _deviations(checks, figures, verdicts, seen, coverage, period)
+    wanted = expected or expected_in(period, nights)
+    figures = tuple(_figures(check, coverage, counted, seen, wanted) for check in checks)
+    deviations = _deviations(checks, figures, verdicts, removals, period)
     incomplete = (
-        *_uncovered(figures, sealed, period),
+        *_uncovered(figures, sealed, wanted),
         *_late(sum(coverage.late.get(collector, 0) for collector in collectors)),
         *_unknowns(figures, counted, verdicts, period),
         *_gaps(seen),
@@ -182,14 +192,17 @@ def coverage_in(
     period: Period,
     nights: Iterable[Night],
     records: Iterable[SealedRecord],
-    gaps: Iterable[SeenGap],
 ) -> Coverage:
     """What the records of the period prove to have been seen."""
     return coverage_of(
         [night for night in nights if period.holds(night.slot)],
         [record for record in records if period.holds(record.slot)],
-        gaps,
     )
+
+
+def expected_in(period: Period, nights: Iterable[Night]) -> Expected:
+    """What a check should have been asked in: the slots of the period, and its other days."""
+    return expected_nights(period.days(), [one for one in nights if period.holds(one.slot)])
 
 
 def overlaps(interval: Interval, period: Period) -> bool:
@@ -220,11 +233,11 @@ def _figures(
     coverage: Coverage,
     counted: Sequence[NightCount],
     gaps: Sequence[SeenGap],
-    period: Period,
+    wanted: Expected,
 ) -> CheckFigures:
     slots = coverage.nights(check.collector, check.check)
     last = max(slots, default=None)
-    covered = {slot.astimezone(UTC).date() for slot in slots}
+    covered = wanted.covered(slots)
     here = [count for count in counted if count.check_id == check.id and count.slot == last]
     return CheckFigures(
         check_id=check.id,
@@ -232,8 +245,8 @@ def _figures(
         passed=sum(count.passed for count in here),
         failed=sum(count.failed for count in here),
         unknown=sum(count.unknown for count in here),
-        nights_collected=len(covered),
-        nights_missed=len(period.days()) - len(covered),
+        nights_collected=covered,
+        nights_missed=wanted.number - covered,
         gaps=sum(check.touched_by(gap) for gap in gaps),
     )
 
@@ -242,32 +255,23 @@ def _deviations(
     checks: Sequence[ControlCheck],
     figures: Sequence[CheckFigures],
     verdicts: Iterable[Interval],
-    gaps: Sequence[SeenGap],
-    coverage: Coverage,
+    removals: Removals,
     period: Period,
 ) -> tuple[Deviation, ...]:
-    by_id = {check.id: check for check in checks}
-
-    def gone(check_id: str, subject: str, after: datetime) -> bool:
-        check = by_id[check_id]
-        if any(gap.slot > after and check.touched_by(gap) for gap in gaps):
-            return False
-        return coverage.looked_after(check.collector, check.check, subject, after)
-
     last = {figure.check_id: figure.last_slot for figure in figures}
-    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, gone)
+    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, removals.after)
     order = {check.id: place for place, check in enumerate(checks)}
     found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
     return tuple(found)
 
 
 def _uncovered(
-    figures: Sequence[CheckFigures], sealed: Iterable[SealedRecord], period: Period
+    figures: Sequence[CheckFigures], sealed: Iterable[SealedRecord], wanted: Expected
 ) -> list[str]:
     said = []
     missed = max((figure.nights_missed for figure in figures), default=0)
     if missed:
-        said.append(f"{_count(missed, 'night')} of {len(period.days())} without a record.")
+        said.append(f"{_count(missed, 'night')} of {wanted.number} without a record.")
     empty_handed = sum(record.outcome not in COLLECTED_RECORDS for record in sealed)
     if empty_handed:
         said.append(f"{_count(empty_handed, 'record')} of a source that refused or failed.")

@@ -1,4 +1,4 @@
-"""What the records of a period prove to have been seen: of each check, and of each subscription."""
+"""What the records of a period prove to have been asked: on which nights, of each check."""
 
 import re
 from collections import Counter
@@ -7,8 +7,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from app.controls.observed import Night, SealedRecord, SeenGap
-from collectors.kit import Check, Collector, Graph, GraphBatch
+from app.controls.observed import Night, SealedRecord
+from collectors.kit import Check, Collector
 from collectors.kit.level import is_tenant_wide
 
 COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
@@ -23,10 +23,6 @@ class Coverage:
 
     _asked: Mapping[tuple[str, bool], AbstractSet[datetime]]
     """Slots by collector and kind of scope (True: the tenant)."""
-    _own: Mapping[tuple[str, str], AbstractSet[datetime]]
-    """Slots by collector and subscription."""
-    _shown: Mapping[str, AbstractSet[datetime]]
-    """Slots by subscription of which some record, without a gap, holds something."""
     late: Mapping[str, int]
     """Records by collector that were collected once the next night had begun: they do not speak
     for theirs."""
@@ -38,33 +34,11 @@ class Coverage:
         """
         return self._asked.get((collector.id, is_tenant_wide(collector.reads[check.on])), set())
 
-    def looked_after(
-        self, collector: Collector, check: Check, subject: str, night: datetime
-    ) -> bool:
-        """Whether the subject would have been seen on some night after this one, were it there.
 
-        Its subscription must have been seen: by the check's own collector, or for a list of the
-        whole tenant by any.
-        """
-        read = collector.reads[check.on]
-        home = None if isinstance(read, Graph | GraphBatch) else subscription_of(subject)
-        slots = self.nights(collector, check)
-        if home is not None and is_tenant_wide(read):
-            slots = slots & self._shown.get(home, set())
-        elif home is not None:
-            slots = slots & self._own.get((collector.id, home), set())
-        return any(slot > night for slot in slots)
-
-
-def coverage_of(
-    nights: Iterable[Night], records: Iterable[SealedRecord], gaps: Iterable[SeenGap]
-) -> Coverage:
-    """What these records prove. `records` and `gaps` are those of the same nights."""
+def coverage_of(nights: Iterable[Night], records: Iterable[SealedRecord]) -> Coverage:
+    """What these records prove."""
     ends = _ends(nights)
-    blinded = {gap.record_seq for gap in gaps}
     asked: dict[tuple[str, bool], set[datetime]] = {}
-    own: dict[tuple[str, str], set[datetime]] = {}
-    shown: dict[str, set[datetime]] = {}
     late = Counter[str]()
     for record in records:
         if record.slot not in ends or record.outcome not in COLLECTED_RECORDS:
@@ -74,12 +48,7 @@ def coverage_of(
             continue
         of_tenant = not record.scope.startswith(SUBSCRIPTION)
         asked.setdefault((record.collector_id, of_tenant), set()).add(record.slot)
-        if not of_tenant:
-            place = record.scope.removeprefix(SUBSCRIPTION).lower()
-            own.setdefault((record.collector_id, place), set()).add(record.slot)
-            if record.outcome == "collected" and record.seq not in blinded:
-                shown.setdefault(place, set()).add(record.slot)
-    return Coverage(_asked=asked, _own=own, _shown=shown, late=late)
+    return Coverage(_asked=asked, late=late)
 
 
 def subscription_of(subject: str) -> str | None:

@@ -10,12 +10,15 @@ from collectors.kit import Status
 
 
 class Ending(StrEnum):
-    """How a deviation stands. Only a later pass corrects it: not seeing it does not."""
+    """How a deviation stands: only a later pass corrects it, only a proof removes it.
+
+    Neither is not seeing it any more.
+    """
 
     OPEN = "open"
-    UNSEEN = "open, not seen since"
+    UNSEEN = "not seen since"
     CORRECTED = "corrected"
-    GONE = "no longer there"
+    REMOVED = "removed"
     RULES = "no deviation by today's rules"
     """It ended where other rules began to judge: Azure's answer shows no correction."""
 
@@ -40,16 +43,15 @@ class Deviation:
     @property
     def ended(self) -> bool:
         """True when Azure's answers show that it ended; not when other rules see none."""
-        return self.ending in {Ending.CORRECTED, Ending.GONE}
+        return self.ending in {Ending.CORRECTED, Ending.REMOVED}
 
 
-Gone = Callable[[str, str, datetime], bool]
-"""Whether a night after this one shows that a check's subject is no longer there: it would have
-been seen, and no gap hid it. Takes the check id, the subject and the night."""
+Removed = Callable[[str, datetime], bool]
+"""Whether a night after this one proves that a subject is gone."""
 
 
 def deviations_of(
-    verdicts: Iterable[Interval], last: Mapping[str, datetime | None], gone: Gone
+    verdicts: Iterable[Interval], last: Mapping[str, datetime | None], removed: Removed
 ) -> list[Deviation]:
     """Every deviation in the verdicts, in the order of subject and time.
 
@@ -63,7 +65,7 @@ def deviations_of(
     for (check_id, _), own in sorted(by_subject.items()):
         own.sort(key=lambda verdict: (verdict.first_slot, verdict.last_slot))
         for failed, after in _stretches(own):
-            ending = _ending(failed[-1], after, last.get(check_id), gone)
+            ending = _ending(failed[-1], after, last.get(check_id), removed)
             found.append(_deviation(failed, ending))
     return found
 
@@ -85,16 +87,14 @@ def _stretches(own: Sequence[Interval]) -> list[tuple[list[Interval], list[Inter
 
 
 def _ending(
-    failed: Interval, after: Sequence[Interval], last: datetime | None, gone: Gone
+    failed: Interval, after: Sequence[Interval], last: datetime | None, removed: Removed
 ) -> Ending:
     passing = next((verdict for verdict in after if verdict.status is Status.PASS), None)
     if passing is not None:
         return Ending.RULES if _by_rules(passing) else Ending.CORRECTED
     if last is None or failed.last_slot >= last:
         return Ending.OPEN
-    if after or not gone(failed.check_id, failed.subject, failed.last_slot):
-        return Ending.UNSEEN
-    return Ending.GONE
+    return Ending.REMOVED if removed(failed.subject, failed.last_slot) else Ending.UNSEEN
 
 
 def _by_rules(passing: Interval) -> bool:

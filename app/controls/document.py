@@ -12,12 +12,18 @@ from app.controls.assessment import (
     assess,
     checks_of,
     coverage_in,
+    expected_in,
 )
 from app.controls.catalogue import Control
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.nights import expected_days
+from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from collectors.kit import Collector
 
 SCHEMA = "urn:annexa:assessments:v1"
+COUNTS_SLOTS, COUNTS_DAYS = "slots", "days"
+"""What `nights_collected` and `nights_missed` count, as `counts` says; `days` where it is absent,
+which is how bundles were made before: two nights of one day were one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,6 +35,7 @@ class Facts:
     intervals: Sequence[Interval]
     gaps: Sequence[SeenGap]
     records: Sequence[SealedRecord]
+    removals: Sequence[Removal]
 
 
 def assessments(
@@ -38,15 +45,20 @@ def assessments(
     period: Period,
     not_applicable: Mapping[str, str],
     rules_sha256: str,
+    counts: str = COUNTS_SLOTS,
 ) -> dict[str, Any]:
     """State and figures of every control, for `assessments.json` of a bundle.
 
     Only what the period itself shows is in it: not since when something stood before it began.
     `rules_sha256` names the rules whose checks serve the controls.
     """
-    coverage = coverage_in(period, facts.nights, facts.records, facts.gaps)
+    coverage = coverage_in(period, facts.nights, facts.records)
+    by_slots = counts == COUNTS_SLOTS
+    expected = expected_in(period, facts.nights) if by_slots else expected_days(period.days())
+    removals = Removals(facts.removals)
     return {
         "schema": SCHEMA,
+        **({"counts": counts} if by_slots else {}),
         "rules_sha256": rules_sha256,
         "period": {"first": period.first.isoformat(), "last": period.last.isoformat()},
         "not_applicable": dict(not_applicable),
@@ -60,9 +72,11 @@ def assessments(
                     gaps=facts.gaps,
                     nights=facts.nights,
                     records=facts.records,
+                    removals=removals,
                     period=period,
                     applicable=control.id not in not_applicable,
                     coverage=coverage,
+                    expected=expected,
                 )
             )
             for control in controls

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ class StoredConnection:
     anchor: datetime
     """Slots before this instant are not due."""
     schedule: str
-    """Cron line, in UTC."""
+    """Cron line, as it was last said."""
 
 
 def add_connection(session: Session, made: StoredConnection) -> None:
@@ -35,6 +35,12 @@ def add_connection(session: Session, made: StoredConnection) -> None:
         raise RefusedError(
             f"A connection named {made.name} exists: choose another name.", code="connection_exists"
         ) from None
+
+
+def change_connection(session: Session, connection_id: str, *, detail: str, schedule: str) -> None:
+    """Describe a connection anew. Its id, its name and its anchor stay."""
+    known = update(connection).where(connection.c.id == connection_id)
+    session.execute(known.values(detail=detail, schedule=schedule))
 
 
 def connections(session: Session) -> list[StoredConnection]:

@@ -5,12 +5,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, insert, select
+from sqlalchemy import Row, Select, case, func, insert, select
 from sqlalchemy.orm import Session
 
-from app.db.tables import event, gap, ledger, record
+from app.db.tables import event, gap, ledger, record, removal
 from app.errors import NotFoundError, RefusedError
-from app.evidence.observed import SealedRecord, SeenGap
+from app.evidence.observed import Removal, SealedRecord, SeenGap
 from collectors.kit import Gap, GapKind
 
 
@@ -37,10 +37,15 @@ class IndexedRecord:
 
 
 def add_record(
-    session: Session, sealed: SealedRecord, origin: Origin, gaps: Iterable[Gap] = ()
+    session: Session,
+    sealed: SealedRecord,
+    origin: Origin,
+    gaps: Iterable[Gap] = (),
+    removed: Iterable[str] = (),
 ) -> bool:
-    """Add a record, its gaps and its ledger row together. False if it was there already.
+    """Add a record, its gaps, what it proves to be removed, and its ledger row together.
 
+    False if it was there already.
     Raises RefusedError when this place of the log holds another record: the index and the store
     belong to different logs.
     """
@@ -56,6 +61,17 @@ def add_record(
     seen = [place | _gap_row(one) | {"record_seq": sealed.seq} for one in gaps]
     if seen:
         session.execute(insert(gap), seen)
+    proofs = [
+        {
+            "record_seq": sealed.seq,
+            "connection_id": origin.connection_id,
+            "slot": sealed.slot,
+            "subject": subject,
+        }
+        for subject in dict.fromkeys(removed)
+    ]
+    if proofs:
+        session.execute(insert(removal), proofs)
     done = {"run_id": origin.run_id, "scope": sealed.scope, "collector_id": sealed.collector_id}
     session.execute(insert(ledger).values(**done, seq=sealed.seq))
     return True
@@ -67,18 +83,36 @@ def done_scopes(session: Session, run_id: str) -> set[tuple[str, str]]:
     return {(row.scope, row.collector_id) for row in session.execute(asked)}
 
 
-def seen_subscriptions(session: Session, connection_id: str, before: datetime) -> set[str]:
-    """Subscriptions that the newest night before this slot really looked into."""
-    earlier = (record.c.connection_id == connection_id, record.c.slot < before)
-    newest = select(func.max(record.c.slot)).where(*earlier).scalar_subquery()
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Newest:
+    """The newest record of a collector and scope."""
+
+    seq: int
+    whole_seq: int | None
+    """The newest one that was collected without refusal or failure, if there is one."""
+    slot: datetime
+
+
+def newest_records(
+    session: Session, connection_id: str, *, but: str
+) -> dict[tuple[str, str], Newest]:
+    """Of each (scope, collector id) the newest record sealed by another run than `but`."""
+    whole = case((record.c.outcome.in_(("collected", "empty")), record.c.seq))
     asked = (
-        select(record.c.scope)
-        .where(record.c.connection_id == connection_id, record.c.slot == newest)
-        .where(record.c.scope.startswith("subscription/"))
-        .where(record.c.outcome.not_in(("denied", "failed")))
-        .distinct()
+        select(
+            record.c.scope,
+            record.c.collector_id,
+            func.max(record.c.seq).label("seq"),
+            func.max(whole).label("whole_seq"),
+            func.max(record.c.slot).label("slot"),
+        )
+        .where(record.c.connection_id == connection_id, record.c.run_id != but)
+        .group_by(record.c.scope, record.c.collector_id)
     )
-    return {str(scope).removeprefix("subscription/") for scope in session.scalars(asked)}
+    return {
+        (row.scope, row.collector_id): Newest(seq=row.seq, whole_seq=row.whole_seq, slot=row.slot)
+        for row in session.execute(asked)
+    }
 
 
 def records(
@@ -134,6 +168,16 @@ def gaps(
     if collector_ids is not None:
         asked = asked.where(gap.c.collector_id.in_(collector_ids))
     return [_gap(row) for row in session.execute(asked)]
+
+
+def removals(session: Session, connection_id: str, start: datetime, end: datetime) -> list[Removal]:
+    """What records of the period prove to be gone, both ends included, as they were sealed."""
+    asked = (
+        select(removal.c.slot, removal.c.subject)
+        .where(removal.c.connection_id == connection_id, removal.c.slot.between(start, end))
+        .order_by(removal.c.record_seq, removal.c.id)
+    )
+    return [Removal(slot=row.slot, subject=row.subject) for row in session.execute(asked)]
 
 
 def indexed_size(session: Session) -> int:

@@ -59,12 +59,19 @@ def claim_slot(
 
 
 def record_missed(
-    session: Session, connection_id: str, slot: datetime, detail: str, *, run_id: str | None = None
+    session: Session,
+    connection_id: str,
+    slot: datetime,
+    detail: str,
+    *,
+    run_id: str | None = None,
+    reason: str = "scheduled",
 ) -> str | None:
-    """Note that a slot passed uncollected. Its run id, or None when the slot has a run."""
-    missed = claim_slot(
-        session, connection_id, slot, "scheduled", "", run_id=run_id, state="missed"
-    )
+    """Note that a slot passed uncollected. Its run id, or None when the slot has a run.
+
+    `reason` is why it was to run: a run by hand that was missed is no night of the schedule.
+    """
+    missed = claim_slot(session, connection_id, slot, reason, "", run_id=run_id, state="missed")
     if missed is not None:
         session.execute(update(run).where(run.c.id == missed).values(detail=detail))
     return missed
@@ -165,6 +172,8 @@ def nights(session: Session, connection_id: str, start: datetime, end: datetime)
             run_id=one.id,
             finished_at=one.finished_at,
             detail=one.detail,
+            trigger=one.reason,
+            started_at=one.started_at,
         )
         for one in _runs(session, asked.order_by(run.c.slot))
     ]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
     from alembic.script import ScriptDirectory
 
-HEAD = "2026_11_28_1200"
+HEAD = "2026_11_28_1500"
 """The newest migration. An index that is there already is opened without loading Alembic."""
 
 _ONE_AT_A_TIME = 4_713_900_271

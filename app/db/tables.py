@@ -102,6 +102,17 @@ gap = Table(
     Index(None, "connection_id", "slot"),
 )
 
+removal = Table(
+    "removal",
+    metadata,
+    Column("id", _Counter, primary_key=True),
+    Column("record_seq", BigInteger, ForeignKey("record.seq"), nullable=False, index=True),
+    Column("connection_id", String(64), nullable=False),
+    Column("slot", Instant, nullable=False),
+    Column("subject", Text, nullable=False),
+    Index(None, "connection_id", "slot"),
+)
+
 rejudged = Table(
     "rejudged",
     metadata,

@@ -12,6 +12,7 @@ from collectors.kit import Collector, Exchange, Gap, Scope, Status
 from collectors.kit.interpret import Seen
 from collectors.kit.judge import Judgement
 from collectors.kit.level import reads_in
+from collectors.kit.missing import plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -92,6 +93,7 @@ class Draft:
             "outcome": self.outcome,
             "gaps": [_gap(gap) for gap in self.seen.gaps],
             "not_applicable": [asdict(one) for one in self.seen.not_applicable],
+            "missing": [plain(one) for one in self.seen.absent],
             "blinded": _gap(self.blinded) if self.blinded else None,
         }
 

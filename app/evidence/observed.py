@@ -17,6 +17,20 @@ class Night:
     finished_at: datetime | None
     detail: str = ""
     """Why a night was missed or failed; empty otherwise."""
+    trigger: str = "scheduled"
+    """scheduled, catch_up, or manual: a manual run is no night of the schedule."""
+    started_at: datetime | None = None
+    """When it began to be collected; None for one that never did, or where nobody knows."""
+
+    @property
+    def manual(self) -> bool:
+        """True for a run that somebody asked for."""
+        return self.trigger == "manual"
+
+    @property
+    def collected(self) -> bool:
+        """True when it was completed, gaps or not."""
+        return self.state in {"complete", "complete_with_gaps"}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,6 +94,15 @@ class SeenGap:
     kind: GapKind
     detail: str
     record_seq: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Removal:
+    """A proof that something is gone: Azure answered so when it was asked for by itself."""
+
+    slot: datetime
+    subject: str
+    """Its id; what lies in it is gone with it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

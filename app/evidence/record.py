@@ -31,7 +31,8 @@ class EntryPlace:
 class Event:
     """Something that happened to the log or the evidence, other than a collection.
 
-    Kinds: log_created, connection_added, run_started, run_completed, slot_missed, token_created,
+    Kinds: log_created, connection_added, connection_changed, connection_retired,
+    run_started, run_completed, slot_missed, token_created,
     token_revoked, pack_issued, bundle_downloaded, verified, exported, stored, worm_verified,
     worm_locked, hold_set, hold_cleared, retention_extended.
     """

@@ -38,6 +38,8 @@ class Performed:
     not_applicable: Sequence[Mapping[str, Any]]
     completeness: Mapping[str, Mapping[str, Any]]
     verdicts: Sequence[Row]
+    missing: Sequence[Mapping[str, Any]] = ()
+    """What became of missing things; rules of commit 55d35cf and before know none."""
 
     @property
     def outcome(self) -> str:
@@ -68,6 +70,12 @@ def differences(
             "questions that make no sense for a resource",
             what.get("not_applicable", []),  # records of caa3bc1 and before know no such outcome
             list(found.not_applicable),
+        ),
+        (
+            "missing_differs",
+            "what became of missing things",
+            what.get("missing", []),
+            list(found.missing),
         ),
         ("outcome_differs", "outcome", what["outcome"], found.outcome),
         ("title_differs", "title", what["title"], found.title),

@@ -6,6 +6,7 @@ from typing import Any
 
 from app.evidence.record import instant
 from collectors.kit import TENANT, Attempt, Exchange, GapKind, Scope
+from collectors.kit.missing import Missing, missing_of
 
 
 def scope_of(record: Mapping[str, Any]) -> Scope:
@@ -17,6 +18,30 @@ def scope_of(record: Mapping[str, Any]) -> Scope:
 def exchanges_of(record: Mapping[str, Any], raw: Callable[[str], bytes]) -> tuple[Exchange, ...]:
     """Rebuild the exchanges of a record. `raw` gives a body by its SHA-256."""
     return tuple(_exchange(source, raw(source["raw_sha256"])) for source in record["source"])
+
+
+def missing_in(record: Mapping[str, Any]) -> tuple[Missing, ...]:
+    """What was known to be missing from a record's lists, before anything was asked about it.
+
+    None in records of commit 55d35cf and before: they believed every list.
+    """
+    return tuple(missing_of(one) for one in record["what"].get("missing", ()))
+
+
+def unaccounted_in(record: Mapping[str, Any]) -> tuple[Missing, ...]:
+    """What a record missed of its lists and could not prove to be gone."""
+    told = record["what"].get("missing", [])
+    return tuple(
+        missing_of(one)
+        for one in told
+        if one["kind"] != GapKind.GONE.value and not one["all_of_them"]
+    )
+
+
+def removed_in(record: Mapping[str, Any]) -> tuple[str, ...]:
+    """Ids of things that a record proves to be gone."""
+    told = record["what"].get("missing", [])
+    return tuple(one["id"] for one in told if one["kind"] == GapKind.GONE.value)
 
 
 def _exchange(source: Mapping[str, Any], body: bytes) -> Exchange:

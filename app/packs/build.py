@@ -6,7 +6,8 @@ from datetime import datetime
 from app.controls.assessment import assess, checks_of, coverage_in
 from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from app.packs import summary
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
 from app.packs.other_rules import other_rules_counts
@@ -32,6 +33,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     intervals: Sequence[Interval],
     gaps: Sequence[SeenGap],
     records: Sequence[SealedRecord],
+    removals: Sequence[Removal],
     attachments: Mapping[str, bytes],
     not_applicable: Mapping[str, str],
     commands: Sequence[Command],
@@ -59,7 +61,8 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         subscriptions={key.lower(): name for key, name in connection.subscriptions},
     )
     checks = {control.id: checks_of(control.id, collectors) for control in catalogue}
-    coverage = coverage_in(period, nights, in_period, gaps)
+    coverage = coverage_in(period, nights, in_period)
+    proofs = Removals(removals)
     assessments = {
         control.id: assess(
             control,
@@ -69,6 +72,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
             gaps=gaps,
             nights=nights,
             records=records,
+            removals=proofs,
             period=period,
             applicable=control.id not in not_applicable,
             coverage=coverage,

@@ -29,7 +29,7 @@ def pack_attachments(
     asked has no file.
     """
     in_period = [record for record in records if period.holds(record.slot)]
-    coverage = coverage_in(period, nights, in_period, ())
+    coverage = coverage_in(period, nights, in_period)
     last = {
         f"{collector.id}.{check.id}": max(coverage.nights(collector, check), default=None)
         for collector in collectors

@@ -57,6 +57,8 @@ def _kql(read: ResourceGraph) -> str:
     parts = [read.table]
     if read.types:
         parts.append(f"where type in~ ({', '.join(repr(t) for t in read.types)})")
+    if read.among is not None:
+        parts.append(f"where {read.among.path} in~ ({', '.join(map(repr, read.among.values))})")
     if read.project:
         parts.append(f"project {', '.join(read.project)}")
     return " | ".join([*parts, "order by id asc"])

@@ -148,7 +148,7 @@ class ControlSection:
     last_night: datetime | None
     open_deviations: int
     ended_deviations: int
-    """Corrected, or of subjects no longer there."""
+    """Corrected by a pass, or of subjects that are proved to be gone."""
     deviations: tuple[DeviationGroup, ...]
     other_rules: OtherRulesTable
     incomplete: tuple[str, ...]
@@ -283,7 +283,7 @@ class PackView:
     """Open deviations of each team, each counted once however many controls it touches."""
     open_deviations: int
     ended_deviations: int
-    """Corrected, or of subjects no longer there."""
+    """Corrected by a pass, or of subjects that are proved to be gone."""
     other_rules: tuple[str, ...]
     """How many verdicts other rules gave otherwise, a sentence for each way; empty for none."""
     unknown_answers: int

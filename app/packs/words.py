@@ -32,7 +32,7 @@ ENDING_CLASS = {
     Ending.OPEN: "deviations",
     Ending.UNSEEN: "deviations",
     Ending.CORRECTED: "clean",
-    Ending.GONE: "na",
+    Ending.REMOVED: "na",
     Ending.RULES: "na",
 }
 

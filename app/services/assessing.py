@@ -10,9 +10,11 @@ from app.controls.assessment import (
     assess,
     checks_of,
     coverage_in,
+    expected_in,
 )
 from app.controls.catalogue import Control
-from app.db.evidence import gaps, records
+from app.controls.removals import Removals
+from app.db.evidence import gaps, records, removals
 from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import NotFoundError, UsageError
@@ -71,7 +73,10 @@ def assess_controls(
         found_gaps = gaps(session, connection.id, start, end)
         found_nights = nights(session, connection.id, start, end)
         found_records = records(session, connection.id, start, end)
-    coverage = coverage_in(period, found_nights, found_records, found_gaps)
+        found_removals = removals(session, connection.id, start, end)
+    coverage = coverage_in(period, found_nights, found_records)
+    expected = expected_in(period, found_nights)
+    proofs = Removals(found_removals)
     assessed = []
     for control in chosen:
         checks = checks_of(control.id, ports.collectors)
@@ -84,9 +89,11 @@ def assess_controls(
             gaps=found_gaps,
             nights=found_nights,
             records=found_records,
+            removals=proofs,
             period=period,
             applicable=reason is None,
             coverage=coverage,
+            expected=expected,
         )
         assessed.append(
             AssessedControl(

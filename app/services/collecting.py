@@ -2,7 +2,7 @@
 
 import asyncio
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -24,6 +24,7 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, ids_of, interpret, parents_of, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import context_of, parent_read, reads_in
+from collectors.kit.missing import Missing
 
 ASKS_AT_ONCE = 48
 """Lists of one record that are waited for at the same time."""
@@ -51,29 +52,49 @@ def keep_in(store: Store) -> Keep:
     return keep
 
 
-async def collect(
-    job: Job,
-    asker: Asker,
-    run: RunFacts,
-    expectations: Expectations,
-    now: Callable[[], datetime],
-) -> Draft:
-    """Ask everything this record speaks for, then read and judge it."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Gathered:
+    """Everything a record's questions gave, before what is missing from it is accounted for."""
+
+    job: Job
+    exchanges: tuple[Exchange, ...]
+    seen: Seen
+
+
+async def gather(job: Job, asker: Asker) -> Gathered:
+    """Ask everything this record speaks for, and read it."""
     exchanges = await _exchanges(job, asker)
     seen = interpret(job.collector, job.scope, exchanges)
-    return _draft(job, exchanges, seen, run, expectations, now())
+    return Gathered(job=job, exchanges=exchanges, seen=seen)
+
+
+def drafted(
+    found: Gathered,
+    missing: Sequence[Missing],
+    proofs: Sequence[Exchange],
+    run: RunFacts,
+    expectations: Expectations,
+    at: datetime,
+) -> Draft:
+    """The record of what was gathered, judged; `proofs` tell what became of what is missing."""
+    job, pages, seen = found.job, found.exchanges, found.seen
+    if missing:
+        pages = (*pages, *proofs)
+        seen = interpret(job.collector, job.scope, pages, missing)
+    return _draft(job, pages, seen, run, expectations, at)
 
 
 def blind(
     job: Job,
     pages: Sequence[Exchange],
     gap: Gap,
+    missing: Sequence[Missing],
     run: RunFacts,
     expectations: Expectations,
     at: datetime,
 ) -> Draft:
     """The record of a scope that could not even be named or asked: one gap for each read."""
-    seen = unseen(job.collector, job.scope, gap)
+    seen = unseen(job.collector, job.scope, gap, missing)
     return replace(_draft(job, tuple(pages), seen, run, expectations, at), blinded=gap)
 
 

@@ -4,12 +4,16 @@ import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from app.errors import UsageError
+from app.evidence.record import instant, utc
+from app.services.cron import CronLine, Meaning
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
+RETIRED_AT = "retired_at"
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
@@ -29,10 +33,26 @@ class Connection:
     subscriptions: tuple[str, ...]
     """Only these, or every subscription that can be seen when empty."""
     schedule: str
+    """Cron line of its nights; where it follows the settings, what they said last."""
+    time_zone: str = "UTC"
+    """IANA name of the zone the schedule is written in. Slots are UTC whatever it is."""
+    schedule_meaning: Meaning = Meaning.FORMER
+    """How the schedule is read; what an entry of the log does not say is of the former kind."""
+    follows_settings: bool = False
+    """True when it has no schedule of its own: the setting `schedule` is taken over."""
+    retired_at: datetime | None = None
+    """Since then it has no nights; its evidence stays."""
 
     def detail(self) -> dict[str, Any]:
         """As the log and the index keep it."""
-        return {**asdict(self), "subscriptions": list(self.subscriptions)}
+        plain = {**asdict(self), "subscriptions": list(self.subscriptions)}
+        del plain["retired_at"]
+        return plain if self.retired_at is None else {**plain, RETIRED_AT: utc(self.retired_at)}
+
+    @property
+    def cron(self) -> CronLine:
+        """When its nights are due."""
+        return CronLine(line=self.schedule, time_zone=self.time_zone, meaning=self.schedule_meaning)
 
 
 def new_connection(
@@ -50,13 +70,9 @@ def new_connection(
         raise UsageError(
             f"connection name {name!r} must be lower-case letters, digits and dashes, at most 41"
         )
-    for label, value in (("tenant", tenant_id), *(("subscription", s) for s in subscriptions)):
-        if not GUID.match(value.lower()):
-            raise UsageError(
-                f"{label} {value!r} is not an id like 00000000-0000-0000-0000-000000000000; "
-                "the Azure portal shows it under Overview"
-            )
-    _check_application(credential)
+    check_ids("tenant", tenant_id)
+    check_ids("subscription", *subscriptions)
+    check_application(credential)
     if (cloud == "custom") != (cloud_file is not None):
         raise UsageError("--cloud custom and --cloud-file FILE go together")
     return Connection(
@@ -68,10 +84,22 @@ def new_connection(
         cloud_file=str(cloud_file.resolve()) if cloud_file else None,
         subscriptions=tuple(s.lower() for s in subscriptions),
         schedule=schedule,
+        schedule_meaning=Meaning.UNIX,
     )
 
 
-def _check_application(credential: Mapping[str, str]) -> None:
+def check_ids(label: str, *values: str) -> None:
+    """Raise UsageError for what is no id of Azure."""
+    for value in values:
+        if not GUID.match(value.lower()):
+            raise UsageError(
+                f"{label} {value!r} is not an id like 00000000-0000-0000-0000-000000000000; "
+                "the Azure portal shows it under Overview"
+            )
+
+
+def check_application(credential: Mapping[str, str]) -> None:
+    """Raise UsageError for a credential that lacks its application or does not fit together."""
     client_id = credential.get("client_id")
     if client_id is None and credential.get("kind") != "managed_identity":
         raise UsageError(
@@ -88,5 +116,13 @@ def _check_application(credential: Mapping[str, str]) -> None:
 
 
 def connection_of(detail: Mapping[str, Any]) -> Connection:
-    """The inverse of `Connection.detail`."""
-    return Connection(**{**detail, "subscriptions": tuple(detail["subscriptions"])})
+    """The inverse of `Connection.detail`, also of what earlier versions sealed."""
+    retired = detail.get(RETIRED_AT)
+    return Connection(
+        **{
+            **detail,
+            "subscriptions": tuple(detail["subscriptions"]),
+            "schedule_meaning": Meaning(detail.get("schedule_meaning", Meaning.FORMER)),
+            RETIRED_AT: instant(retired) if retired else None,
+        }
+    )

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.controls.document import Facts
 from app.db.connections import connections
-from app.db.evidence import gaps, indexed_size, records
+from app.db.evidence import gaps, indexed_size, records, removals
 from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import AppError
@@ -66,6 +66,12 @@ def _of_connection(session: Session, connection_id: str, told: Facts) -> Iterato
         told.gaps,
         gaps(session, *asked),
         lambda row: (row.record_seq, row.read, row.subject),
+    )
+    yield from _rows(
+        "removal",
+        told.removals,
+        removals(session, *asked),
+        lambda row: (utc(row.slot), row.subject),
     )
     yield from _rows(
         "night_count",

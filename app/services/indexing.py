@@ -8,7 +8,12 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
-from app.db.connections import StoredConnection, add_connection
+from app.db.connections import (
+    StoredConnection,
+    add_connection,
+    change_connection,
+    connection_named,
+)
 from app.db.database import clear, take_turn
 from app.db.evidence import Origin, add_record, indexed_size, record_digest
 from app.db.judged import add_rejudged
@@ -29,7 +34,9 @@ from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import RECORD_SCHEMA, Event, entry_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
+from app.evidence.replay import removed_in
 from app.services.checkpoints import checkpoint_sizes
+from app.services.connection_events import ADDED, described
 from app.services.dating import index_checkpoints
 from app.services.log_head import rolled_back
 from app.services.night_verdicts import fold_all_nights, fold_night
@@ -180,7 +187,7 @@ def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:
         rules_sha256=entry["collector"]["rules_sha256"],
     )
     found = (_gap(gap) for gap in entry["what"]["gaps"])
-    add_record(session, sealed_record(seq, digest, entry), origin, found)
+    add_record(session, sealed_record(seq, digest, entry), origin, found, removed_in(entry))
 
 
 def _gap(gap: Entry) -> Gap:
@@ -196,8 +203,8 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
     detail, at = entry["detail"], instant(entry["at"])
     add_event(session, seq, _sealed_event(entry))
     match entry["kind"]:
-        case "connection_added":
-            _connection(session, detail, at)
+        case "connection_added" | "connection_changed" | "connection_retired":
+            _connection(session, entry["kind"], detail, at)
         case "run_started":
             _run_started(session, detail, at)
         case "run_completed":
@@ -210,7 +217,11 @@ def _event(session: Session, store: Store, seq: int, entry: Entry) -> None:
             # An id of its own from what it is, so that a rebuilt index names it the same.
             run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
             reason, connection_id = detail["reason"], detail["connection_id"]
-            if record_missed(session, connection_id, slot, reason, run_id=run_id) is None:
+            trigger = detail.get("trigger", "scheduled")
+            missed = record_missed(
+                session, connection_id, slot, reason, run_id=run_id, reason=trigger
+            )
+            if missed is None:
                 _missed_after_all(session, detail, at)
         case "rejudged":
             add_rejudged(session, seq, rejudgings(detail))
@@ -227,7 +238,13 @@ def _sealed_event(entry: Entry) -> Event:
     return Event(kind=entry["kind"], at=at, actor=entry["actor"], detail=entry["detail"])
 
 
-def _connection(session: Session, detail: Entry, at: datetime) -> None:
+def _connection(session: Session, kind: str, detail: Entry, at: datetime) -> None:
+    if kind != ADDED:
+        before = json.loads(connection_named(session, detail["id"]).detail)
+        now = described(before, kind, detail, at)
+        plain, schedule = json.dumps(now), now["schedule"]
+        change_connection(session, detail["id"], detail=plain, schedule=schedule)
+        return
     add_connection(
         session,
         StoredConnection(

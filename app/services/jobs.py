@@ -1,13 +1,14 @@
 """Which records a night consists of, and how they are worked off."""
 
 import asyncio
-from collections.abc import Coroutine, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Coroutine, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from app.services.collecting import Job
 from collectors.kit import TENANT, Collector, Exchange, Gap, GapKind, Scope
 from collectors.kit.interpret import Seen
 from collectors.kit.level import has_scope
+from collectors.kit.missing import Absence
 from collectors.kit.subscriptions import is_billing_shell
 
 UNLISTED = Scope("unlisted")
@@ -41,9 +42,10 @@ def subscriptions_of(
     """Reconcile Azure's list with the choice of the connection and with what is known.
 
     `holding` are ids from Resource Graph's rows, `known` those of the last night: a subscription
-    that is in one of them and not in the list is a gap, never a smaller tenant. An empty list is
-    one too: an identity without any role is answered so. What the list itself lacks is told of
-    each. A billing shell is asked only if it was chosen or holds something.
+    that is in one of them and not in the list is a gap, never a smaller tenant, unless Azure says
+    of it that it is gone (`settled`). An empty list is a gap too: an identity without any role is
+    answered so. What the list itself lacks is told of each. A billing shell is asked only if it
+    was chosen or holds something.
     """
     items = listed.items[SUBSCRIPTIONS]
     by_id = {str(item["subscriptionId"]).lower(): item for item in items if item["subscriptionId"]}
@@ -54,7 +56,7 @@ def subscriptions_of(
     if not by_id and not gaps:
         gaps.append(_unnamed(GapKind.DENIED, "Azure showed no subscription to this identity"))
     missing = sorted((wanted or held | {one.lower() for one in known}) - by_id.keys())
-    lost = {Scope(one): gaps[0] if gaps else _gone(one) for one in missing}
+    lost = {Scope(one): gaps[0] if gaps else _unlisted(one) for one in missing}
     if gaps and not wanted:
         lost[UNLISTED] = gaps[0]
     shells = {one for one, item in by_id.items() if is_billing_shell(item)} - wanted - held
@@ -76,8 +78,26 @@ def planned_jobs(collectors: Iterable[Collector], tenant: Subscriptions) -> list
     ]
 
 
-def _gone(subscription: str) -> Gap:
-    return _unnamed(GapKind.GONE, f"Azure's list of subscriptions does not name {subscription}")
+def settled(
+    tenant: Subscriptions, told: Mapping[Scope, Absence], chosen: Container[str]
+) -> Subscriptions:
+    """With what Azure said of those that its list does not name: what is gone is no longer asked.
+
+    One that the connection names stays a gap until the connection is changed.
+    """
+    lost = {}
+    for scope, gap in tenant.lost.items():
+        absence = told.get(scope)
+        if absence is None:
+            lost[scope] = gap
+        elif not absence.proved or scope.subscription_id in chosen:
+            lost[scope] = _unnamed(absence.kind, f"{gap.detail}; {absence.detail}")
+    return replace(tenant, lost=lost)
+
+
+def _unlisted(subscription: str) -> Gap:
+    detail = f"Azure's list of subscriptions does not name {subscription}"
+    return _unnamed(GapKind.NOT_ASKED, detail)
 
 
 def _unnamed(kind: GapKind, detail: str) -> Gap:

@@ -1,23 +1,22 @@
 """One night of one connection: everything collected, sealed, then indexed."""
 
 import asyncio
-import traceback
-from collections.abc import Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-import structlog
-
-from app.db.evidence import done_scopes, gaps, seen_subscriptions
+from app.db.evidence import done_scopes, gaps
 from app.db.runs import UNFINISHED, claim_slot, note_trouble, run_by_id
-from app.errors import AppError, RefusedError, UsageError, WriterBusyError
+from app.errors import RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
 from app.evidence.record import Event, derived_key, instant, rules_key, utc
+from app.services.accounting import open_accounts
 from app.services.azure import open_gateway, said, usable_credential
-from app.services.collecting import Job, blind, collect, keep_in
+from app.services.collecting import Job, keep_in
 from app.services.connections import Connection
+from app.services.earlier import Earlier
 from app.services.indexing import catch_up
 from app.services.jobs import (
     SUBSCRIPTIONS,
@@ -26,15 +25,17 @@ from app.services.jobs import (
     subscriptions_of,
     together,
 )
+from app.services.making import Making
 from app.services.ports import Ports
 from app.services.receipts import stored_detail
+from app.services.registering import need_active
 from app.services.rejudgement import judge_earlier_nights
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.tool import tool
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.kit import TENANT, Expectations, Gap, GapKind, Scope
+from collectors.kit import TENANT, Expectations, Scope
 from collectors.kit.answers import forget_pages
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import interpret
@@ -48,7 +49,6 @@ RECORDS_AT_ONCE = 6
 SCOPES_AT_ONCE = 4
 """Subscriptions whose raw pages are held at the same time."""
 INVENTORY, RESOURCES = "inventory.resources", "resources"
-LOG = structlog.get_logger()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -113,6 +113,7 @@ def collect_now(
 
     While another annexa writes, it is refused whole: no planned run is left for others to find.
     """
+    need_active(connection)
     usable_credential(connection, ports.now)  # what is missing here is no failed night
     with ports.writer(f"collecting {connection.name}"):
         return _attempt(ports, connection, plan_night(ports, connection, slot, "manual", by), told)
@@ -208,51 +209,39 @@ class _Night:
         )
 
     async def _collect_all(self, asker: Asker, facts: RunFacts) -> None:
-        tenant = await self._subscriptions(asker)
+        """Records that miss nothing are sealed as they come, all others once it is asked for."""
+        earlier = Earlier(self._ports, self._connection.id, self._run.id)
+        tenant = await self._subscriptions(asker, earlier)
+        accounts = await open_accounts(self._ports, self._connection, earlier, asker, tenant)
+        tenant = await accounts.settle_subscriptions(tenant)
         expectations = Expectations(values=self._ports.expectation_values, as_of=self._as_of)
         jobs = [j for j in planned_jobs(self._ports.collectors, tenant) if not self._has(j)]
+        making = Making(asker, accounts, tenant, facts, expectations, self._ports.now)
         of = len(jobs) + self._done
         gate = asyncio.Semaphore(RECORDS_AT_ONCE)
 
-        async def one(job: Job) -> None:
+        async def one(job: Job, making_it: Callable[[Job], Awaitable[Draft | None]]) -> None:
             async with gate:
-                try:
-                    draft = await self._draft(job, tenant, asker, facts, expectations)
-                    await asyncio.to_thread(self._seal, draft)
-                except (AppError, GatewayError):
-                    raise
-                except Exception as error:  # noqa: BLE001 - the per-collector boundary: a gap
-                    gap = _failed(job, error)
-                    draft = blind(job, (), gap, facts, expectations, self._ports.now())
-                    await asyncio.to_thread(self._seal, draft)
+                draft = await making_it(job)
+            if draft is not None:
+                await asyncio.to_thread(self._seal, draft)
                 self._done += 1
                 what = f"{job.collector.id} in {job.scope}"
                 self._told(Progress(done=self._done, of=of, what=what))
 
-        await together([one(job) for job in jobs if job.scope == TENANT])
+        await together([one(job, making.made) for job in jobs if job.scope == TENANT])
         scopes = asyncio.Semaphore(SCOPES_AT_ONCE)
 
         async def all_of(scope: Scope, its_jobs: list[Job]) -> None:
             async with scopes:
-                await together([one(job) for job in its_jobs])
+                await together([one(job, making.made) for job in its_jobs])
                 asker.forget(scope)  # nobody asks for these pages again: memory stays bounded
 
         await together([all_of(scope, found) for scope, found in _by_scope(jobs)])
+        await making.settle()
+        await together([one(job, making.settled) for job in making.waiting])
 
-    async def _draft(
-        self,
-        job: Job,
-        tenant: Subscriptions,
-        asker: Asker,
-        facts: RunFacts,
-        expectations: Expectations,
-    ) -> Draft:
-        lost = tenant.lost.get(job.scope)
-        if lost is not None:
-            return blind(job, tenant.pages, lost, facts, expectations, self._ports.now())
-        return await collect(job, asker, facts, expectations, self._ports.now)
-
-    async def _subscriptions(self, asker: Asker) -> Subscriptions:
+    async def _subscriptions(self, asker: Asker, earlier: Earlier) -> Subscriptions:
         inventory = collector_by_id(INVENTORY)
         reads = inventory.reads
         pages, rows = await asyncio.gather(
@@ -261,13 +250,11 @@ class _Night:
         )
         seen = interpret(inventory, TENANT, (*pages, *rows))
         in_rows = {item.subscription_id for item in seen.items[RESOURCES]} - {None}
-        with self._ports.database.read() as session:
-            before = seen_subscriptions(session, self._connection.id, self._run.slot)
         return subscriptions_of(
             seen,
             pages,
             chosen=self._connection.subscriptions,
-            known=before,
+            known=earlier.subscriptions(),
             holding={one for one in in_rows if one},
         )
 
@@ -313,16 +300,3 @@ class _Night:
 def _by_scope(jobs: list[Job]) -> Iterator[tuple[Scope, list[Job]]]:
     for scope in dict.fromkeys(job.scope for job in jobs if job.scope != TENANT):
         yield scope, [job for job in jobs if job.scope == scope]
-
-
-def _failed(job: Job, error: Exception) -> Gap:
-    where = {"collector": job.collector.id, "scope": str(job.scope)}
-    LOG.error("collector_failed", **where, exc_info=error)
-    detail = f"the collector failed: {type(error).__name__} in {_place(error)}"
-    return Gap(read="", subject=None, kind=GapKind.MALFORMED, detail=detail)
-
-
-def _place(error: BaseException) -> str:
-    """File and line of the code that failed; the log has the whole traceback."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "an unknown place"

@@ -1,14 +1,19 @@
 """Runs that a newer night has overtaken: evidence is never collected for a night that is gone."""
 
+from datetime import timedelta
+
 from app.db.evidence import done_scopes
 from app.db.runs import UNFINISHED, Run, run_by_id, unfinished_runs
 from app.errors import RefusedError, WriterBusyError
 from app.evidence.record import utc
 from app.services.ports import Ports
 from app.services.registering import find_connection
-from app.services.slots import due
+from app.services.slots import slots
+from app.services.timetable import spells
 from app.services.writing import record_event
 
+A_DAY = timedelta(days=1)
+"""How long an interrupted night of a retired connection is tried again: none follows it."""
 NEVER = "no annexa could collect this night in its time, and evidence cannot be collected later"
 
 
@@ -22,13 +27,23 @@ def end_overtaken(ports: Ports) -> int:
         waiting = unfinished_runs(session)
     ended = 0
     for run in waiting:
-        schedule = find_connection(ports, run.connection_id).schedule
-        if due(schedule, run.slot, ports.now()).newest is not None:
+        if _overtaken(ports, run):
             try:
                 ended += _end(ports, run)
             except WriterBusyError:
                 break
     return ended
+
+
+def _overtaken(ports: Ports, run: Run) -> bool:
+    """Whether its next night is due; of a retired connection, whether it never began."""
+    now = ports.now()
+    retired = find_connection(ports, run.connection_id).retired_at
+    with ports.database.read() as session:
+        held = spells(session, run.connection_id)
+    if next(slots(held, run.slot, now), None) is not None:
+        return True
+    return retired is not None and (run.started_at is None or now > run.slot + A_DAY)
 
 
 def _end(ports: Ports, run: Run) -> int:

@@ -22,7 +22,7 @@ from app.packs.render import render_pdf
 from app.packs.verification import verification_commands
 from app.services.bundling import Order, write_bundle_of
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
-from app.services.connections import Connection
+from app.services.connections import Connection, connection_of
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.ports import Ports
@@ -108,7 +108,8 @@ def issue_pack(
 def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNights:
     """What the log says of a connection. Raises RefusedError when it never heard of this one."""
     nights = sealed_nights(ports.store, log.entries(), connection.id).get(connection.id)
-    if nights is None or nights.connection != connection.detail():
+    sealed = nights.connection if nights else None
+    if nights is None or sealed is None or connection_of(sealed) != connection:
         raise RefusedError(
             f"the index describes the connection {connection.name} otherwise than the sealed log: "
             "it was altered; run `annexa reindex` and find out by whom",
@@ -199,6 +200,7 @@ def _draw(
         intervals=observed.intervals,
         gaps=observed.gaps,
         records=observed.records,
+        removals=observed.removals,
         attachments=attached,
         not_applicable=ports.settings.not_applicable,
         commands=verification_commands(pack_id),

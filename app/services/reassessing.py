@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue
-from app.controls.document import Facts, assessments
+from app.controls.document import COUNTS_DAYS, Facts, assessments
 from app.controls.folding import Answer, Formers, folded
-from app.controls.observed import Night, SealedRecord, SeenGap
+from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse
 from app.evidence.judged import (
     FormerAnswer,
@@ -51,6 +51,7 @@ class _Run:
     """Records by their place in the log."""
     records: int = 0
     gaps: int = 0
+    trigger: str = "scheduled"
 
 
 class Reassessment:
@@ -61,6 +62,7 @@ class Reassessment:
         self._runs: dict[str, _Run] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
+        self._removals: list[Removal] = []
         self._found: dict[str, Sequence[Row]] = {}
         """What was re-performed where it differs from what was sealed, by the sealed digest."""
 
@@ -68,6 +70,7 @@ class Reassessment:
         """What became of a night."""
         detail, kind = entry["detail"], entry["kind"]
         run = self._run(detail.get("run_id") or detail["slot"], detail["slot"])
+        run.trigger = detail.get("trigger", run.trigger)
         if kind == "run_completed":
             run.state = "complete_with_gaps" if detail["gaps"] else "complete"
             run.completed = (name, detail["records"], detail["gaps"])
@@ -94,6 +97,11 @@ class Reassessment:
         )
         self._records.append(replace(sealed, outcome=found.outcome))
         self._gaps += [_gap(sealed, gap) for gap in found.gaps]
+        self._removals += [
+            Removal(slot=sealed.slot, subject=one["id"])
+            for one in found.missing
+            if one["kind"] == GapKind.GONE.value
+        ]
 
     def judged_again(self, run_id: str, seq: int, judging: Judging, found: Sequence[Row]) -> None:
         """A record of a run taken before, judged by later rules, with what was re-performed."""
@@ -139,7 +147,13 @@ class Reassessment:
         answered = {slot: self._answers(run) for slot, run in held.items()}
         intervals, counts = folded(answered, self._formers(held))
         nights = [
-            Night(slot=run.slot, state=run.state, run_id=run_id, finished_at=None)
+            Night(
+                slot=run.slot,
+                state=run.state,
+                run_id=run_id,
+                finished_at=None,
+                trigger=run.trigger,
+            )
             for run_id, run in self._runs.items()
         ]
         facts = Facts(
@@ -148,6 +162,7 @@ class Reassessment:
             intervals=intervals,
             gaps=self._gaps,
             records=self._records,
+            removals=self._removals,
         )
         period = Period(
             first=date.fromisoformat(sealed["period"]["first"]),
@@ -160,6 +175,7 @@ class Reassessment:
             period,
             sealed["not_applicable"],
             sealed["rules_sha256"],
+            sealed.get("counts", COUNTS_DAYS),
         )
 
     def _run(self, run_id: str, slot: str) -> _Run:

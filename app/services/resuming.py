@@ -6,7 +6,7 @@ from app.services.connections import Connection
 from app.services.indexing import catch_up
 from app.services.overtaken import end_overtaken
 from app.services.ports import Ports
-from app.services.registering import find_connection
+from app.services.timetable import connection_of_run
 
 
 def index_tail(ports: Ports) -> None:
@@ -30,4 +30,4 @@ def interrupted_runs(ports: Ports) -> list[tuple[str, Connection]]:
     end_overtaken(ports)
     with ports.database.read() as session:
         found = unfinished_runs(session)
-    return [(run.id, find_connection(ports, run.connection_id)) for run in found]
+    return [(run.id, connection_of_run(ports, run)) for run in found]

@@ -65,6 +65,7 @@ class Rules:
                 "collector": what["collector"],
                 "subscription": what["scope"]["subscription_id"],
                 "exchanges": [_told(exchange) for exchange in exchanges],
+                "missing": what.get("missing", []),
                 "cause": None if cause is None else dict(cause),
                 "expectations": dict(expectations),
                 "as_of": record["time"]["as_of"],

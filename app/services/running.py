@@ -10,7 +10,8 @@ from app.services.background import Background
 from app.services.connections import Connection
 from app.services.nights import collect_night
 from app.services.ports import Ports
-from app.services.registering import find_connection
+from app.services.registering import need_active
+from app.services.timetable import connection_of_run
 
 KEYS = uuid.UUID("6f1d4d0a-3f0e-5a51-9a0f-0c7c5c2c8f4e")
 """Name space of run ids made from idempotency keys: the same key finds the same run for ever."""
@@ -22,8 +23,10 @@ def request_run(
     """Claim the slot of this second and queue its collection.
 
     With a key that `by` has used before, the run of then is returned and nothing begins. Raises
-    RefusedError for a slot that is taken or a key that was used for another connection.
+    RefusedError for a slot that is taken, a key that was used for another connection, or a retired
+    connection.
     """
+    need_active(connection)
     run, made = _claimed(ports, connection, by, key)
     if made:
         background.submit(f"run {run.id}", lambda: collect_in_turn(ports, run.id))
@@ -43,9 +46,8 @@ def collect_in_turn(ports: Ports, run_id: str) -> None:
             if run.connection_id == wanted.connection_id and run.slot <= wanted.slot
         ]
     if wanted.state in UNFINISHED:
-        connection = find_connection(ports, wanted.connection_id)
         for run in waiting:
-            collect_night(ports, connection, run.id)
+            collect_night(ports, connection_of_run(ports, run), run.id)
 
 
 def _claimed(ports: Ports, connection: Connection, by: str, key: str | None) -> tuple[Run, bool]:

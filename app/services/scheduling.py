@@ -11,6 +11,7 @@ from app.services.indexing import keep_up
 from app.services.ports import Ports
 from app.services.resuming import index_tail
 from app.services.ticking import tick
+from app.services.timetable import tell_former_nights
 from app.services.waits import Waits
 
 LOG = structlog.get_logger()
@@ -46,6 +47,7 @@ class Schedule:
             keep_up(self._ports)
             if not self._looked:
                 index_tail(self._ports)
+                tell_former_nights(self._ports)
                 self._looked = True
             done = tick(self._ports, self._by, self._waits)
         except AppError as error:

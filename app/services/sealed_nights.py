@@ -8,7 +8,7 @@ from uuid import UUID, uuid5
 
 from app.controls.document import Facts
 from app.controls.folding import Answer, Formers, folded
-from app.controls.observed import Night, SealedRecord, SeenGap
+from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256
 from app.evidence.judged import (
     FormerAnswer,
@@ -21,6 +21,8 @@ from app.evidence.judged import (
 )
 from app.evidence.record import RECORD_SCHEMA, derived_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
+from app.evidence.replay import removed_in
+from app.services.connection_events import connection_id_of, described
 from app.services.indexing import sealed_record
 from app.store.base import Store
 from collectors.kit import GapKind, Status
@@ -35,10 +37,11 @@ class SealedNights:
     def __init__(self, store: Store) -> None:
         self._store = store
         self.connection: Mapping[str, Any] | None = None
-        """As its `connection_added` says; None when the log has none."""
+        """As its events describe it last; None when the log has none."""
         self._nights: dict[datetime, Night] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
+        self._removals: list[Removal] = []
         self._events: list[tuple[datetime, int]] = []
         self._judged: dict[str, dict[int, JudgedRecord]] = {}
         """Records of each run with their verdicts, by place in the log."""
@@ -50,6 +53,7 @@ class SealedNights:
         made = sealed_record(seq, digest, entry)
         self._records.append(made)
         self._gaps += [_gap(made, gap) for gap in entry["what"]["gaps"]]
+        self._removals += [Removal(slot=made.slot, subject=one) for one in removed_in(entry)]
         sealed = Judging(
             rules=entry["collector"]["rules_sha256"], verdicts=entry["verdicts"]["sha256"]
         )
@@ -61,8 +65,8 @@ class SealedNights:
     def event(self, seq: int, entry: Mapping[str, Any]) -> None:
         """Take an event of this connection."""
         kind, detail = entry["kind"], entry["detail"]
-        if kind == "connection_added":
-            self.connection = detail
+        if connection_id_of(kind, detail) is not None:
+            self.connection = described(self.connection, kind, detail, instant(entry["at"]))
         if kind not in RUN_EVENTS:
             return
         slot = instant(detail["slot"])
@@ -74,7 +78,7 @@ class SealedNights:
         if kind == "slot_missed":
             self._nights[slot] = _missed(night, entry, slot)
             return
-        begun = Night(slot=slot, state=UNFINISHED, run_id=detail["run_id"], finished_at=None)
+        begun = _begun(entry, slot)
         night = night or begun
         if night.run_id == begun.run_id:
             self._nights[slot] = _moved_on(night, entry)
@@ -99,6 +103,7 @@ class SealedNights:
             ),
             gaps=[gap for gap in self._gaps if start <= gap.slot <= end],
             records=[record for record in self._records if start <= record.slot <= end],
+            removals=[one for one in self._removals if start <= one.slot <= end],
         )
 
     def entries(self, start: datetime, end: datetime) -> list[int]:
@@ -163,9 +168,23 @@ def _connection(entry: Mapping[str, Any], *, is_record: bool) -> str | None:
     if is_record:
         return str(entry["run"]["connection_id"])
     detail = entry["detail"]
-    if entry["kind"] == "connection_added":
-        return str(detail["id"])
+    described_here = connection_id_of(entry["kind"], detail)
+    if described_here is not None:
+        return described_here
     return str(detail["connection_id"]) if entry["kind"] in RUN_EVENTS else None
+
+
+def _begun(entry: Mapping[str, Any], slot: datetime) -> Night:
+    """A run from the first event that tells of it: it began then, or failed before it could."""
+    detail = entry["detail"]
+    return Night(
+        slot=slot,
+        state=UNFINISHED,
+        run_id=detail["run_id"],
+        finished_at=None,
+        trigger=detail.get("trigger", "scheduled"),
+        started_at=instant(entry["at"]),
+    )
 
 
 def _missed(night: Night | None, entry: Mapping[str, Any], slot: datetime) -> Night:
@@ -173,7 +192,14 @@ def _missed(night: Night | None, entry: Mapping[str, Any], slot: datetime) -> Ni
     reason = detail["reason"]
     if night is None:
         run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
-        return Night(slot=slot, state="missed", run_id=run_id, finished_at=None, detail=reason)
+        return Night(
+            slot=slot,
+            state="missed",
+            run_id=run_id,
+            finished_at=None,
+            detail=reason,
+            trigger=detail.get("trigger", "scheduled"),
+        )
     if night.state != UNFINISHED:
         return night
     return replace(night, state="missed", finished_at=instant(entry["at"]), detail=reason)

@@ -5,7 +5,7 @@ from typing import Any
 
 from app.evidence.canonical import sha256
 from app.evidence.record import raw_key
-from app.evidence.replay import exchanges_of, scope_of
+from app.evidence.replay import exchanges_of, missing_in, scope_of
 from app.store.base import Store
 from collectors.kit import Collector, Gap, GapKind
 from collectors.kit.interpret import Seen, interpret, unseen
@@ -23,8 +23,8 @@ def seen_again(record: Mapping[str, Any], collector: Collector, store: Store) ->
             kind=GapKind(blinded["kind"]),
             detail=blinded["detail"],
         )
-        return unseen(collector, scope, gap)
+        return unseen(collector, scope, gap, missing_in(record))
     pages = exchanges_of(
         record, lambda digest: b"" if digest == EMPTY else store.get(raw_key(digest))
     )
-    return interpret(collector, scope, pages)
+    return interpret(collector, scope, pages, missing_in(record))

@@ -26,7 +26,7 @@ organisation = {organisation}
 # Name of the log in its checkpoints. Never change it: checkpoints given to auditors carry it.
 log_origin = {origin}
 
-# Nights are planned at this time (cron, UTC) unless a connection has its own schedule.
+# Cron line of the nights of every connection that has no schedule of its own.
 schedule = "0 2 * * *"
 
 # A SQLite file in this folder, or postgresql+psycopg://user@host/name

@@ -1,14 +1,20 @@
 """Nights that are due: the newest is caught up, older ones are missed for good. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
+from itertools import pairwise
 
-from apscheduler.triggers.cron import CronTrigger
+from app.services.cron import CronLine
 
-from app.errors import UsageError
 
-TICK = timedelta(microseconds=1)
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Spell:
+    """A time in which one line held: after `since`, until the next spell's, included."""
+
+    since: datetime
+    line: CronLine | None
+    """None: no nights are planned, the connection is retired."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,35 +27,24 @@ class Due:
     """The slot to collect now, if any."""
 
 
-def due(cron: str, after: datetime, now: datetime) -> Due:
-    """Slots in (after, now] of a cron line in UTC. Raises UsageError for a line that is none."""
-    slots = tuple(_slots(cron, after, now))
-    return Due(missed=slots[:-1], newest=slots[-1] if slots else None)
+def due(spells: Sequence[Spell], after: datetime, now: datetime) -> Due:
+    """Slots in (after, now], each by the line that held then. `spells` are oldest first.
+
+    Of a retired connection nothing is collected any more: all are missed.
+    """
+    found = tuple(slots(spells, after, now))
+    if spells and spells[-1].line is None:
+        return Due(missed=found, newest=None)
+    return Due(missed=found[:-1], newest=found[-1] if found else None)
 
 
-def checked_cron(cron: str) -> str:
-    """The same line, if it is one of five fields. Raises UsageError."""
-    _trigger(cron)
-    return cron
-
-
-def _slots(cron: str, after: datetime, now: datetime) -> Iterator[datetime]:
-    trigger = _trigger(cron)
-    cursor = after.astimezone(UTC) + TICK
-    while True:
-        fire = trigger.get_next_fire_time(None, cursor)
-        if fire is None or fire > now:
-            return
-        yield fire.astimezone(UTC)
-        cursor = fire.astimezone(UTC) + TICK
-
-
-def _trigger(cron: str) -> CronTrigger:
-    # UTC only: in a zone with summer time a night can happen twice or not at all.
-    try:
-        return CronTrigger.from_crontab(cron, timezone="UTC")
-    except ValueError as error:
-        raise UsageError(
-            f"schedule {cron!r} is not a cron line of five fields ({error}); try '0 2 * * *'",
-            code="schedule_invalid",
-        ) from None
+def slots(spells: Sequence[Spell], after: datetime, until: datetime) -> Iterator[datetime]:
+    """Planned nights in (after, until], oldest first, in UTC."""
+    ends = [*(newer.since for _, newer in pairwise(spells)), until]
+    for spell, end in zip(spells, ends, strict=True):
+        if spell.line is None:
+            continue
+        for slot in spell.line.after(max(after, spell.since)):
+            if slot > min(end, until):
+                break
+            yield slot

@@ -1,24 +1,22 @@
 """The nightly tick: which nights are due, which were missed, which go on."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import structlog
 
 from app.db.connections import connections
-from app.db.runs import claim_slot, last_planned, nights, unfinished_runs
-from app.errors import AppError, RefusedError, WriterBusyError
-from app.evidence.record import utc
+from app.db.runs import claim_slot, unfinished_runs
+from app.errors import AppError, WriterBusyError
 from app.services.connections import Connection
+from app.services.missed import due_slots, miss
 from app.services.nights import NightReport, collect_night
 from app.services.notices import send_notices
 from app.services.overtaken import end_overtaken
 from app.services.ports import Ports
-from app.services.registering import find_connection
 from app.services.restamping import stamp_awaiting
-from app.services.slots import due
+from app.services.timetable import connection_of_run, follow_settings
 from app.services.waits import Waits
-from app.services.writing import record_event
 
 LOG = structlog.get_logger()
 LATE = timedelta(minutes=10)
@@ -52,7 +50,7 @@ def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
     for run in waiting:
         if not waits.may_try(run.id, ports.now()):
             continue
-        connection = find_connection(ports, run.connection_id)
+        connection = connection_of_run(ports, run)
         try:
             reports.append(collect_night(ports, connection, run.id))
         except WriterBusyError:
@@ -76,41 +74,15 @@ def _told(connection: Connection, error: AppError) -> str:
 
 def plan(ports: Ports, by: str) -> int:
     """Claim the newest due slot of each connection; older ones are missed. Returns how many."""
+    follow_settings(ports)
     now = ports.now()
     missed = 0
     with ports.database.read() as session:
-        known = [
-            (c.id, c.schedule, last_planned(session, c.id) or c.anchor)
-            for c in connections(session)
-        ]
-    for connection_id, schedule, after in known:
-        found = due(schedule, after, now)
-        for slot in found.missed:
-            missed += _miss(ports, connection_id, slot)
+        known = [(one.id, due_slots(session, one, now)) for one in connections(session)]
+    for connection_id, found in known:
+        missed += miss(ports, connection_id, found.missed)
         if found.newest is not None:
             reason = "catch_up" if now - found.newest > LATE else "scheduled"
             with ports.database.begin() as session:
                 claim_slot(session, connection_id, found.newest, reason, by)
     return missed
-
-
-def _miss(ports: Ports, connection_id: str, slot: datetime) -> int:
-    """A missed night is an entry of the log: nobody can say later that it was never due."""
-
-    def unknown() -> None:
-        with ports.database.read() as session:
-            if nights(session, connection_id, slot, slot):
-                raise RefusedError("this night is known", code="slot_taken")
-
-    detail = {
-        "connection_id": connection_id,
-        "slot": utc(slot),
-        "reason": "no annexa ran at the time of this night, and evidence cannot be collected later",
-    }
-    try:
-        record_event(ports, "slot_missed", detail, actor="annexa schedule", allowed=unknown)
-    except RefusedError as error:
-        if error.kind != "slot_taken":
-            raise
-        return 0  # another replica was first
-    return 1

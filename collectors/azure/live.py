@@ -27,6 +27,7 @@ from collectors.kit import (
     Graph,
     GraphBatch,
     Logs,
+    Read,
     ResourceGraph,
     ResourceList,
 )
@@ -66,7 +67,7 @@ class LiveGateway:
     async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
         """Ask, page by page, to the end or to the first page that could not be had."""
         pipes = self._open()
-        match ask.read:
+        match await self._named(ask.read):
             case ResourceGraph() as read:
                 version = requests.RESOURCE_GRAPH_VERSION
                 letter = self._letter(ask, keep, version, lane=QUERIES)
@@ -89,6 +90,13 @@ class LiveGateway:
                 return await self._logs(pipes, ask, read, keep)
             case ResourceList():
                 return await self._resource_list(pipes, ask, keep)
+
+    async def _named(self, read: Read) -> Read:
+        """A read that speaks of the identity, with its object id as the token says it."""
+        if requests.named_self(read, "") == read:
+            return read
+        identity = (await self.principal()).object_id
+        return requests.named_self(read, identity or requests.NO_IDENTITY)
 
     async def principal(self) -> Principal:
         """Who asks, as the Resource Manager token names it. Raises GatewayError without a token."""

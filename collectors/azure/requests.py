@@ -2,17 +2,21 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote, urlencode
 
 from collectors.azure.clouds import Cloud
 from collectors.azure.gateway import Ask
-from collectors.kit import Arm, Graph, ResourceGraph
+from collectors.kit import Arm, Graph, Read, ResourceGraph
 from collectors.kit.errors import CatalogError
 
 RESOURCE_GRAPH_VERSION = "2021-03-01"
 GRAPH_VERSION = "v1.0"
 LOGS_VERSION = "v1"
+SELF = "{self}"
+"""In a read: the object id of the collecting identity."""
+NO_IDENTITY = "00000000-0000-0000-0000-000000000000"
+"""Stands for an identity whose token does not name it: Azure finds nobody under it."""
 ROWS_PER_PAGE = 1000
 """The most Resource Graph gives: https://learn.microsoft.com/azure/governance/resource-graph/concepts/work-with-data."""
 
@@ -26,6 +30,9 @@ def graph_query(read: ResourceGraph) -> str:
     parts = [read.table]
     if read.types:
         parts.append(f"where type in~ ({', '.join(_kql_string(t) for t in read.types)})")
+    if read.among is not None:
+        values = ", ".join(_kql_string(value) for value in read.among.values)
+        parts.append(f"where {read.among.path} in~ ({values})")
     if read.project:
         parts.append(f"project {', '.join(read.project)}")
     parts.append("order by id asc")
@@ -55,6 +62,16 @@ def graph_query_body(
         where = {"subscriptions": list(estate.subscriptions)}
     body = {"query": graph_query(read), **where, "options": options}
     return json.dumps(body, separators=(",", ":")).encode()
+
+
+def named_self(read: Read, identity: str) -> Read:
+    """The read with `{self}` filled in; the same where it does not speak of the identity."""
+    if isinstance(read, Graph) and SELF in read.path:
+        return replace(read, path=read.path.replace(SELF, identity))
+    if isinstance(read, ResourceGraph) and read.among is not None and SELF in read.among.values:
+        values = tuple(identity if one == SELF else one for one in read.among.values)
+        return replace(read, among=replace(read.among, values=values))
+    return read
 
 
 def resource_graph_url(cloud: Cloud) -> str:

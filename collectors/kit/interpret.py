@@ -1,15 +1,23 @@
 """From a record's exchanges to its items and gaps. Pure: the same pages give the same items."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field
 
-from collectors.kit.answers import read_answer
 from collectors.kit.batches import read_batch, wanted_ids
-from collectors.kit.elements import items_of, miscounted, truncated
+from collectors.kit.elements import items_of
 from collectors.kit.exchange import Exchange
-from collectors.kit.level import context_of, is_tenant_wide, looked_at, parent_read, reads_in
+from collectors.kit.level import (
+    context_of,
+    is_tenant_wide,
+    leans_on,
+    looked_at,
+    parent_read,
+    reads_in,
+    types_of,
+)
+from collectors.kit.missing import Absence, Missing, Proofs, absences, proofs_of
+from collectors.kit.missing_gaps import gaps_of
+from collectors.kit.pages import Pages, joined_pages
 from collectors.kit.parents import asked, contradicts
 from collectors.kit.spec import (
     TENANT,
@@ -17,18 +25,13 @@ from collectors.kit.spec import (
     Collector,
     Gap,
     GapKind,
-    Graph,
     GraphBatch,
     Item,
     Logs,
     NotApplicable,
     Read,
-    ResourceGraph,
     Scope,
 )
-
-VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")
-"""How a version of an Azure API begins."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -51,37 +54,27 @@ class Seen:
     """Reads that are here only as parents or for comparison; another record speaks for them."""
     not_applicable: tuple[NotApplicable, ...] = ()
     """What Azure said makes no sense for a resource."""
+    absent: tuple[Absence, ...] = ()
+    """What should be in a list and is not, and what became of it."""
     wide: Mapping[str, tuple[Item, ...]] = field(default_factory=dict)
     """Tenant-wide reads that a subscription's record looks at, with other subscriptions' items."""
 
 
-@dataclass(slots=True)
-class _List:
-    """One list while its pages are put together."""
-
-    elements: list[Any] = field(default_factory=list)
-    bodies: list[Mapping[str, Any]] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
-    not_applicable: list[NotApplicable] = field(default_factory=list)
-    version: str | None = None
-    """Version of the API that was asked; None for Resource Graph."""
-    totals: list[int | None] = field(default_factory=list)
-    """What each page of a Resource Graph list announced for the whole of it."""
-    pages: int = 0
-
-    @property
-    def announced(self) -> int | None:
-        """The first total that Azure announced."""
-        return next((total for total in self.totals if total is not None), None)
-
-
-def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange]) -> Seen:
+def interpret(
+    collector: Collector,
+    scope: Scope,
+    exchanges: Sequence[Exchange],
+    missing: Sequence[Missing] = (),
+) -> Seen:
     """Read all pages of a record.
 
-    `exchanges` are those of the reads of this scope and of the tenant-wide reads they lean on.
-    Items of the latter are narrowed to the scope's subscription.
+    `exchanges` are those of the reads of this scope and of the tenant-wide reads they lean on, and
+    the answers about what is `missing` from them. Items of tenant-wide reads are narrowed to the
+    scope's subscription.
     """
     context, whole = context_of(collector, scope), looked_at(collector, scope)
+    proofs = proofs_of(exchanges) if missing else Proofs()
+    absent: list[Absence] = []
     items: dict[str, tuple[Item, ...]] = {}
     wide: dict[str, tuple[Item, ...]] = {}
     gaps: list[Gap] = []
@@ -97,7 +90,10 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
             if name in whole:
                 wide[name] = got.items
             items[name] = tuple(i for i in got.items if _is_in(i, scope))
-        gaps += got.gaps
+        there = {item.id.lower() for item in items[name]} if missing else set[str]()
+        own = [one for one in missing if one.read == name and one.id.lower() not in there]
+        absent += absences(own, proofs, {name: types_of(read)}, got.gaps)
+        gaps += [*got.gaps, *gaps_of(name, read, absent)]
         not_applicable += got.not_applicable
         completeness[name] = got.completeness
     return Seen(
@@ -105,6 +101,7 @@ def interpret(collector: Collector, scope: Scope, exchanges: Sequence[Exchange])
         gaps=tuple(gaps),
         completeness=completeness,
         context=frozenset(context),
+        absent=tuple(absent),
         not_applicable=tuple(not_applicable),
         wide=wide,
     )
@@ -133,7 +130,7 @@ def _read(
     if parents is not None:
         return _per_parent(name, read, pages, asked(read, items[parents]))
     subject = None if is_tenant_wide(read) else scope.subscription_id
-    whole = _join(name, read, subject, pages)
+    whole = joined_pages(name, read, subject, pages)
     found, bad = items_of(name, whole.elements, whole.version, None)
     gaps = whole.gaps + bad + [_unanswered(one, subject) for one in whole.not_applicable]
     return _Got(items=found, gaps=gaps, completeness=_completeness(whole))
@@ -147,8 +144,11 @@ def _batch(
     return _Got(items=made.items, gaps=made.gaps, completeness=seen)
 
 
-def unseen(collector: Collector, scope: Scope, gap: Gap) -> Seen:
-    """What a record shows that could not even be asked: nothing, and one gap for each read."""
+def unseen(collector: Collector, scope: Scope, gap: Gap, missing: Sequence[Missing] = ()) -> Seen:
+    """What a record shows that could not even be asked: nothing, and one gap for each read.
+
+    What is `missing` is hidden for the same reason.
+    """
     names = list(reads_in(collector, scope))
     context = context_of(collector, scope)
     return Seen(
@@ -156,6 +156,7 @@ def unseen(collector: Collector, scope: Scope, gap: Gap) -> Seen:
         gaps=tuple(Gap(read=n, subject=None, kind=gap.kind, detail=gap.detail) for n in names),
         completeness={},
         context=frozenset(context),
+        absent=tuple(Absence(missing=one, kind=gap.kind, detail=gap.detail) for one in missing),
     )
 
 
@@ -187,6 +188,24 @@ def ids_of(collector: Collector, name: str, exchanges: Sequence[Exchange]) -> tu
     return wanted_ids(read, found)
 
 
+def listed(
+    collector: Collector, scope: Scope, names: Sequence[str], exchanges: Sequence[Exchange]
+) -> dict[str, tuple[Item, ...]]:
+    """Items of some lists of a record and of the lists they hang on, by read."""
+    wanted = {*names}
+    for name in names:
+        wanted.update(leans_on(collector.reads[name]))
+    found: dict[str, tuple[Item, ...]] = {}
+    for name, read in collector.reads.items():
+        if name in wanted:
+            pages = [e for e in exchanges if e.read == name]
+            items = _read(name, read, scope, pages, found).items
+            if scope != TENANT and is_tenant_wide(read):
+                items = tuple(item for item in items if _is_in(item, scope))
+            found[name] = items
+    return found
+
+
 def _is_in(item: Item, scope: Scope) -> bool:
     return item.subscription_id == (scope.subscription_id or "").lower()
 
@@ -199,7 +218,7 @@ def _per_parent(name: str, read: Read, pages: Sequence[Exchange], parents: Seque
     gaps: list[Gap] = []
     not_applicable: list[NotApplicable] = []
     for parent in parents:
-        whole = _join(name, read, parent.id, by_parent.get(parent.id.lower(), []))
+        whole = joined_pages(name, read, parent.id, by_parent.get(parent.id.lower(), []))
         gaps += whole.gaps
         if contradicts(read, parent):
             gaps += [_unanswered(one, parent.id) for one in whole.not_applicable]
@@ -220,7 +239,7 @@ def _unanswered(said: NotApplicable, subject: str | None) -> Gap:
 
 
 def _children(
-    name: str, read: Read, parent: Item, whole: _List
+    name: str, read: Read, parent: Item, whole: Pages
 ) -> tuple[tuple[Item, ...], list[Gap]]:
     if isinstance(read, Logs):
         return (Item(id=parent.id, data={"rows": whole.elements}, parent=parent),), []
@@ -233,50 +252,5 @@ def _children(
     return (found,), []
 
 
-def _join(name: str, read: Read, subject: str | None, pages: Sequence[Exchange]) -> _List:
-    """Put the pages of one list together; a page that fails leaves a gap for its subject."""
-    whole = _List(pages=len(pages))
-    more, cut = True, False
-    for page in pages:
-        answer = read_answer(read, page)
-        if isinstance(answer, NotApplicable):
-            whole.not_applicable.append(replace(answer, subject=subject or ""))
-            return whole
-        whole.version = _version(read, page)
-        if isinstance(answer, Gap):
-            whole.gaps.append(replace(answer, subject=subject))
-            return whole
-        whole.elements += answer.elements
-        whole.bodies.append(answer.body)
-        if isinstance(read, ResourceGraph):
-            whole.totals.append(answer.announced)
-        more, cut = answer.more, answer.cut
-    if cut:
-        whole.gaps.append(truncated(name, subject, "Resource Graph cut the result off"))
-    elif more:
-        detail = "the list breaks off before its last page" if pages else "it was not asked"
-        whole.gaps.append(truncated(name, subject, detail))
-    else:
-        received = len(whole.elements)
-        whole.gaps += miscounted(name, subject, received, whole.totals)
-        whole.gaps += _emptied(name, read, subject, whole)
-    return whole
-
-
-def _emptied(name: str, read: Read, subject: str | None, whole: _List) -> list[Gap]:
-    """A list that Azure always has came without anything: it was not really told."""
-    always = isinstance(read, ResourceGraph | Arm | Graph) and read.never_empty
-    if not always or whole.elements or whole.gaps:
-        return []
-    return [truncated(name, subject, "Azure sent an empty list of what is never empty")]
-
-
-def _version(read: Read, page: Exchange) -> str | None:
-    """The version that was asked; the read's own where the page names none."""
-    if not isinstance(read, Arm):
-        return None
-    return page.api_version if VERSION.match(page.api_version) else read.api_version
-
-
-def _completeness(whole: _List) -> Completeness:
+def _completeness(whole: Pages) -> Completeness:
     return Completeness(pages=whole.pages, received=len(whole.elements), announced=whole.announced)

@@ -3,9 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from collectors.kit.arm_ids import SUBSCRIPTION, type_of
 from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
+from collectors.kit.missing import Missing
+from collectors.kit.missing_gaps import is_short, short
 from collectors.kit.naming import shown_name, shown_names
 from collectors.kit.near import Near
 from collectors.kit.parents import SHAPE_ERRORS
@@ -86,10 +89,13 @@ def _answers(
             yield _judgement(full_id, item.id, names.get(item.id) or shown_name(item), verdict)
         yield from _hidden(collector, check, full_id, seen, gaps)
         yield from _lacking(collector, check, full_id, seen)
-    whole = [gap for gap in gaps if _hides_many(collector, check, gap)]
-    if whole:
-        standing = _stand_in(check, scope)
-        yield _judgement(full_id, standing, standing, _blind(whole[0]))
+    yield from _absent(collector, check, full_id, seen)
+    standing: dict[str, Gap] = {}
+    for gap in gaps:
+        if _hides_many(collector, check, gap, _absent_ids(seen)):
+            standing.setdefault(_stand_in(check, _scope_of(gap, seen) or scope), gap)
+    for subject, gap in standing.items():
+        yield _judgement(full_id, subject, subject, _blind(gap))
 
 
 def _stand_in(check: Check, scope: Scope) -> str:
@@ -98,6 +104,45 @@ def _stand_in(check: Check, scope: Scope) -> str:
     Questions on a whole set call a subscription by its id: it must not stand there twice.
     """
     return str(scope) if check.judge_all is None else scope.subscription_id or str(scope)
+
+
+def _scope_of(gap: Gap, seen: Seen) -> Scope | None:
+    """The subscription of which a gap puts a whole list in doubt, if it is about one."""
+    scopes = {one.missing.id for one in seen.absent if one.missing.all_of_them}
+    if gap.subject is None or gap.subject not in scopes:
+        return None
+    return Scope(gap.subject.rsplit("/", 1)[-1])
+
+
+def _absent_ids(seen: Seen) -> frozenset[str]:
+    """Single things that are missing, in lower case: each of them is named by itself."""
+    return frozenset(one.missing.id.lower() for one in seen.absent if not one.missing.all_of_them)
+
+
+def _absent(collector: Collector, check: Check, full_id: str, seen: Seen) -> Iterator[Judgement]:
+    """Things that should be there and were not seen: what had an answer now is unknown."""
+    for one in seen.absent:
+        missing = one.missing
+        if one.proved or missing.all_of_them or not _answered(collector, check, missing):
+            continue
+        last = missing.id.rsplit("/", 1)[-1]
+        # questions on a whole set call a subscription by its bare id
+        of_set = check.judge_all is not None and type_of(missing.id) == SUBSCRIPTION
+        subject = last if of_set else missing.id
+        yield _judgement(full_id, subject, missing.name or last, _blind(one.gap))
+
+
+def _answered(collector: Collector, check: Check, missing: Missing) -> bool:
+    """Did the check answer for it when it was last judged? If it never was: might it have?"""
+    if missing.checks is not None:
+        return check.id in missing.checks
+    read = collector.reads[check.on]
+    if check.judge is None or missing.read not in (check.on, parent_read(read)):
+        return False
+    if isinstance(read, Arm) and read.each and missing.read != check.on:
+        return False
+    types = check.types or (read.types if isinstance(read, Arm) else ())
+    return not types or type_of(missing.id) in types
 
 
 def _looking(item: Item, near: Mapping[str, Near]) -> Item:
@@ -115,6 +160,8 @@ def _set_answers(
     expectations: Expectations,
     gaps: list[Gap],
 ) -> Iterator[Judgement]:
+    if check.compares:
+        gaps = _beyond_compared(check, seen, gaps)
     population = Population(
         scope=scope,
         items=tuple(_population(check, seen.items[check.on])),
@@ -151,8 +198,22 @@ def _gaps(collector: Collector, check: Check, seen: Seen) -> list[Gap]:
     return [gap for gap in seen.gaps if gap.read in concerned]
 
 
-def _hides_many(collector: Collector, check: Check, gap: Gap) -> bool:
+def _beyond_compared(check: Check, seen: Seen, gaps: list[Gap]) -> list[Gap]:
+    """Gaps beside what one list has and the other lacks: that is what such a check tells."""
+    listed = {item.id.lower() for name in (check.on, *check.uses) for item in seen.items[name]}
+    own = [one for one in seen.absent if one.missing.read in (check.on, *check.uses)]
+    told = {one.gap for one in own if one.missing.id.lower() in listed}
+    if all(one.gap in told for one in own if is_short(one)):
+        told |= {short(name) for name in (check.on, *check.uses)}
+    return [gap for gap in gaps if gap not in told]
+
+
+def _hides_many(
+    collector: Collector, check: Check, gap: Gap, absent: frozenset[str] = frozenset()
+) -> bool:
     """True when we cannot name what the gap hides."""
+    if gap.subject is not None and gap.subject.lower() in absent:
+        return False
     read = collector.reads[check.on]
     one_by_one = parent_read(read) is not None or isinstance(read, GraphBatch)
     return not (one_by_one and gap.read == check.on and gap.subject is not None)
@@ -164,8 +225,11 @@ def _hidden(
     """Parents whose own answer could not be had: each is named, each is unknown."""
     of = parent_read(collector.reads[check.on])
     parents = {item.id.lower(): item for item in seen.items.get(of or "", ())}
+    absent = _absent_ids(seen)
     for gap in gaps:
-        if _hides_many(collector, check, gap) or gap.subject is None:
+        if gap.subject is None or gap.subject.lower() in absent:
+            continue
+        if _hides_many(collector, check, gap):
             continue
         parent = parents.get(gap.subject.lower())
         if parent is None or _concerned(collector, check, parent):

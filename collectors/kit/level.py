@@ -6,9 +6,11 @@ from collectors.kit.spec import (
     TENANT,
     Arm,
     Collector,
+    Graph,
     GraphBatch,
     Logs,
     Read,
+    ResourceGraph,
     ResourceList,
     Scope,
 )
@@ -68,6 +70,48 @@ def looked_at(collector: Collector, scope: Scope) -> set[str]:
     found = {name for check in collector.checks if check.on in own for name in check.beside}
     batches = (read for read in collector.reads.values() if isinstance(read, GraphBatch))
     return found.union(*(batch.of for batch in batches))
+
+
+def types_of(read: Read) -> tuple[str, ...]:
+    """Azure types that a list holds, in lower case, where rights to them decide what it shows.
+
+    Empty for a list of anything, and for what no permission in a subscription is about.
+    """
+    match read:
+        case ResourceGraph(table="resources" | "authorizationresources", types=types):
+            return types
+        case Arm(per="subscription", path=path):
+            _, found, own = path.lower().rpartition("/providers/")
+            return (own,) if found else ()
+        case _:
+            return ()
+
+
+def lists_in(collector: Collector, scope: Scope) -> list[str]:
+    """Names of the lists a record of this scope rests on: of each something may be missing."""
+    return [
+        name
+        for name in (*context_of(collector, scope), *reads_in(collector, scope))
+        if is_list(collector.reads[name])
+    ]
+
+
+def is_list(read: Read) -> bool:
+    """True for a read whose elements are things that can be asked for by themselves.
+
+    States of policies are none: they come and go with their assignments and evaluations.
+    """
+    match read:
+        case ResourceGraph(table="policyresources"):
+            return False
+        case ResourceGraph() | Graph() | ResourceList():
+            return True
+        case Arm(per="tenant" | "subscription"):
+            return True
+        case Arm(each=each):
+            return each
+        case _:
+            return False
 
 
 def has_scope(collector: Collector, scope: Scope) -> bool:

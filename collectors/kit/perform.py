@@ -18,6 +18,7 @@ from collectors.kit.exchange import Attempt, Exchange
 from collectors.kit.interpret import Seen, interpret, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import is_tenant_wide, leans_on, parent_read, reads_in
+from collectors.kit.missing import missing_of, plain
 from collectors.kit.registry import all_collectors, collector_by_id
 from collectors.kit.spec import Collector, Expectations, Gap, GapKind, Item, Scope
 
@@ -111,6 +112,7 @@ def _performed(request: Mapping[str, Any]) -> dict[str, Any]:
             {"read": one.read, "subject": one.subject, "detail": one.detail}
             for one in seen.not_applicable
         ],
+        "missing": [plain(one) for one in seen.absent],
         "completeness": {
             name: {"pages": c.pages, "received": c.received, "announced": c.announced}
             for name, c in seen.completeness.items()
@@ -125,15 +127,17 @@ def _performed(request: Mapping[str, Any]) -> dict[str, Any]:
 def _seen(collector: Collector, scope: Scope, request: Mapping[str, Any]) -> Seen:
     """What the pages show; with a `cause` nothing could be asked, so there is nothing to read."""
     cause = request["cause"]
+    missing = [missing_of(one) for one in request.get("missing", ())]
     if cause is None:
-        return interpret(collector, scope, [_exchange(page) for page in request["exchanges"]])
+        pages = [_exchange(page) for page in request["exchanges"]]
+        return interpret(collector, scope, pages, missing)
     gap = Gap(
         read=cause["read"],
         subject=cause["subject"],
         kind=GapKind(cause["kind"]),
         detail=cause["detail"],
     )
-    return unseen(collector, scope, gap)
+    return unseen(collector, scope, gap, missing)
 
 
 def _item(item: Item) -> dict[str, Any]:

@@ -28,6 +28,14 @@ def azure_actions(collectors: Iterable[Collector]) -> list[str]:
     )
 
 
+def needed_actions() -> list[str]:
+    """Azure RBAC actions of every collector there is, sorted."""
+    # the registry finds the catalogue, whose files stand on this module
+    from collectors.kit.registry import all_collectors
+
+    return azure_actions(all_collectors())
+
+
 def graph_permissions(collectors: Iterable[Collector]) -> list[str]:
     """Microsoft Graph application permissions, sorted."""
     return sorted(

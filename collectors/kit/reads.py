@@ -10,14 +10,29 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Among:
+    """Rows of which a property is one of these texts, in any case.
+
+    A catalogue file leaves `values` to the registry where they follow from all other files
+    (`collectors.kit.policies`).
+    """
+
+    path: str
+    values: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class ResourceGraph:
     """Rows of a Resource Graph table, tenant-wide, 1,000 a page.
 
-    The query is `<table> [| where type in~ (…)] [| project …] | order by id asc`. Items are rows.
+    The query is `<table> [| where type in~ (…)] [| where <path> in~ (…)] [| project …] | order by
+    id asc`. Items are rows; a projected column may be computed (`state=properties.state`).
+    A value `{self}` of `among` is the object id of the collecting identity.
     """
 
     table: str
     types: tuple[str, ...] = ()
+    among: Among | None = None
     project: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     never_empty: bool = field(default=False, compare=False)
@@ -53,7 +68,10 @@ class Arm:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Graph:
-    """A Microsoft Graph v1.0 collection, tenant-wide. `needs` are application permissions."""
+    """A Microsoft Graph v1.0 collection, tenant-wide. `needs` are application permissions.
+
+    `{self}` in `path` is the object id of the collecting identity.
+    """
 
     path: str
     select: tuple[str, ...] = ()

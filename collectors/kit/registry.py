@@ -8,7 +8,8 @@ from functools import cache
 from collectors.kit.errors import CatalogError
 from collectors.kit.level import leans_on, parent_read
 from collectors.kit.permissions import only_reads
-from collectors.kit.spec import Check, Collector, GraphBatch, Read
+from collectors.kit.policies import with_policies
+from collectors.kit.spec import Check, Collector, GraphBatch, Read, ResourceGraph
 
 
 @cache
@@ -16,7 +17,7 @@ def all_collectors() -> tuple[Collector, ...]:
     """Every collector, by id. Raises CatalogError when one is described wrongly."""
     package = importlib.import_module("collectors.catalog")
     names = sorted(_modules(package.__path__, "collectors.catalog."))
-    return tuple(_collector(name) for name in names)
+    return with_policies(_collector(name) for name in names)
 
 
 def collector_by_id(collector_id: str) -> Collector:
@@ -72,6 +73,8 @@ def _read_faults(name: str, read: Read, collector: Collector) -> Iterator[str]:
     before = list(collector.reads)[: list(collector.reads).index(name)]
     if isinstance(read, GraphBatch) and not set(leans_on(read)) <= set(before):
         yield f"read {name} takes its ids from {', '.join(read.of)}, which do not stand before it"
+    if isinstance(read, ResourceGraph) and read.among is not None and not read.among.values:
+        yield f"read {name} asks for rows among none"
     for need in read.needs:
         if not only_reads(need):
             yield f"read {name} needs {need}, which is more than reading"

@@ -132,15 +132,16 @@ def _allowed(permission: Any) -> _Allowed | None:
 
 
 def _allows(allowed: _Allowed, wanted: Iterable[str]) -> bool:
-    return any(_may(*allowed, one) for one in wanted)
+    return any(may(*allowed, one) for one in wanted)
 
 
 def _allows_all(allowed: _Allowed, wanted: Iterable[str]) -> bool:
-    return all(_may(*allowed, one) for one in wanted)
+    return all(may(*allowed, one) for one in wanted)
 
 
 @lru_cache(maxsize=65_536)
-def _may(actions: tuple[str, ...], taken: tuple[str, ...], action: str) -> bool:
+def may(actions: tuple[str, ...], taken: tuple[str, ...], action: str) -> bool:
+    """Whether actions, less those taken away, cover one; letter case means nothing."""
     return _covered(actions, action) and not _covered(taken, action)
 
 

@@ -94,6 +94,8 @@ class GapKind(StrEnum):
     NOT_REGISTERED = "not_registered"
     GONE = "gone"
     UNAVAILABLE = "unavailable"
+    NOT_ASKED = "not_asked"
+    """A single thing is missing from its list and was not asked for by itself (ADR 0010)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -256,6 +258,9 @@ class Check:
     when: Callable[[Item], bool] | None = None
     uses: tuple[str, ...] = ()
     """Sibling reads that `judge_all` needs; they arrive in Population.siblings."""
+    compares: bool = False
+    """`judge_all` compares lists: what one of them has and another lacks is its own subject, and
+    no reason not to answer."""
     beside: tuple[str, ...] = ()
     """Sibling reads in which `judge` looks things up, by `item.near(read)`. Of a read that is per
     resource it sees what belongs to its own item or parent, of any other the whole list."""

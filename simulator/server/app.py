@@ -9,6 +9,7 @@ from simulator.server import services
 from simulator.server.audiences import service_of
 from simulator.server.control import control_routes
 from simulator.server.front import make_front, read_question, to_response
+from simulator.server.lever_routes import lever_routes
 from simulator.server.request_log import RequestLog
 from simulator.server.simulation import Simulation
 from simulator.tenant.model import Tenant
@@ -30,5 +31,6 @@ def create_app(
 
     app = web.Application(middlewares=[make_front(simulation, log)], client_max_size=_MAX_BODY)
     app.add_routes(control_routes(simulation, log, least=least))
+    app.add_routes(lever_routes(simulation))
     app.router.add_route("*", "/{path:.*}", azure)
     return app

@@ -4,7 +4,7 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from simulator.server import arm_path, resource_graph
+from simulator.server import arm_path, effective, providers, resource_graph
 from simulator.server.arm_path import ArmPath
 from simulator.server.arm_versions import KNOWN, refused_version
 from simulator.server.paging import BadTokenError, page_of
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _MAX_TOP = 1000
 _TYPE_FILTER = re.compile(r"\s*resourceType\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
 _ROLE_FILTER = re.compile(r"\s*type\s+eq\s+'([^']*)'\s*", re.IGNORECASE)
+_AT_SCOPE = re.compile(r"atScope\(\)", re.IGNORECASE)
+_HELD_BY = re.compile(r"(?:assignedTo\(|principalId\s+eq\s+)'([^']*)'\)?", re.IGNORECASE)
 _SERVICE = re.compile(r"microsoft\.storage/storageaccounts/(blob|file|queue|table)services")
 _WHOLE_LISTS = {"microsoft.insights/diagnosticsettings"}
 """Lists that Azure answers in one page, whatever their length."""
@@ -31,7 +33,9 @@ def answer(simulation: "Simulation", question: Question) -> Answer:
         return resource_graph.answer(simulation, question)
     if question.method not in ("GET", "HEAD"):
         return _not_a_reader(simulation, question, path)
-    refused = _unknown_subscription(simulation, path)
+    refused = _unknown_subscription(simulation, path) or effective.refused(
+        simulation, question, path
+    )
     if refused is not None:
         return refused
     key = (question.base_url, question.path, *sorted(f"{k}={v}" for k, v in question.query.items()))
@@ -45,6 +49,9 @@ def answer(simulation: "Simulation", question: Question) -> Answer:
 
 
 def _read(simulation: "Simulation", question: Question, path: ArmPath) -> Answer:
+    told = effective.permissions(simulation, path) or providers.answer(path)
+    if told is not None:
+        return told
     found = simulation.arm.find(path)
     if found is None:
         return _nothing_there(simulation, question, path)
@@ -56,9 +63,10 @@ def _read(simulation: "Simulation", question: Question, path: ArmPath) -> Answer
 def _page(
     simulation: "Simulation", question: Question, path: ArmPath, found: list[dict[str, Any]]
 ) -> Answer:
-    rows = _filtered(question, path, found)
-    if isinstance(rows, Answer):
-        return rows
+    filtered = _filtered(question, path, found)
+    if isinstance(filtered, Answer):
+        return filtered
+    rows = simulation.cut("arm", path.whole, filtered)
     size = _page_size(simulation, question, path, len(rows))
     if size is None:
         return refuse(
@@ -89,13 +97,36 @@ def _filtered(
         match := _ROLE_FILTER.fullmatch(text)
     ):
         return [row for row in rows if row.get("properties", {}).get("type") == match[1]]
-    if path.type == "microsoft.authorization/roleassignments" and text.strip() == "atScope()":
-        return [row for row in rows if not _below(row, path.scope)]
+    if path.type == "microsoft.authorization/roleassignments":
+        assigned = _assignments(text, path, rows)
+        if assigned is not None:
+            return assigned
     return refuse(
         400,
         "InvalidFilterInQueryString",
         f"Invalid $filter '{text}' specified in the query string.",
     )
+
+
+def _assignments(
+    text: str, path: ArmPath, rows: list[dict[str, Any]]
+) -> list[dict[str, Any]] | None:
+    """Filters of role assignments, joined by `and`; None for one that is not understood.
+
+    https://learn.microsoft.com/azure/role-based-access-control/role-assignments-list-rest
+    """
+    for clause in re.split(r"\s+and\s+", text.strip(), flags=re.IGNORECASE):
+        if _AT_SCOPE.fullmatch(clause):
+            rows = [row for row in rows if not _below(row, path.scope)]
+        elif match := _HELD_BY.fullmatch(clause):
+            rows = [row for row in rows if _holder(row) == match[1].lower()]
+        else:
+            return None
+    return rows
+
+
+def _holder(row: dict[str, Any]) -> str:
+    return str(row.get("properties", {}).get("principalId", "")).lower()
 
 
 def _below(row: dict[str, Any], scope: str) -> bool:
@@ -117,14 +148,14 @@ def _page_size(
 
 def _unknown_subscription(simulation: "Simulation", path: ArmPath) -> Answer | None:
     name = path.subscription
-    if name in simulation.arm.shells and path.whole != f"/subscriptions/{name}":
+    if name in simulation.existing.shells and path.whole != f"/subscriptions/{name}":
         # Seen in SpecterOps/AzureHound issue 65; the status is a guess.
         said = (
             "The current subscription type is not permitted to perform operations on any provider "
             "namespace. Please use a different subscription."
         )
         return refuse(403, "DisallowedOperation", said)
-    if name is None or name in simulation.arm.subscriptions:
+    if name is None or name in simulation.existing.subscriptions:
         return None
     if not _is_guid(name):
         return refuse(
@@ -136,14 +167,8 @@ def _unknown_subscription(simulation: "Simulation", path: ArmPath) -> Answer | N
 
 
 def _nothing_there(simulation: "Simulation", question: Question, path: ArmPath) -> Answer:
-    if path.namespace is None:
-        return refuse(
-            404,
-            "ResourceGroupNotFound" if path.resource_group else "NotFound",
-            f"Resource group '{path.resource_group}' could not be found."
-            if path.resource_group
-            else f"No HTTP resource was found that matches the request URI '{question.path}'.",
-        )
+    if path.namespace is None or not _group_exists(simulation, path):
+        return _nowhere(question, path)
     if path.type == "microsoft.insights/diagnosticsettings" and simulation.arm.exists(path.scope):
         kind = arm_path.parse(path.scope).type
         # Azure Monitor writes its code at the top and not under `error` (JimGBritt/AzurePolicy 38).
@@ -171,6 +196,19 @@ def _nothing_there(simulation: "Simulation", question: Question, path: ArmPath) 
     )
 
 
+def _group_exists(simulation: "Simulation", path: ArmPath) -> bool:
+    group = f"/subscriptions/{path.subscription}/resourcegroups/{path.resource_group}"
+    return path.resource_group is None or simulation.existing.exists(group)
+
+
+def _nowhere(question: Question, path: ArmPath) -> Answer:
+    if path.resource_group is None:
+        said = f"No HTTP resource was found that matches the request URI '{question.path}'."
+        return refuse(404, "NotFound", said)
+    said = f"Resource group '{path.resource_group}' could not be found."
+    return refuse(404, "ResourceGroupNotFound", said)
+
+
 def _resource_not_found(path: ArmPath) -> Answer:
     what = path.whole.rpartition("/providers/")[2]
     group = path.resource_group or "<null>"
@@ -184,13 +222,7 @@ def _resource_not_found(path: ArmPath) -> Answer:
 
 def _not_a_reader(simulation: "Simulation", question: Question, path: ArmPath) -> Answer:
     verb = {"DELETE": "delete", "POST": "action"}.get(question.method, "write")
-    return refuse(
-        403,
-        "AuthorizationFailed",
-        f"The client '{simulation.client_id}' with object id '{simulation.object_id}' does not "
-        f"have authorization to perform action '{path.type}/{verb}' over scope '{question.path}' "
-        "or the scope is invalid. If access was recently granted, please refresh your credentials.",
-    )
+    return effective.forbidden(simulation, f"{path.type}/{verb}", question.path)
 
 
 def _is_guid(text: str) -> bool:

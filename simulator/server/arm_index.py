@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 from simulator.server.arm_path import ArmPath
 from simulator.tenant.inventory import is_shell
 from simulator.tenant.model import Tenant
+from simulator.tenant.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 
@@ -40,9 +41,17 @@ class ArmIndex:
         self._by_type: dict[str, list[Row]] = {}
         for table in tenant.tables.values():
             for row in table:
+                if row.get("type") == STATES:
+                    continue  # nothing of Resource Manager's: no operation reads one by itself
                 self._by_id[str(row["id"]).lower()] = row
                 self._by_type.setdefault(str(row.get("type", "")).lower(), []).append(row)
         self._resources = tenant.tables.get("resources", [])
+        self._elements = {
+            f"/{str(each.get('id', '')).lower().strip('/')}": each
+            for found in tenant.arm.values()
+            if isinstance(found, list)
+            for each in found
+        }
 
     def exists(self, path: str) -> bool:
         """True when the tenant holds a resource, group or subscription of this id."""
@@ -60,8 +69,7 @@ class ArmIndex:
         if path.namespace is None:
             return self._core(path)
         if not path.collection:
-            row = self._by_id.get(path.whole)
-            return None if row is None else as_arm(row)
+            return self._alone(path)
         if path.type in _SCOPED:
             return [as_arm(row) for row in self._scoped(path)]
         if not self.has_type(path.type):
@@ -72,6 +80,18 @@ class ArmIndex:
             for row in self._by_type[path.type]
             if str(row["id"]).lower().startswith(inside)
         ]
+
+    def _alone(self, path: ArmPath) -> Row | None:
+        """One object: as the lists of Resource Graph or those of Resource Manager name it."""
+        row = self._by_id.get(path.whole)
+        if row is not None:
+            return as_arm(row)
+        element = self._elements.get(path.whole)
+        if element is not None:
+            return element
+        # The list writes the type of a policy's id in the singular; its address has the plural.
+        singular = path.whole.replace("policyassignments/", "policyassignment/")
+        return self._elements.get(singular)
 
     def _core(self, path: ArmPath) -> list[Row] | Row | None:
         if path.whole == "/subscriptions":

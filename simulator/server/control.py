@@ -1,4 +1,7 @@
-"""The simulator's own levers under /_sim: faults, nights, log and truth. They need no token."""
+"""The simulator's own levers under /_sim: faults, nights, log and truth. They need no token.
+
+What a tenant may lose (rights, resources, rows of lists) is in `simulator.server.lever_routes`.
+"""
 
 import json
 from dataclasses import asdict

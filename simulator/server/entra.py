@@ -110,6 +110,7 @@ def _token(simulation: "Simulation", question: Question) -> Answer:
         app_id=client.lower(),
         issuer=f"https://sts.windows.net/{simulation.tenant.tenant_id}/",
         now=question.now,
+        roles=simulation.rights.granted if audience.rstrip("/") in audiences.GRAPH else (),
     )
     return reply(
         {

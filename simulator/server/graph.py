@@ -3,6 +3,7 @@
 import re
 from typing import TYPE_CHECKING, Any
 
+from simulator.levers.graph_permissions import permission_for
 from simulator.server import graph_batch
 from simulator.server.errors import graph_error
 from simulator.server.odata import ODataError, parse_filter, select
@@ -16,6 +17,9 @@ _MAX_TOP = 999
 _OPTIONS = {"$select", "$top", "$filter", "$expand", "$skiptoken", "$count", "$format"}
 _EXPANDED = {"policy", "principal", "roleDefinition", "activatedUsing"}
 """Navigation properties: shown only when `$expand` asks for them."""
+_BY_APP = re.compile(r"(/applications|/serviceprincipals)\(appid='([^']*)'\)(.*)")
+_OBJECTS = {"/directoryobjects": ("/serviceprincipals", "/applications")}
+"""Lists whose elements are found under another's address as well."""
 _EXPAND = re.compile(r"(\w+)(\(\$expand=\w+(,\w+)*\))?")
 
 
@@ -24,12 +28,7 @@ def answer(simulation: "Simulation", question: Question) -> Answer:
     if question.method == "POST" and question.lower_path in graph_batch.PATHS:
         return graph_batch.answer(simulation, question, answer)
     if question.method not in ("GET", "HEAD"):
-        return graph_error(
-            question,
-            403,
-            "Authorization_RequestDenied",
-            "Insufficient privileges to complete the operation.",
-        )
+        return denied(question)
     key = (question.base_url, question.path, *sorted(f"{k}={v}" for k, v in question.query.items()))
     cached = simulation.pages.get(key)
     if cached is not None:
@@ -48,6 +47,10 @@ def _read(simulation: "Simulation", question: Question) -> Answer:
     if strange:
         raise ODataError(f"The query option {strange[0]} is not supported here.")
     path = question.lower_path.removeprefix("/v1.0")
+    refused = _refused(simulation, question, path)
+    if refused is not None:
+        return refused
+    path = _by_id(simulation, path)
     found = simulation.tenant.graph.get(path)
     if isinstance(found, list):
         return _page(simulation, question, path, found)
@@ -65,6 +68,7 @@ def _page(
     if text is not None:
         holds = parse_filter(text)
         rows = [row for row in rows if holds(row)]
+    rows = list(simulation.cut("graph", path, rows))
     page = page_of(
         rows,
         token=question.query.get("$skiptoken"),
@@ -113,10 +117,38 @@ def _wanted(expand: str | None) -> set[str]:
 
 def _element(simulation: "Simulation", path: str) -> dict[str, Any] | None:
     parent, _, name = path.rpartition("/")
-    rows = simulation.tenant.graph.get(parent)
-    if not isinstance(rows, list):
+    found = None
+    for listed in (parent, *_OBJECTS.get(parent, ())):
+        rows = simulation.tenant.graph.get(listed)
+        if isinstance(rows, list) and found is None:
+            found = next((row for row in rows if str(row.get("id", "")).lower() == name), None)
+    return found
+
+
+def _refused(simulation: "Simulation", question: Question, path: str) -> Answer | None:
+    needed = permission_for(path)
+    if needed is None or simulation.rights.grants(needed):
         return None
-    return next((row for row in rows if str(row.get("id", "")).lower() == name), None)
+    return denied(question)
+
+
+def _by_id(simulation: "Simulation", path: str) -> str:
+    """`/applications(appId='…')/more` with the object id in the place of the other key.
+
+    https://learn.microsoft.com/graph/api/serviceprincipal-get
+    """
+    match = _BY_APP.fullmatch(path)
+    rows = simulation.tenant.graph.get(match[1], []) if match else []
+    if match is None or not isinstance(rows, list):
+        return path
+    found = (str(row["id"]) for row in rows if str(row.get("appId", "")).lower() == match[2])
+    return f"{match[1]}/{next(found, match[2])}{match[3]}".lower()
+
+
+def denied(question: Question) -> Answer:
+    """Microsoft Graph's 403 for a permission that nobody consented to."""
+    said = "Insufficient privileges to complete the operation."
+    return graph_error(question, 403, "Authorization_RequestDenied", said)
 
 
 def _not_found(simulation: "Simulation", question: Question, path: str) -> Answer:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeAlias
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from simulator.levers.graph_permissions import OBJECT_PERMISSIONS, permission_for_object
 from simulator.server.errors import graph_error
 from simulator.server.fault_answers import fault_answer
 from simulator.server.question import Answer, Question, reply
@@ -43,10 +44,28 @@ def _objects(simulation: "Simulation", question: Question, ids: Any) -> Answer:
     if not isinstance(ids, list) or not 1 <= len(ids) <= MOST_IDS:
         return _bad(question, f"The ids collection must hold between 1 and {MOST_IDS} ids.")
     wanted = {str(one).lower() for one in ids}
+    if not any(simulation.rights.grants(one) for one in OBJECT_PERMISSIONS):
+        said = "Insufficient privileges to complete the operation."
+        return graph_error(question, 403, "Authorization_RequestDenied", said)
     held = simulation.tenant.graph.get("/directoryobjects", [])
-    found = [one for one in held if isinstance(one, dict) and one["id"].lower() in wanted]
+    found = [
+        _shown(simulation, one)
+        for one in held
+        if isinstance(one, dict) and one["id"].lower() in wanted
+    ]
     context = f"{question.base_url}/v1.0/$metadata#directoryObjects"
     return reply({"@odata.context": context, "value": found})
+
+
+def _shown(simulation: "Simulation", one: dict[str, Any]) -> dict[str, Any]:
+    """Of a kind of object that the caller may not read there is its type and its id.
+
+    https://learn.microsoft.com/graph/permissions-overview (limited information)
+    """
+    needed = permission_for_object(one["@odata.type"])
+    if needed is None or simulation.rights.grants(needed):
+        return one
+    return {"@odata.type": one["@odata.type"], "id": one["id"]}
 
 
 def _batch(

@@ -2,7 +2,7 @@
 
 import json
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from simulator.server import log_query
 from simulator.server.errors import logs_error
@@ -42,6 +42,13 @@ def answer(simulation: "Simulation", question: Question) -> Answer:
         return logs_error(
             question, 404, "WorkspaceNotFoundError", "The workspace could not be found"
         )
+    if not _readable(simulation, question.lower_path):
+        said = "The provided credentials have insufficient access to perform the operation"
+        return logs_error(question, 403, "InsufficientAccessError", said)
+    return _queried(question, tables)
+
+
+def _queried(question: Question, tables: dict[str, TableSpan]) -> Answer:
     asked = _asked(question)
     if asked is None:
         return _bad_argument(question, "SyntaxError", "The body has no query.", 0)
@@ -75,18 +82,33 @@ def _result(
 
 
 def _tables(simulation: "Simulation", path: str) -> dict[str, TableSpan] | None:
-    wanted = _BY_WORKSPACE.fullmatch(path)
-    if wanted is not None:
-        known = {name.lower(): tables for name, tables in simulation.tenant.logs.items()}
-        return known.get(wanted[1])
-    by_resource = _BY_RESOURCE.fullmatch(path)
-    if by_resource is None:
-        return None
-    for row in simulation.tenant.tables.get("resources", []):
-        if str(row["id"]).lower() == by_resource[1]:
-            customer = str((row.get("properties") or {}).get("customerId", ""))
-            return simulation.tenant.logs.get(customer)
+    workspace = _workspace(simulation, path)
+    return None if workspace is None else simulation.whole.logs.get(_customer(workspace))
+
+
+def _workspace(simulation: "Simulation", path: str) -> dict[str, Any] | None:
+    """The workspace that a path names, by customer id or by its own."""
+    wanted, by_resource = _BY_WORKSPACE.fullmatch(path), _BY_RESOURCE.fullmatch(path)
+    for row in simulation.whole.tables.get("resources", []):
+        if wanted is not None and _customer(row).lower() == wanted[1]:
+            return row
+        if by_resource is not None and str(row["id"]).lower() == by_resource[1]:
+            return row
     return None
+
+
+def _customer(row: dict[str, Any]) -> str:
+    return str((row.get("properties") or {}).get("customerId", ""))
+
+
+def _readable(simulation: "Simulation", path: str) -> bool:
+    """Whether the identity may query it.
+
+    https://learn.microsoft.com/azure/azure-monitor/logs/manage-access
+    """
+    workspace = _workspace(simulation, path) or {"id": ""}
+    action = "Microsoft.OperationalInsights/workspaces/query/read"
+    return simulation.rights.allows(action, str(workspace["id"]))
 
 
 def _asked(question: Question) -> tuple[str, str | None] | None:

@@ -1,6 +1,7 @@
 """Azure Resource Graph: POST /providers/Microsoft.ResourceGraph/resources."""
 
 import json
+from collections.abc import Sequence
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +22,14 @@ _MAX_BODY = 16_777_216
 class _BadRequestError(ValueError):
     """A request body that is not understood."""
 
+    code = "InvalidRequest"
+
+
+class _NobodyError(_BadRequestError):
+    """A query about no subscription that the caller may see."""
+
+    code = "NoValidSubscriptionsInQueryRequest"
+
 
 def answer(simulation: "Simulation", question: Question) -> Answer:
     """Run the query of the body; a query that is not understood is a 400, never a wrong answer."""
@@ -35,7 +44,7 @@ def answer(simulation: "Simulation", question: Question) -> Answer:
     except BadTokenError:
         return _invalid(question, "InvalidSkipToken", "$skipToken is not of this query")
     except _BadRequestError as error:
-        return _invalid(question, "InvalidRequest", str(error))
+        return _invalid(question, error.code, str(error))
     if len(body) > _MAX_BODY:
         return _invalid(
             question,
@@ -99,13 +108,28 @@ def _result(simulation: "Simulation", asked: dict[str, Any]) -> Result:
         str(group).lower() != simulation.tenant.tenant_id.lower() for group in groups
     ):
         raise _BadRequestError("the only management group here is the tenant root")
+    _eligible(simulation, asked.get("subscriptions") or ())
     above = "Above" in str((asked.get("options") or {}).get("authorizationScopeFilter"))
     key = (asked["query"], str(above), *sorted(scope))
     if key not in simulation.results:
-        tables = simulation.tenant.tables
+        tables = {
+            name: list(simulation.cut("resource_graph", name, rows))
+            for name, rows in simulation.tables.items()
+        }
         seen = _seen_from(tables, scope) | _authorization(tables, scope, above=above)
         simulation.results[key] = run(asked["query"], seen)
     return simulation.results[key]
+
+
+def _eligible(simulation: "Simulation", asked: Sequence[str]) -> None:
+    """Seen in Azure/aztfexport issue 331: who sees no subscription is refused, not shown none."""
+    seen = simulation.arm.subscriptions.keys() - simulation.arm.shells
+    if not (seen & {str(one).lower() for one in asked} if asked else seen):
+        given = "', '".join(map(str, asked))
+        raise _NobodyError(
+            "There must be at least one subscription that is eligible to contain resources. "
+            f"Given: '{given}'."
+        )
 
 
 def _seen_from(

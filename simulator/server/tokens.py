@@ -10,6 +10,7 @@ import hmac
 import json
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -36,7 +37,9 @@ class TokenMint:
         self._object_id = object_id
         self._known: dict[str, Principal] = {}
 
-    def issue(self, *, audience: str, app_id: str, issuer: str, now: datetime) -> str:
+    def issue(
+        self, *, audience: str, app_id: str, issuer: str, now: datetime, roles: Sequence[str] = ()
+    ) -> str:
         """A token for `audience`. `iat` follows the simulated clock, `exp` the real one.
 
         A client decides by its own (real) clock whether a token is still good, so an expiry in
@@ -57,7 +60,7 @@ class TokenMint:
             "oid": self._object_id,
             "sub": self._object_id,
             "tid": self._tenant_id,
-            "roles": ["Reader"],
+            "roles": list(roles),
             "jti": uuid4().hex,
             "ver": "1.0",
         }

@@ -1,7 +1,8 @@
 """Joins the areas into one tenant: Northgate Health on one night."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.tenant import (
@@ -20,6 +21,7 @@ from simulator.tenant import (
     people,
     pim_azure,
     pim_policies,
+    policy_states,
     roster,
     service_principals,
     sql,
@@ -69,6 +71,18 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
         raise ValueError("as_of needs a time zone")
     if night < 0 or spec.subscriptions < 1:
         raise ValueError("a tenant needs a night from 0 up and at least one subscription")
+    tenant, estate = _made(spec, night, as_of)
+    before = _made(spec, night - 1, as_of - timedelta(days=1))[0] if night else tenant
+    states, truth = policy_states.rows_of(estate, tenant.truth, before.truth)
+    return replace(
+        tenant,
+        tables=tenant.tables | {"policyresources": _by_id(states)},
+        truth=tuple(sorted((*tenant.truth, *truth), key=lambda one: (one.check, one.subject))),
+    )
+
+
+def _made(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Tenant, Estate]:
+    """Everything but what Azure Policy says of it."""
     estate, labels = _estate(spec, night, as_of)
     fragments = [area(estate) for area in AREAS]
     rows = tuple(_by_id(row for fragment in fragments for row in fragment.rows))
@@ -76,7 +90,7 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
     fragments.append(inventory.generate(estate, rows))
     elements, states = inventory.subscription_elements(estate)
     truth = [*labels, *states, *(one for fragment in fragments for one in fragment.truth)]
-    return Tenant(
+    tenant = Tenant(
         tenant_id=estate.tenant_id,
         seed=spec.seed,
         night=night,
@@ -93,6 +107,7 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
         vaults=_joined(one.vaults for one in fragments),
         truth=tuple(sorted(truth, key=lambda one: (one.check, one.subject))),
     )
+    return tenant, estate
 
 
 def _estate(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Estate, tuple[Any, ...]]:

@@ -8,6 +8,7 @@ from simulator.tenant.diagnostics import SUPPORTED
 from simulator.tenant.inventory import is_shell
 from simulator.tenant.kinds import ACCOUNT_SERVICES, PAGES, SERVICES
 from simulator.tenant.model import Tenant
+from simulator.tenant.policy_states import STATES
 
 GRAPH_PAGES = {"/applications": 999, "/serviceprincipals": 999}
 """Largest $top of a Microsoft Graph list, where it is not 100.
@@ -77,6 +78,7 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         + sum(_pages(amount.get(kind, 0)) for kind in LISTED_TYPES)
         + sum(_pages(roles.get(kind, 0)) for kind in AUTHORIZATION_TYPES)
         + _pages(len(containers)),
+        "policy_states": _pages(_policy_states(tenant)),
         "resource_lists": sum(
             _pages(_length(tenant.arm, f"/subscriptions/{one}/resources")) for one in scopes
         ),
@@ -112,6 +114,10 @@ def _accounts_for_files(tenant: Tenant) -> int:
         row["type"] == ACCOUNTS and row.get("kind") == "FileStorage"
         for row in tenant.tables["resources"]
     )
+
+
+def _policy_states(tenant: Tenant) -> int:
+    return sum(row["type"] == STATES for row in tenant.tables.get("policyresources", ()))
 
 
 def _masters(tenant: Tenant) -> set[str]:

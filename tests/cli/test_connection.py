@@ -72,6 +72,16 @@ REFUSED = {
         "schedule_invalid",
         "five fields",
     ),
+    "a schedule that is never due": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--schedule", "0 2 30 2 *"),
+        "schedule_invalid",
+        "never due",
+    ),
+    "a zone nobody knows": (
+        ("x", "--tenant", TENANT, *CLIENT, *SECRET, "--time-zone", "europe/berlin"),
+        "time_zone_unknown",
+        "Europe/Berlin",
+    ),
 }
 
 
@@ -98,6 +108,59 @@ def test_a_name_that_is_taken_is_refused(place: Place) -> None:
     )
     assert said.code == 3
     assert said.sentence.endswith("[connection_exists]")
+
+
+def test_the_nights_of_a_connection_are_shown_wherever_it_is_told_of(spoilable: Place) -> None:
+    zone = ("--time-zone", "America/New_York")
+    added = spoilable.annexa(
+        *("connection", "add", "south", "--tenant", TENANT, *CLIENT, *SECRET),
+        *("--schedule", "30 22 * * *", *zone),
+    )
+    listed = spoilable.annexa("connection", "list")
+    plain = json.loads(spoilable.annexa("connection", "list", "--json").out)
+
+    (nights,) = [line for line in added.out.splitlines() if line.startswith("Next nights: ")]
+    assert nights.count("22:30 E") == 3
+    assert nights.count(" UTC (") == 3
+    assert nights in listed.out
+    assert [len(one["next_nights"]) for one in plain] == [3, 3]
+    assert [one["follows_settings"] for one in plain] == [True, False]
+    assert "schedule 0 2 * * * UTC of the settings" in listed.out
+
+
+def test_a_change_shows_the_nights_of_before_and_those_from_now_on(spoilable: Place) -> None:
+    said = spoilable.annexa(
+        *("connection", "change", "northgate", "--schedule", "0 5 * * *"),
+        *("--subscription", TENANT),
+    )
+    again = spoilable.annexa("connection", "change", "northgate", "--follow-settings")
+    back = spoilable.annexa("connection", "change", "northgate", "--all-subscriptions")
+    named = spoilable.annexa("connection", "change", "northgate", "--client-id", TENANT)
+
+    were, are = (
+        next(line for line in said.out.splitlines() if line.startswith(f"  nights {word} "))
+        for word in ("were", "are")
+    )
+    assert were.count("02:00 UTC") == 3
+    assert are.count("05:00 UTC") == 3
+    assert TENANT in said.out
+    assert "from now on  0 2 * * * UTC" in again.out
+    assert "every subscription that can be seen" in back.out
+    assert "connection check northgate" in named.out
+    assert spoilable.annexa("verify").code == 0
+
+
+def test_a_retired_connection_is_listed_so_and_keeps_its_nights(spoilable: Place) -> None:
+    said = spoilable.annexa("connection", "retire", "northgate")
+    refused = spoilable.annexa("collect", "northgate")
+    unknown = spoilable.annexa("connection", "retire", "southgate")
+
+    assert (said.code, refused.code, unknown.code) == (0, 3, 3)
+    assert refused.sentence.endswith("[connection_retired]")
+    assert "northgate" in unknown.sentence
+    assert "Retired on" in spoilable.annexa("connection", "list").out
+    assert json.loads(spoilable.annexa("status", "--json").out)["connections"][0]["nights"]
+    assert spoilable.annexa("verify").code == 0
 
 
 @pytest.fixture(scope="module")

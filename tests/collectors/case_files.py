@@ -46,6 +46,7 @@ EXPECTATIONS: Mapping[str, Any] = {
     "standing_access_days": 180,
     "eligibility_days": 365,
     "certificate_lifetime_days": 398,
+    "policy_state_days": 3,
 }
 
 

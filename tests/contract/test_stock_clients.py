@@ -26,6 +26,9 @@ from azure.mgmt.resourcegraph.models import QueryRequest, QueryRequestOptions
 from azure.mgmt.storage import StorageManagementClient
 from azure.monitor.query import LogsQueryClient, LogsQueryResult
 
+from simulator.levers.collector import enrolled
+from simulator.levers.consent import Identity
+from simulator.levers.rights import Rights
 from simulator.process import SimulatorProcess
 from simulator.tenant.generate import TenantSpec, generate
 from simulator.tenant.model import Tenant
@@ -66,9 +69,11 @@ class Azure:
 
 @pytest.fixture(scope="module")
 def azure(simulator: SimulatorProcess) -> Iterator[Azure]:
-    tenant = generate(
+    made = generate(
         TenantSpec(seed=7, subscriptions=3, resources=120, odd_resource=False), 0, AS_OF
     )
+    object_id = simulator.identity()["object_id"]
+    tenant = enrolled(made, Identity(app_id=simulator.client_id, object_id=object_id), Rights())
     credential = ClientSecretCredential(
         simulator.tenant_id,
         simulator.client_id,

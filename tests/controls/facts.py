@@ -11,7 +11,8 @@ from app.controls.assessment import (
     checks_of,
 )
 from app.controls.catalogue import load_catalogue
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.removals import Removals
 from collectors.kit import (
     Arm,
     Check,
@@ -84,6 +85,7 @@ class Facts:
     gaps: Sequence[SeenGap] = ()
     nights: Sequence[Night] = ()
     records: Sequence[SealedRecord] = field(default=())
+    removals: Sequence[Removal] = ()
 
     def assessed(self, control_id: str = "A.8.13", *, applicable: bool = True) -> Assessment:
         return assess(
@@ -94,6 +96,7 @@ class Facts:
             gaps=self.gaps,
             nights=self.nights,
             records=self.records,
+            removals=Removals(self.removals),
             period=PERIOD,
             applicable=applicable,
         )

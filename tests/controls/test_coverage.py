@@ -1,19 +1,19 @@
-"""A night is covered by what can answer; a subject is gone only where somebody looked."""
+"""A night is covered by what can answer; a subject is removed only by a proof."""
 
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from app.controls.assessment import Ending, State
-from app.controls.observed import SealedRecord
+from app.controls.observed import Removal
 from collectors.kit import Status
 from tests.controls.facts import (
     ARM_SUBJECT,
-    COLLECTOR,
     SLOTS,
     WHOLE,
     Facts,
     count_of,
-    gap_of,
     interval_of,
     record_of,
     sealed_night,
@@ -63,42 +63,50 @@ def test_a_second_look_on_the_same_day_does_not_make_the_first_one_late() -> Non
     assert again.assessed().state is State.CLEAN
 
 
-def _lost_after_the_second(subject: str, *others: SealedRecord) -> Facts:
-    """A subject of subscription one fails on two nights; then only `others` are sealed."""
-    return replace(
-        WHOLE,
-        intervals=[interval_of(Status.FAIL, 0, 1, subject)],
-        records=[*WHOLE.records[:2], *others],
-    )
+def _lost_after_the_second(subject: str, *proofs: Removal) -> Facts:
+    """A subject of subscription one fails on two nights; then it is in no list."""
+    return replace(WHOLE, intervals=[interval_of(Status.FAIL, 0, 1, subject)], removals=proofs)
 
 
-def test_a_deviation_stays_open_while_its_subscription_is_not_seen() -> None:
-    other = [record_of(slot, scope="subscription/two") for slot in SLOTS[2:]]
-    [deviation] = _lost_after_the_second(ARM_SUBJECT, *other).assessed().deviations
+def test_a_deviation_does_not_end_though_all_around_its_subject_is_seen() -> None:
+    [deviation] = _lost_after_the_second(ARM_SUBJECT).assessed().deviations
+    assert deviation.ending is Ending.UNSEEN
+    assert deviation.open
+
+
+@pytest.mark.parametrize(
+    "gone",
+    [
+        ARM_SUBJECT,
+        ARM_SUBJECT.lower(),
+        "/subscriptions/one/resourcegroups/RG",
+        "/subscriptions/One",
+    ],
+)
+def test_a_deviation_is_removed_by_the_proof_of_its_subject_or_of_what_that_lay_in(
+    gone: str,
+) -> None:
+    proof = Removal(slot=SLOTS[2], subject=gone)
+    [deviation] = _lost_after_the_second(ARM_SUBJECT, proof).assessed().deviations
+    assert deviation.ending is Ending.REMOVED
+    assert not deviation.open
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        Removal(slot=SLOTS[1], subject=ARM_SUBJECT),
+        Removal(slot=SLOTS[2], subject=f"{ARM_SUBJECT}b"),
+        Removal(slot=SLOTS[2], subject=f"{ARM_SUBJECT}/blobServices/default"),
+        Removal(slot=SLOTS[2], subject="/subscriptions/two"),
+    ],
+)
+def test_a_proof_of_before_or_of_something_else_ends_nothing(proof: Removal) -> None:
+    [deviation] = _lost_after_the_second(ARM_SUBJECT, proof).assessed().deviations
     assert deviation.ending is Ending.UNSEEN
 
 
-def test_a_subject_is_gone_once_its_own_subscription_was_seen_without_it() -> None:
-    own = record_of(SLOTS[3], outcome="empty")
-    [deviation] = _lost_after_the_second(ARM_SUBJECT, own).assessed().deviations
-    assert deviation.ending is Ending.GONE
-    blind = replace(_lost_after_the_second(ARM_SUBJECT, own), gaps=[gap_of(SLOTS[3])])
-    assert blind.assessed().deviations[0].ending is Ending.UNSEEN
-
-
-def test_in_a_list_of_the_tenant_a_subject_is_gone_if_anything_in_its_subscription_was_seen() -> (
-    None
-):
-    listed = [record_of(slot, scope="tenant") for slot in SLOTS]
-    failing = replace(
-        interval_of(Status.FAIL, 0, 1, ARM_SUBJECT), check_id=f"{COLLECTOR.id}.owners"
-    )
-    unseen = replace(WHOLE, intervals=[failing], records=listed)
-    assert unseen.assessed("A.8.2").deviations[0].ending is Ending.UNSEEN
-    another = replace(record_of(SLOTS[4]), collector_id="inventory.resources", seq=99)
-    seen = replace(unseen, records=[*listed, another])
-    assert seen.assessed("A.8.2").deviations[0].ending is Ending.GONE
-    hollow = replace(unseen, records=[*listed, replace(another, outcome="empty")])
-    assert hollow.assessed("A.8.2").deviations[0].ending is Ending.UNSEEN
-    torn = replace(seen, gaps=[replace(gap_of(SLOTS[4]), collector_id="x.y", record_seq=99)])
-    assert torn.assessed("A.8.2").deviations[0].ending is Ending.UNSEEN
+def test_a_question_on_a_subscription_ends_with_it() -> None:
+    proof = Removal(slot=SLOTS[2], subject="/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590")
+    lost = _lost_after_the_second("0B1F6471-1bf0-4dda-aec3-cb9272f09590", proof)
+    assert lost.assessed().deviations[0].ending is Ending.REMOVED

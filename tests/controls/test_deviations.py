@@ -15,7 +15,7 @@ SLOTS = [datetime(2026, 11, 16, 2, tzinfo=UTC) + timedelta(days=n) for n in rang
 CODES = {"P": Status.PASS, "F": Status.FAIL, "G": Status.FAIL, "U": Status.UNKNOWN}
 
 
-def _told(nights: str, *, blind: bool = False) -> list[Deviation]:
+def _told(nights: str, *, proved: bool = False) -> list[Deviation]:
     """Deviations of one subject; G is a fail for another reason, `.` a night it is not listed."""
     intervals: list[Interval] = []
     previous = "."
@@ -26,7 +26,7 @@ def _told(nights: str, *, blind: bool = False) -> list[Deviation]:
             intervals.append(_interval(code, slot, slot))
         previous = code
     last = {"a.b": SLOTS[len(nights) - 1]}
-    return deviations_of(intervals, last, lambda _check, _subject, _after: not blind)
+    return deviations_of(intervals, last, lambda _subject, _after: proved)
 
 
 def _interval(code: str, first: datetime, last: datetime) -> Interval:
@@ -53,7 +53,7 @@ def _interval(code: str, first: datetime, last: datetime) -> Interval:
         ("FUF", [Ending.OPEN]),
         ("FGG", [Ending.OPEN]),
         ("FGU", [Ending.UNSEEN]),
-        ("FF.", [Ending.GONE]),
+        ("FF.", [Ending.UNSEEN]),
         ("F.F", [Ending.OPEN]),
         ("UUU", []),
     ],
@@ -62,10 +62,15 @@ def test_a_deviation_ends_as_its_nights_tell(nights: str, endings: list[Ending])
     assert [deviation.ending for deviation in _told(nights)] == endings
 
 
-def test_a_subject_that_is_not_listed_while_a_gap_blinds_us_is_still_open() -> None:
-    [deviation] = _told("FF.", blind=True)
-    assert deviation.ending is Ending.UNSEEN
-    assert deviation.open
+def test_a_subject_that_is_proved_to_be_gone_is_removed() -> None:
+    [deviation] = _told("FF.", proved=True)
+    assert deviation.ending is Ending.REMOVED
+    assert not deviation.open
+
+
+def test_a_proof_after_a_night_without_sight_removes_as_well() -> None:
+    [deviation] = _told("FU.", proved=True)
+    assert deviation.ending is Ending.REMOVED
 
 
 def test_a_deviation_runs_from_its_first_fail_to_its_last_with_the_newest_reason() -> None:
@@ -79,7 +84,7 @@ def test_a_subject_in_another_case_is_the_same_subject() -> None:
         replace(_interval("F", SLOTS[0], SLOTS[1]), subject="/S/rg-One"),
         replace(_interval("P", SLOTS[2], SLOTS[2]), subject="/s/rg-one"),
     ]
-    [deviation] = deviations_of(verdicts, {"a.b": SLOTS[2]}, lambda _check, _subject, _after: False)
+    [deviation] = deviations_of(verdicts, {"a.b": SLOTS[2]}, lambda *_: False)
     assert deviation.ending is Ending.CORRECTED
 
 

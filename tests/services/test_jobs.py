@@ -53,7 +53,7 @@ def test_a_subscription_that_is_known_and_not_listed_is_a_gap(chosen: tuple[str,
     found = reconciled(listed([element(A)]), chosen=chosen, known=(A, B))
 
     assert found.ids == (A,)
-    assert {scope: gap.kind for scope, gap in found.lost.items()} == {Scope(B): GapKind.GONE}
+    assert {scope: gap.kind for scope, gap in found.lost.items()} == {Scope(B): GapKind.NOT_ASKED}
 
 
 def test_a_choice_narrows_what_is_asked_and_what_is_missed() -> None:

@@ -6,14 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import UsageError
-from app.services.slots import checked_cron, due
+from app.services.cron import CronLine
+from app.services.slots import Spell, due
 
-NIGHTLY = "0 2 * * *"
+NIGHTLY = CronLine(line="0 2 * * *")
+EARLY, LATER = CronLine(line="0 1 * * *"), CronLine(line="0 3 * * *")
 
 
 def at(day: int, hour: int) -> datetime:
     return datetime(2026, 3, day, hour, tzinfo=UTC)
+
+
+ALWAYS = (Spell(since=at(1, 0), line=NIGHTLY),)
 
 
 @pytest.mark.parametrize(
@@ -29,37 +33,49 @@ def at(day: int, hour: int) -> datetime:
 def test_only_the_newest_due_slot_is_caught_up(
     after: datetime, now: datetime, missed: tuple[datetime, ...], newest: datetime | None
 ) -> None:
-    found = due(NIGHTLY, after, now)
+    found = due(ALWAYS, after, now)
 
     assert found.missed == missed
     assert found.newest == newest
 
 
-@pytest.mark.parametrize("day", [29, 25])
-def test_days_on_which_european_clocks_change_have_one_slot(day: int) -> None:
-    month = {29: 3, 25: 10}[day]
-    start = datetime(2026, month, day, tzinfo=UTC) - timedelta(hours=12)
+@pytest.mark.parametrize(
+    ("changed", "slots"),
+    [
+        (at(3, 0), [at(1, 1), at(2, 1), at(3, 3), at(4, 3)]),
+        (at(3, 1), [at(1, 1), at(2, 1), at(3, 1), at(3, 3), at(4, 3)]),
+        (at(3, 2), [at(1, 1), at(2, 1), at(3, 1), at(3, 3), at(4, 3)]),
+        (at(3, 3), [at(1, 1), at(2, 1), at(3, 1), at(4, 3)]),
+        (at(3, 4), [at(1, 1), at(2, 1), at(3, 1), at(4, 3)]),
+    ],
+)
+def test_each_night_is_planned_by_the_line_that_held_then(
+    changed: datetime, slots: list[datetime]
+) -> None:
+    spells = (Spell(since=at(1, 0), line=EARLY), Spell(since=changed, line=LATER))
 
-    found = due("30 2 * * *", start, start + timedelta(days=1))
+    found = due(spells, at(1, 0), at(4, 9))
 
-    assert found.missed == ()
-    assert found.newest == datetime(2026, month, day, 2, 30, tzinfo=UTC)
+    assert [*found.missed, found.newest] == slots
 
 
-@given(st.integers(0, 5000), st.integers(0, 5000))
-def test_two_looks_see_the_same_slots_as_one(first: int, second: int) -> None:
+def test_a_retired_connection_has_no_nights_from_then_on_and_misses_those_before() -> None:
+    spells = (Spell(since=at(1, 0), line=NIGHTLY), Spell(since=at(3, 0), line=None))
+
+    found = due(spells, at(1, 0), at(9, 9))
+
+    assert (found.missed, found.newest) == ((at(1, 2), at(2, 2)), None)
+
+
+@given(st.integers(0, 5000), st.integers(0, 5000), st.integers(0, 9000))
+def test_two_looks_see_the_same_slots_as_one(first: int, second: int, changed: int) -> None:
     start = at(1, 0)
+    spells = (*ALWAYS, Spell(since=start + timedelta(minutes=changed), line=LATER))
     middle = start + timedelta(minutes=first)
     end = middle + timedelta(minutes=second)
-    once = due(NIGHTLY, start, end)
+    once = due(spells, start, end)
 
-    early, late = due(NIGHTLY, start, middle), due(NIGHTLY, middle, end)
+    early, late = due(spells, start, middle), due(spells, middle, end)
 
     seen = [*early.missed, early.newest, *late.missed, late.newest]
     assert [s for s in seen if s] == [s for s in (*once.missed, once.newest) if s]
-
-
-@pytest.mark.parametrize("cron", ["", "nightly", "0 2 * *", "99 2 * * *"])
-def test_a_schedule_that_is_no_cron_line_says_what_would_be_one(cron: str) -> None:
-    with pytest.raises(UsageError, match="try '0 2"):
-        checked_cron(cron)

@@ -9,10 +9,13 @@ import pytest
 
 from collectors.kit import Arm, Check, Collector, Owner, ResourceGraph, passed
 from collectors.kit.errors import CatalogError
+from collectors.kit.policies import definition_guid
+from collectors.kit.reads import Among
 from collectors.kit.registry import all_collectors, collector_by_id, validate
 
 TEMPLATES = Path(__file__).parents[3] / "evidence_templates"
 IDS = [
+    "access.collector_rights",
     "access.pim_azure",
     "access.role_assignments",
     "compute.disks",
@@ -24,6 +27,7 @@ IDS = [
     "logging.diagnostic_settings",
     "logging.workspace_retention",
     "network.security_groups",
+    "posture.policy_states",
     "sql.databases",
     "storage.accounts",
     "storage.blob_services",
@@ -131,3 +135,20 @@ def test_a_read_that_needs_more_than_reading_is_refused(need: str) -> None:
 
     with pytest.raises(CatalogError, match="more than reading"):
         validate([replace(COLLECTOR, reads=greedy)], ["A.5.9"], [])
+
+
+def test_policy_states_are_asked_for_every_definition_that_a_check_names_and_no_other() -> None:
+    read = collector_by_id("posture.policy_states").reads["states"]
+    named = {check.policy for c in all_collectors() for check in c.checks} - {None}
+
+    assert isinstance(read, ResourceGraph)
+    assert read.among is not None
+    assert {definition_guid(one) for one in read.among.values} == named
+    assert definition_guid("/subscriptions/x/providers/policyDefinitions/1") is None
+
+
+def test_rows_among_none_are_refused() -> None:
+    empty = ResourceGraph(table="resources", among=Among(path="id"))
+    broken = Collector(id="x.y", title="x", reads={"rows": empty}, checks=())
+    with pytest.raises(CatalogError, match="asks for rows among none"):
+        validate([broken], [], [])

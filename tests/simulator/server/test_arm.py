@@ -34,7 +34,7 @@ def test_letter_case_and_double_slashes_mean_nothing(caller: Any) -> None:
         (
             "/subscriptions/{s}/resourceGroups/x/providers/Microsoft.Web/sites/x?api-version=2023-12-01",
             404,
-            "ResourceNotFound",
+            "ResourceGroupNotFound",
         ),
         (
             "/subscriptions/00000000-0000-0000-0000-000000000001?api-version=2022-12-01",

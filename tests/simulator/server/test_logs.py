@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from simulator.levers.rights import Rights
 from simulator.server.kql_tokens import QueryError
 from simulator.server.log_query import columns, parse, rows
 from simulator.server.log_spans import TimespanError, parse_timespan, within
@@ -154,7 +155,9 @@ def test_a_timespan_that_is_none_is_refused(text: str) -> None:
 
 def asked(query: str, **tables: TableSpan) -> Any:
     """What a workspace with these tables answers."""
-    simulation = SimpleNamespace(tenant=SimpleNamespace(logs={"w": tables}))
+    workspace = {"id": "/w", "properties": {"customerId": "w"}}
+    whole = SimpleNamespace(logs={"w": tables}, tables={"resources": [workspace]})
+    simulation = SimpleNamespace(whole=whole, rights=Rights())
     body = json.dumps({"query": query}).encode()
     question = SimpleNamespace(
         lower_path="/v1/workspaces/w/query", method="POST", body=body, now=NOW, request_id="r"

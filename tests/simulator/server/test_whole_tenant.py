@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 
+from simulator.levers.collector import enrolled
+from simulator.levers.consent import Identity
+from simulator.levers.rights import Rights
 from simulator.process import SimulatorProcess
 from simulator.server import arm_path
 from simulator.server.arm_versions import KNOWN
@@ -32,8 +35,10 @@ def odd(start_simulator: Callable[..., SimulatorProcess]) -> Iterator[SimulatorP
 
 
 @pytest.fixture(scope="module")
-def tenant() -> Tenant:
-    return generate(TenantSpec(seed=11, subscriptions=2, resources=90, odd_resource=True), 3, AS_OF)
+def tenant(odd: SimulatorProcess) -> Tenant:
+    made = generate(TenantSpec(seed=11, subscriptions=2, resources=90, odd_resource=True), 3, AS_OF)
+    who = Identity(app_id=odd.client_id, object_id=odd.identity()["object_id"])
+    return enrolled(made, who, Rights())
 
 
 @pytest.fixture(scope="module")

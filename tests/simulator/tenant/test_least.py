@@ -45,7 +45,8 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
         "diagnostic_settings": 0,
         "tables": 0,
         "log_queries": 0,
-        "total": 25,
+        "policy_states": 1,
+        "total": 26,
     }
 
 
@@ -66,7 +67,7 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
     assert least["auditing"] == least["master_settings"] == 1
     assert least["diagnostic_settings"] == 4 + 4  # account, its services, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 25 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
+    assert least["total"] == 26 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:

@@ -1,0 +1,103 @@
+"""What a night misses, and what became of it: nothing seen before ends without a word."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from app.services.census import Census, take_census
+from app.services.collecting import Gathered, Job
+from app.services.connections import Connection
+from app.services.earlier import Earlier
+from app.services.jobs import SUBSCRIPTIONS, Subscriptions, settled
+from app.services.ports import Ports
+from app.services.proof_questions import Questions
+from app.services.seeking import Seeker, Sought
+from collectors.azure.collect import Asker
+from collectors.kit import Exchange, GapKind, Read, Scope
+from collectors.kit.arm_ids import subscription_path
+from collectors.kit.missing import Absence, Missing, absences, proofs_of
+from collectors.kit.registry import collector_by_id
+
+INVENTORY = "inventory.resources"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Unsettled:
+    """A record that waits until it is known what became of what it misses."""
+
+    gathered: Gathered
+    missing: tuple[Missing, ...]
+
+
+class Accounts:
+    """Of one night. One event loop."""
+
+    def __init__(
+        self, connection: Connection, earlier: Earlier, census: Census, seeker: Seeker
+    ) -> None:
+        self._chosen = {one.lower() for one in connection.subscriptions}
+        self._earlier, self._census, self._seeker = earlier, census, seeker
+
+    def missing(self, found: Gathered) -> tuple[Missing, ...]:
+        """What a record's lists should show and do not: seen before, or named elsewhere tonight."""
+        job, shown = found.job, found.seen.items
+        before = self._earlier.missing(job, shown, found.exchanges)
+        by_id = {(one.read, one.id.lower()): one for one in self._census.named(job, shown)}
+        by_id |= {(one.read, one.id.lower()): one for one in before}
+        wanted = (*self._census.forbidden(job), *by_id.values())
+        return tuple(one for one in wanted if self._is_chosen(one))
+
+    def unseen(self, job: Job) -> tuple[Missing, ...]:
+        """What a record showed before that now cannot be asked at all."""
+        return tuple(one for one in self._earlier.missing(job, {}, ()) if self._is_chosen(one))
+
+    async def settle(self, waiting: Iterable[Unsettled]) -> None:
+        """Ask for what only a question can tell."""
+        await self._seeker.seek([sought for one in waiting for sought in _sought(one)])
+
+    async def settle_subscriptions(self, tenant: Subscriptions) -> Subscriptions:
+        """The same of subscriptions that Azure's list does not name."""
+        read = collector_by_id(INVENTORY).reads[SUBSCRIPTIONS]
+        unlisted = {
+            scope: Missing(read=SUBSCRIPTIONS, id=f"/subscriptions/{scope.subscription_id}")
+            for scope, gap in tenant.lost.items()
+            if gap.kind is GapKind.NOT_ASKED
+        }
+        await self._seeker.seek([Sought(missing=one, read=read) for one in unlisted.values()])
+        return settled(tenant, self._told(unlisted), self._chosen)
+
+    def pages(self, missing: Sequence[Missing]) -> tuple[Exchange, ...]:
+        """The answers that tell what became of these."""
+        return self._seeker.pages(missing)
+
+    def _told(self, missing: Mapping[Scope, Missing]) -> dict[Scope, Absence]:
+        found = {}
+        for scope, one in missing.items():
+            (found[scope],) = absences([one], proofs_of(self.pages([one])), {})
+        return found
+
+    def _is_chosen(self, one: Missing) -> bool:
+        """What lies outside the subscriptions of the connection is left out, not lost."""
+        home = subscription_path(one.id)
+        return not self._chosen or home is None or home.rsplit("/", 1)[-1] in self._chosen
+
+
+async def open_accounts(
+    ports: Ports, connection: Connection, earlier: Earlier, asker: Asker, tenant: Subscriptions
+) -> Accounts:
+    """Take the census of tonight's tenant, and be ready to ask for what is missing."""
+    census = await take_census(asker, tenant.ids)
+    seeker = Seeker(Questions(asker), census, ports.settings.absence_questions)
+    return Accounts(connection, earlier, census, seeker)
+
+
+def _sought(one: Unsettled) -> list[Sought]:
+    reads: Mapping[str, Read] = one.gathered.job.collector.reads
+    gaps = one.gathered.seen.gaps
+    return [
+        Sought(
+            missing=missing,
+            read=reads[missing.read],
+            gaps=tuple(gap for gap in gaps if gap.read == missing.read),
+        )
+        for missing in one.missing
+    ]

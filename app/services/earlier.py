@@ -1,0 +1,132 @@
+"""What earlier nights of a connection showed, read again from what they sealed.
+
+Tonight's lists are held against it: whatever was seen and is not in them now has to be accounted
+for. It is read from the newest record of the same collector and scope, whatever run that was of.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import replace
+from typing import Any
+
+import structlog
+
+from app.db.evidence import newest_records
+from app.errors import NotFoundError
+from app.evidence.canonical import parse, sha256
+from app.evidence.record import derived_key, entry_key, raw_key
+from app.evidence.replay import exchanges_of, unaccounted_in
+from app.services.collecting import Job
+from app.services.ports import Ports
+from app.services.sealed_pages import EMPTY
+from collectors.kit import Exchange, Item
+from collectors.kit.arm_ids import SUBSCRIPTION, type_of
+from collectors.kit.interpret import listed
+from collectors.kit.level import leans_on, lists_in
+from collectors.kit.missing import Missing
+from collectors.kit.naming import shown_name
+
+LOG = structlog.get_logger()
+Known = dict[tuple[str, str], Missing]
+"""By list and id in lower case."""
+
+
+class Earlier:
+    """The newest records of a connection before a run."""
+
+    def __init__(self, ports: Ports, connection_id: str, run_id: str) -> None:
+        self._store = ports.store
+        with ports.database.read() as session:
+            self._newest = newest_records(session, connection_id, but=run_id)
+
+    def subscriptions(self) -> set[str]:
+        """Subscriptions that the newest night's records speak for, in lower case."""
+        newest = max((one.slot for one in self._newest.values()), default=None)
+        return {
+            scope.removeprefix("subscription/").lower()
+            for (scope, _), one in self._newest.items()
+            if one.slot == newest and scope.startswith("subscription/")
+        }
+
+    def missing(
+        self, job: Job, shown: Mapping[str, Sequence[Item]], pages: Sequence[Exchange]
+    ) -> list[Missing]:
+        """What was in a record's lists, and is not in those shown now by these pages."""
+        newest = self._newest.get(job.key)
+        if newest is None:
+            return []
+        there = {(name, item.id.lower()) for name, items in shown.items() for item in items}
+        record = self._entry(newest.seq)
+        found = self._left(job, record, pages, there)
+        if "missing" not in record["what"] and newest.whole_seq not in {None, newest.seq}:
+            # records of 55d35cf and before, with gaps, do not say what they missed
+            found = self._left(job, self._entry(newest.whole_seq or 0), pages, there) | found
+        return list(found.values())
+
+    def _entry(self, seq: int) -> dict[str, Any]:
+        entry: dict[str, Any] = parse(self._store.get(entry_key(seq)))
+        return entry
+
+    def _left(
+        self,
+        job: Job,
+        record: Mapping[str, Any],
+        pages: Sequence[Exchange],
+        there: AbstractSet[tuple[str, str]],
+    ) -> Known:
+        """Items of its lists, and what it missed itself and could not account for, less `there`.
+
+        A list whose pages came again byte for byte is not read again: nothing is missing from it.
+        """
+        names = lists_in(job.collector, job.scope)
+        changed = [name for name in names if _sealed(record, name) != _came(pages, name)]
+        known = {_key(one): one for one in unaccounted_in(record) if one.read in names}
+        known |= {_key(one): one for one in self._seen(job, record, changed)}
+        left = {key: one for key, one in known.items() if key not in there}
+        return self._answered(record, left) if left else {}
+
+    def _seen(self, job: Job, record: Mapping[str, Any], names: Sequence[str]) -> Iterator[Missing]:
+        wanted = {of for name in names for of in (name, *leans_on(job.collector.reads[name]))}
+        sources = [one for one in record["source"] if one["read"] in wanted]
+        try:
+            pages = exchanges_of({**record, "source": sources}, self._raw)
+        except NotFoundError as error:
+            LOG.warning("earlier_page_missing", record=record["record_id"], reason=str(error))
+            return
+        items = listed(job.collector, job.scope, names, pages)
+        slot = str(record["run"]["slot"])
+        for name in names:
+            for item in items[name]:
+                shown = shown_name(item)
+                yield Missing(read=name, id=item.id, name=shown, checks=(), last_seen=slot)
+
+    def _raw(self, digest: str) -> bytes:
+        return b"" if digest == EMPTY else self._store.get(raw_key(digest))
+
+    def _answered(self, record: Mapping[str, Any], missing: Known) -> Known:
+        """Each with the checks that answered for it when it was last seen."""
+        rows = parse(self._store.get(derived_key(record["verdicts"]["sha256"])))
+        by_subject: dict[str, list[str]] = {}
+        for check_id, subject, *_ in rows:
+            by_subject.setdefault(subject.lower(), []).append(check_id.rsplit(".", 1)[-1])
+        return {key: _with(one, by_subject) for key, one in missing.items()}
+
+
+def _key(one: Missing) -> tuple[str, str]:
+    return one.read, one.id.lower()
+
+
+def _with(one: Missing, by_subject: Mapping[str, Sequence[str]]) -> Missing:
+    subjects = [one.id.lower()]
+    if type_of(one.id) == SUBSCRIPTION:  # questions on a whole set call it by its bare id
+        subjects.append(subjects[0].rsplit("/", 1)[-1])
+    answered = [check for subject in subjects for check in by_subject.get(subject, ())]
+    return replace(one, checks=tuple(sorted({*(one.checks or ()), *answered})))
+
+
+def _sealed(record: Mapping[str, Any], name: str) -> list[str]:
+    return [one["raw_sha256"] for one in record["source"] if one["read"] == name]
+
+
+def _came(pages: Sequence[Exchange], name: str) -> list[str]:
+    return [sha256(page.body) for page in pages if page.read == name]

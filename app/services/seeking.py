@@ -1,0 +1,141 @@
+"""What is missing from tonight's lists is asked for by itself, within a budget.
+
+Nothing is asked that tonight's permissions no longer allow, nor what lies in something that is
+gone. The questions are spread over groups and types; where one is refused the group's own
+permissions are asked, and they answer for the rest of the group.
+"""
+
+import asyncio
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, zip_longest
+
+from app.services.census import Census
+from app.services.proof_questions import Questions
+from collectors.kit import Exchange, Gap, GapKind, Read
+from collectors.kit.arm_ids import ancestors, group_path, home_of, type_of
+from collectors.kit.missing import RIGHTS, Absence, Missing, absences, gone_around, proofs_of
+
+REFUSALS = 2
+"""Refused questions of one place after which the rest of it is not asked."""
+TOGETHER = 16
+"""Questions that wait at the same time."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Sought:
+    """A missing thing, and its list."""
+
+    missing: Missing
+    read: Read
+    gaps: tuple[Gap, ...] = ()
+    """Of the list: what could not be read itself is not asked for piece by piece."""
+
+    @property
+    def place(self) -> str:
+        """What answers alike: a resource group or subscription, a list of Microsoft Graph."""
+        return home_of(self.missing.id) or getattr(self.read, "path", "")
+
+
+class Seeker:
+    """Asks for missing things, each once a night whoever misses it."""
+
+    def __init__(self, questions: Questions, census: Census, budget: int) -> None:
+        self._questions, self._census, self._left = questions, census, budget
+        self._proofs: dict[str, Exchange] = {}
+        """By id, and by what an answer says is gone around it."""
+        self._rights: dict[str, tuple[Exchange, ...]] = dict(census.rights)
+        self._refused: dict[str, int] = defaultdict(int)
+        self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+
+    async def seek(self, wanted: Sequence[Sought]) -> None:
+        """Ask for what only a question can tell, containers before what lies in them."""
+        singles = [one for one in wanted if not one.missing.all_of_them]
+        # of two lists that miss a thing, the one that was read wants the question
+        singles.sort(key=lambda one: bool(one.gaps), reverse=True)
+        by_id = {one.missing.id.lower(): one for one in singles}
+        inner = {one for one in by_id if any(scope in by_id for scope in ancestors(one))}
+        for ids in (by_id.keys() - inner, inner):
+            await self._seek([by_id[one] for one in sorted(ids)])
+
+    def pages(self, missing: Iterable[Missing]) -> tuple[Exchange, ...]:
+        """The answers that say what became of these, as a record keeps them."""
+        found: dict[tuple[str, str], Exchange] = {}
+        for one in missing:
+            for scope in (one.id.lower(), *ancestors(one.id)):
+                page = self._proofs.get(scope)
+                if page is not None:
+                    found[page.read, (page.subject or "").lower()] = page
+                for place, told in enumerate(self._rights.get(scope, ())):
+                    found[RIGHTS, f"{scope} {place}"] = told
+        return tuple(found.values())
+
+    async def _seek(self, wanted: Sequence[Sought]) -> None:
+        """One of each group first: it may answer for the others."""
+        await self._permissions(one for one in wanted if self._may_differ(one))
+        first = {one.place: one for one in reversed(self._open(wanted))}
+        await self._ask([one for one in first.values() if group_path(one.missing.id)])
+        await self._permissions(one for one in wanted if self._refused[one.place])
+        await self._ask(self._open(wanted))
+
+    def _open(self, wanted: Sequence[Sought]) -> list[Sought]:
+        """Those of which nothing asked so far tells what became of them, spread."""
+        return list(_spread(one for one in wanted if self._is_open(one)))
+
+    def _is_open(self, one: Sought) -> bool:
+        untold = self._absence(one).kind is GapKind.NOT_ASKED
+        return untold and self._refused[one.place] < REFUSALS
+
+    def _may_differ(self, one: Sought) -> bool:
+        """Whether the group may allow what its subscription does not."""
+        group = group_path(one.missing.id)
+        denied = self._absence(one).kind is GapKind.DENIED
+        return group is not None and denied and self._census.permitted_apart(group)
+
+    def _absence(self, one: Sought) -> Absence:
+        proofs = proofs_of(self.pages([one.missing]))
+        (found,) = absences([one.missing], proofs, {}, one.gaps)
+        return found
+
+    async def _permissions(self, wanted: Iterable[Sought]) -> None:
+        groups = {group_path(one.missing.id) for one in wanted}
+        for group in sorted(one for one in groups if one and one not in self._rights):
+            if self._spend():
+                self._rights[group] = await self._questions.permissions(group)
+
+    async def _ask(self, wanted: Sequence[Sought]) -> None:
+        waiting = iter(wanted)
+
+        async def work() -> None:
+            for one in waiting:
+                if not self._refused[one.place]:
+                    await self._ask_one(one)
+                    continue
+                async with self._turns[one.place]:  # where one was refused, one after another
+                    await self._ask_one(one)
+
+        await asyncio.gather(*(work() for _ in range(min(TOGETHER, len(wanted)))))
+
+    async def _ask_one(self, one: Sought) -> None:
+        if not self._is_open(one) or not self._spend():
+            return
+        page = await self._questions.thing(one.missing.id, one.read)
+        kind = proofs_of([page]).told[one.missing.id.lower()][0]
+        for gone in gone_around(kind, page):
+            self._proofs.setdefault(gone, page)
+        self._proofs[one.missing.id.lower()] = page
+        self._refused[one.place] += kind is GapKind.DENIED
+
+    def _spend(self) -> bool:
+        self._left -= 1
+        return self._left >= 0
+
+
+def _spread(wanted: Iterable[Sought]) -> Iterator[Sought]:
+    """One of each place and type, then the next of each: a budget reaches all of them."""
+    kinds: dict[tuple[str, str], list[Sought]] = {}
+    for one in wanted:
+        kinds.setdefault((one.place, type_of(one.missing.id)), []).append(one)
+    rounds = zip_longest(*kinds.values())
+    return (one for one in chain.from_iterable(rounds) if one is not None)

@@ -1,0 +1,85 @@
+"""What the collecting identity itself may read: evidence of how far all other evidence reaches.
+
+Lists leave out in silence what the identity may not read, so a right that is withdrawn shrinks what
+is seen. Its effective permissions, its roles and its Microsoft Graph grants are kept every night.
+"""
+
+from collectors.kit import (
+    Arm,
+    Check,
+    Collector,
+    Expectations,
+    Graph,
+    Item,
+    Owner,
+    ResourceGraph,
+    Verdict,
+    failed,
+    passed,
+    unknown,
+)
+from collectors.kit.permissions import needed_actions
+from collectors.kit.reads import Among
+from collectors.kit.rights import API_VERSION, PERMISSIONS_PATH, rights_in
+
+SHOWN = 2
+"""Missing permissions that a reason names."""
+
+
+def permitted(subscription: Item, _: Expectations) -> Verdict:
+    """Every read of every collector is allowed in the subscription, as Azure computes it."""
+    rights = rights_in(subscription["value"])
+    if rights is None:
+        return unknown("Azure did not say what the collecting identity may do")
+    lacking = [action for action in needed_actions() if not rights.may(action)]
+    if not lacking:
+        return passed("the collecting identity may read all that is asked for")
+    named = ", ".join(lacking[:SHOWN])
+    more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
+    return failed(f"the collecting identity lacks {named}{more}")
+
+
+COLLECTOR = Collector(
+    id="access.collector_rights",
+    title="Rights of the collecting identity",
+    reads={
+        "subscriptions": Arm(
+            path="/subscriptions",
+            api_version="2022-12-01",
+            per="tenant",
+            needs=("Microsoft.Resources/subscriptions/read",),
+            never_empty=True,
+        ),
+        "permissions": Arm(
+            path=f"{{id}}{PERMISSIONS_PATH}",
+            api_version=API_VERSION,
+            per="resource",
+            of="subscriptions",
+            needs=("Microsoft.Authorization/permissions/read",),
+        ),
+        "roles": ResourceGraph(
+            table="authorizationresources",
+            types=("microsoft.authorization/roleassignments",),
+            among=Among(path="properties.principalId", values=("{self}",)),
+            needs=("Microsoft.Authorization/roleAssignments/read",),
+        ),
+        "grants": Graph(
+            path="/servicePrincipals/{self}/appRoleAssignments",
+            needs=("Application.Read.All",),
+        ),
+    },
+    checks=(
+        Check(
+            id="permitted",
+            title="The collector may read all that it is asked to show",
+            on="permissions",
+            judge=permitted,
+            controls=("A.5.28",),
+            remedy=(
+                "az role assignment create --role Reader --assignee <collector> --scope"
+                " /subscriptions/<id>; the least role is printed by `annexa permissions`"
+            ),
+            owner=Owner.SECURITY,
+        ),
+    ),
+)

@@ -1,0 +1,1 @@
+"""What Azure itself says of how its resources are set up."""

@@ -1,0 +1,278 @@
+"""Azure Policy: what is assigned, and the state of each resource under it.
+
+A state is Azure's answer at its own time: mostly of hours ago, some of the day before, when the
+resource may have been set up otherwise. Shaped by the columns that Microsoft's samples name:
+https://learn.microsoft.com/azure/governance/policy/samples/resource-graph-samples
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import timedelta
+from typing import Any, NamedTuple
+
+from simulator.tenant import management_groups
+from simulator.tenant.dates import ticks
+from simulator.tenant.dice import Ledger
+from simulator.tenant.estate import Estate
+from simulator.tenant.model import Truth
+from simulator.tenant.roles import PROVIDER
+
+EVALUATED = "posture.policy_states.assignments_evaluated"
+STATES, ASSIGNMENTS = (
+    "microsoft.policyinsights/policystates",
+    ("microsoft.authorization/policyassignments"),
+)
+WEIGHTS = {"NonCompliant": 300, "Compliant": 200, "Conflict": 100, "Error": 100, "Exempt": 50}
+EXEMPT, UNSEEN, LAGGING, LOOSE = 0.04, 0.03, 0.25, 0.5
+"""Shares of resources that are exempt, not evaluated yet, or evaluated the day before; and of the
+failures of a check that the definition, being the looser rule, lets pass."""
+
+Answers = dict[tuple[str, str], str]
+"""Expected verdicts by check and subject."""
+
+
+class Definition(NamedTuple):
+    """A built-in definition, and the check that asks the same."""
+
+    guid: str
+    check: str
+    effect: str = "audit"
+    child: str = ""
+    """What Azure evaluates is this below the subject of the check."""
+    looser: bool = False
+    """Whether Azure lets some pass that the check does not."""
+
+
+class Assignment(NamedTuple):
+    """Definitions assigned together at a scope."""
+
+    name: str
+    definitions: tuple[Definition, ...]
+    initiative: bool = False
+    everywhere: bool = True
+    """At the root management group; else at each subscription of production."""
+
+
+STORAGE = (
+    Definition("404c3081-a854-4457-ae30-26a93ef643f9", "storage.accounts.https_only"),
+    Definition("fe83a0eb-a853-422d-aac2-1bffd182c5d0", "storage.accounts.minimum_tls"),
+    Definition("4fa4b6c0-31ca-4c0d-b10d-24b96f62a751", "storage.accounts.public_blob_access"),
+    Definition("8c6a50c6-9ffd-4ae7-986f-5fa6111f9a54", "storage.accounts.shared_key"),
+    Definition(
+        "34c877ad-507e-4c82-993e-3452a6e0ad3c",
+        "storage.accounts.network_default_deny",
+        looser=True,
+    ),
+    Definition(
+        "978deb5d-c9a7-41f8-b4b2-b76880d0de1f",
+        "storage.blob_services.versioning",
+        child="/blobServices/default",
+    ),
+)
+SQL = (
+    Definition("32e6bbec-16b6-44c2-be37-c5b672d103cf", "sql.databases.server_minimum_tls"),
+    Definition("1b8ca024-1d5c-4dec-8995-b1a932b41780", "sql.databases.server_public_network"),
+)
+ALONE = (
+    Definition("17k78e20-9358-41c9-923c-fb736d382a12", "sql.databases.tde", "auditifnotexists"),
+    Definition(
+        "a6fb4358-5bf4-4ad7-ba82-2cd2f41ce5e9",
+        "sql.databases.auditing",
+        "auditifnotexists",
+        looser=True,
+    ),
+    Definition("8405fdab-1faf-48aa-b702-999c9c172094", "compute.disks.network_access"),
+)
+ASSIGNED = (
+    Assignment("iso27001", STORAGE, initiative=True),
+    Assignment("sql-baseline", SQL, initiative=True, everywhere=False),
+    *(Assignment(f"single-{one.guid[:8]}", (one,), everywhere=False) for one in ALONE),
+)
+"""Of the definitions that checks name; the others are assigned nowhere."""
+
+
+def rows_of(
+    estate: Estate, tonight: Iterable[Truth], before: Iterable[Truth]
+) -> tuple[list[dict[str, Any]], tuple[Truth, ...]]:
+    """Rows of the table `policyresources`, and what is expected of each assignment.
+
+    `before` is the truth of the night before: what a lagging state still tells.
+    """
+    ledger = Ledger(estate.dice)
+    placed = tuple(_placed(estate))
+    ids = [_assignment_id(one, scope) for one, scope in placed]
+    broken = ledger.decide(EVALUATED, ids)
+    now, then = _answers(tonight), _answers(before)
+    rows: list[dict[str, Any]] = []
+    for one, scope in placed:
+        identity = _assignment_id(one, scope)
+        rows.append(_assignment_row(estate, one, scope))
+        states = list(_states(estate, one, scope, now, then))
+        if identity in broken and states:
+            _break(estate, identity, states[0])
+        rows += states
+        if not states:
+            ledger = _without(estate, ledger, identity)
+    return rows, ledger.truth
+
+
+def _without(estate: Estate, ledger: Ledger, identity: str) -> Ledger:
+    """Where nothing is evaluated nothing is asked."""
+    left = Ledger(estate.dice)
+    for one in ledger.truth:
+        if one.subject != identity:
+            left.expect(one.check, one.subject, one.expected)
+    return left
+
+
+def _answers(truth: Iterable[Truth]) -> Answers:
+    return {(one.check, one.subject): one.expected for one in truth}
+
+
+def _placed(estate: Estate) -> Iterator[tuple[Assignment, str]]:
+    root = management_groups.scope(estate.tenant_id)
+    for one in ASSIGNED:
+        if one.everywhere:
+            yield one, root
+            continue
+        for subscription in estate.subscriptions:
+            if subscription.environment == "prod":
+                yield one, subscription.scope
+
+
+def _assignment_id(one: Assignment, scope: str) -> str:
+    return f"{scope}/{PROVIDER}/policyAssignments/{one.name}".lower()
+
+
+def _states(
+    estate: Estate, one: Assignment, scope: str, now: Answers, then: Answers
+) -> Iterator[dict[str, Any]]:
+    inside = "" if one.everywhere else f"{scope}/".lower()
+    for definition in one.definitions:
+        subjects = [name for check, name in now if check == definition.check]
+        for subject in sorted(subjects):
+            if subject.lower().startswith(inside):
+                state = _state(estate, one, scope, definition, subject, now, then)
+                if state is not None:
+                    yield state
+
+
+def _state(
+    estate: Estate,
+    one: Assignment,
+    scope: str,
+    definition: Definition,
+    subject: str,
+    now: Answers,
+    then: Answers,
+) -> dict[str, Any] | None:
+    share = _shares(estate, definition, subject)
+    key = (definition.check, subject)
+    if share("unseen") < UNSEEN:
+        return None
+    late = share("late", estate.dice.night) < LAGGING
+    expected = then.get(key, now[key]) if late else now[key]
+    if share("exempt") < EXEMPT:
+        state = "Exempt"
+    elif expected == "fail" and definition.looser and share("looser") < LOOSE:
+        state = "Compliant"
+    else:
+        state = "Compliant" if expected == "pass" else "NonCompliant"
+    hours = 26 + 20 * share("hour") if late else 1 + 4 * share("hour")
+    return _state_row(estate, one, scope, definition, f"{subject}{definition.child}") | {
+        "properties": _properties(one, scope, definition, f"{subject}{definition.child}", state)
+        | {"timestamp": ticks(estate.dates.as_of - timedelta(hours=int(hours)))}
+    }
+
+
+def _shares(estate: Estate, definition: Definition, subject: str) -> Callable[..., float]:
+    """Draws about one resource under one definition."""
+    return lambda *keys: estate.dice.share("policy", *keys, definition.guid, subject)
+
+
+def _break(estate: Estate, assignment: str, row: dict[str, Any]) -> None:
+    """Azure could not evaluate one resource of it, or has not for a month."""
+    if estate.dice.share("broken", assignment) < 0.3:
+        row["properties"]["timestamp"] = ticks(estate.dates.as_of - timedelta(days=30))
+        return
+    state = estate.dice.pick(("Conflict", "Error"), "broken", assignment)
+    row["properties"] |= {"complianceState": state, "stateWeight": WEIGHTS[state]}
+
+
+def _state_row(
+    estate: Estate, one: Assignment, scope: str, definition: Definition, resource: str
+) -> dict[str, Any]:
+    name = estate.dice.hexadecimal(64, "state", _assignment_id(one, scope), definition, resource)
+    parts = resource.split("/")
+    return {
+        "id": f"{resource}/providers/Microsoft.PolicyInsights/policyStates/{name.lower()}",
+        "name": name.lower(),
+        "type": STATES,
+        "tenantId": estate.tenant_id,
+        "kind": "",
+        "location": "",
+        "resourceGroup": parts[4].lower() if len(parts) > 4 else "",
+        "subscriptionId": parts[2],
+        "managedBy": "",
+        "sku": None,
+        "plan": None,
+        "properties": {},
+        "tags": None,
+        "identity": None,
+        "zones": None,
+        "extendedLocation": None,
+    }
+
+
+def _properties(
+    one: Assignment, scope: str, definition: Definition, resource: str, state: str
+) -> dict[str, Any]:
+    group = scope if one.everywhere else ""
+    initiative = f"{scope}/{PROVIDER}/policySetDefinitions/{one.name}".lower()
+    return {
+        "resourceId": resource.lower(),
+        "policyDefinitionId": f"/{PROVIDER}/policyDefinitions/{definition.guid}".lower(),
+        "policyDefinitionName": definition.guid,
+        "policyDefinitionAction": definition.effect,
+        "policyDefinitionReferenceId": definition.check.rsplit(".", 1)[1].lower()
+        if one.initiative
+        else "",
+        "policySetDefinitionId": initiative if one.initiative else "",
+        "policyAssignmentId": _assignment_id(one, scope),
+        "policyAssignmentName": one.name,
+        "policyAssignmentScope": scope.lower(),
+        "managementGroupIds": group.rsplit("/", 1)[-1],
+        "resourceType": _type_of(resource),
+        "complianceState": state,
+        "complianceReasonCode": "",
+        "stateWeight": WEIGHTS[state],
+        "isDeleted": False,
+    }
+
+
+def _type_of(resource: str) -> str:
+    _, _, rest = resource.rpartition("/providers/")
+    namespace, *segments = rest.split("/")
+    return "/".join((namespace, *segments[::2])).lower()
+
+
+def _assignment_row(estate: Estate, one: Assignment, scope: str) -> dict[str, Any]:
+    guid = one.definitions[0].guid
+    single = f"/{PROVIDER}/policyDefinitions/{guid}"
+    row = _state_row(estate, one, scope, one.definitions[0], f"{scope}/x/y")
+    return row | {
+        "id": f"{scope}/{PROVIDER}/policyAssignments/{one.name}",
+        "name": one.name,
+        "type": ASSIGNMENTS,
+        "resourceGroup": "",
+        "subscriptionId": "" if one.everywhere else scope.split("/")[2],
+        "properties": {
+            "displayName": one.name,
+            "scope": scope,
+            "policyDefinitionId": f"{scope}/{PROVIDER}/policySetDefinitions/{one.name}"
+            if one.initiative
+            else single,
+            "enforcementMode": "Default",
+            "parameters": {},
+            "notScopes": [],
+        },
+    }
