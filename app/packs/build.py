@@ -7,8 +7,10 @@ from app.controls.assessment import assess, checks_of, coverage_in
 from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
 from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.policy_agreement import PolicyAgreement
 from app.controls.removals import Removals
 from app.packs import summary
+from app.packs.azure_policy import policy_table
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
 from app.packs.other_rules import other_rules_counts
 from app.packs.section import Material, control_section
@@ -39,6 +41,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     commands: Sequence[Command],
     tool_version: str,
     names_of: datetime | None = None,
+    agreement: PolicyAgreement | None = None,
     generated_at: datetime,
 ) -> PackView:
     """The view of a pack: one section for each control with checks, all 93 in the statement.
@@ -50,7 +53,9 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     for control_id in not_applicable:
         catalogue[control_id]
     period = summary.period_until(engagement, generated_at)
+    titles = {f"{one.id}.{check.id}": check.title for one in collectors for check in one.checks}
     in_period = [record for record in records if period.holds(record.slot)]
+    subscriptions = {key.lower(): name for key, name in connection.subscriptions}
     material = Material(
         period=period,
         expectations=expectations,
@@ -58,7 +63,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         records=in_period,
         titles={collector.id: collector.title for collector in collectors},
         attached=frozenset(attachments),
-        subscriptions={key.lower(): name for key, name in connection.subscriptions},
+        subscriptions=subscriptions,
     )
     checks = {control.id: checks_of(control.id, collectors) for control in catalogue}
     coverage = coverage_in(period, nights, in_period)
@@ -116,6 +121,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         open_deviations=totals.open,
         ended_deviations=totals.ended,
         other_rules=other_rules_counts(assessments.values()),
+        azure_policy=policy_table(agreement, titles, subscriptions) if agreement else None,
         unknown_answers=totals.unknown,
         answers=totals.answers,
         gaps=sum(period.holds(gap.slot) for gap in gaps),

@@ -8,6 +8,9 @@ from datetime import UTC, datetime
 
 from app.controls.assessment import Period, coverage_in, overlaps
 from app.controls.observed import Interval, Night, SealedRecord
+from app.controls.policy_agreement import PolicyAgreement
+from app.packs.azure_policy import DISAGREEMENTS, disagreement_cells
+from app.packs.azure_policy import HEAD as HEAD_OF_POLICY
 from collectors.kit import Collector, Status
 
 HEAD = ("subject", "name", "status", "reason", "since", "other rules")
@@ -21,6 +24,7 @@ def pack_attachments(
     records: Sequence[SealedRecord],
     nights: Iterable[Night],
     period: Period,
+    agreement: PolicyAgreement | None = None,
 ) -> dict[str, bytes]:
     """Files of a pack by name: a population for each check, all failed verdicts, all records.
 
@@ -44,6 +48,8 @@ def pack_attachments(
     files["deviations.csv"] = deviations_csv(intervals, ids, period)
     if any(one.former for one in intervals):
         files[OTHER_RULES] = other_rules_csv(intervals, ids, period)
+    if agreement is not None:
+        files[DISAGREEMENTS] = _csv(HEAD_OF_POLICY, disagreement_cells(agreement))
     files["records.csv"] = records_csv(in_period)
     return files
 

@@ -12,6 +12,7 @@ from app.controls.assessment import Assessment, ControlCheck, Period, State
 from app.controls.catalogue import Catalogue
 from app.controls.observed import Interval, Night, SealedRecord
 from app.errors import UsageError
+from app.packs.azure_policy import DISAGREEMENTS
 from app.packs.facts import Engagement
 from app.packs.place import name_of
 from app.packs.populations import OTHER_RULES, population_file
@@ -202,6 +203,7 @@ def attached_files(
     says |= {
         "deviations.csv": "Every failed verdict of the period, with its first and last night",
         OTHER_RULES: "Every verdict that other rules gave otherwise, with what those said",
+        DISAGREEMENTS: "Every verdict that Azure Policy's own state contradicts, with the cause",
         "records.csv": "All records of the period, with the digest of each",
     }
     return tuple(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from app.controls.assessment import Ending, Period, State
 from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
+from app.packs.azure_policy import PolicyTable
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
 from app.packs.other_rules import OtherRulesTable
 
@@ -286,6 +287,8 @@ class PackView:
     """Corrected by a pass, or of subjects that are proved to be gone."""
     other_rules: tuple[str, ...]
     """How many verdicts other rules gave otherwise, a sentence for each way; empty for none."""
+    azure_policy: PolicyTable | None
+    """Azure Policy's own states beside our verdicts; None when no night of the period asked."""
     unknown_answers: int
     answers: int
     gaps: int

@@ -25,6 +25,7 @@ from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoi
 from app.services.connections import Connection, connection_of
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
+from app.services.policy_states import agreement_of
 from app.services.ports import Ports
 from app.services.principal_names import principal_names, with_names
 from app.services.private_files import private_file, private_folder
@@ -176,12 +177,20 @@ def _draw(
     period = Period(first=engagement.first, last=engagement.last)
     names = principal_names(ports.store, ports.collectors, observed.records)
     observed = with_names(observed, names)
+    agreement = agreement_of(
+        ports.store,
+        ports.collectors,
+        observed.records,
+        observed.intervals,
+        min(record.slot for record in observed.records),
+    )
     attached = pack_attachments(
         collectors=ports.collectors,
         intervals=observed.intervals,
         records=observed.records,
         nights=observed.nights,
         period=period,
+        agreement=agreement,
     )
     facts = _checkpoint_facts(ports, checkpoint, observed)
     view = build_view(
@@ -206,6 +215,7 @@ def _draw(
         commands=verification_commands(pack_id),
         tool_version=str(tool()["version"]),
         names_of=names.night,
+        agreement=agreement,
         generated_at=facts.signed_at,
     )
     return render_pdf(view, attached), attached
