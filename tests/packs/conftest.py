@@ -12,6 +12,7 @@ import pytest
 from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue, load_crosswalk
 from app.controls.expectations import load_expectations
+from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.packs.build import build_view
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
@@ -80,6 +81,7 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
         records=records,
         nights=nights,
         period=period,
+        history=History.of(nights, counts),
     )
     catalogue = load_catalogue()
     crosswalk = load_crosswalk(catalogue)
@@ -114,6 +116,7 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
         intervals=intervals,
         gaps=_gaps(records),
         records=records,
+        removals=(),
         attachments=attachments,
         not_applicable={"A.8.30": "No development is outsourced."},
         commands=verification_commands("pack-2026-11-20-0001"),
