@@ -146,6 +146,10 @@ def _print_nights(one: ConnectionStatus) -> None:
 
 
 def _print_verdicts(one: ConnectionStatus) -> None:
+    for sentence in one.lost_sight:
+        OUT.print(f"  lost sight: {sentence}", markup=False)
+    for sentence in one.scope_limits:
+        OUT.print(f"  scope: {sentence}", markup=False)
     for gap in one.gaps:
         OUT.print(f"  gap: {gap}", markup=False)
     if one.verdicts:

@@ -12,10 +12,12 @@ from app.db.verdicts import judged_otherwise, night_counts
 from app.evidence.canonical import sha256
 from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
+from app.services.lost_sight import lost_sight
 from app.services.policy_states import newest_agreement
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
 from app.services.rules import rules_archive
+from app.services.scope_limits import scope_limits
 from app.services.skew import widest_skew
 from app.services.store_guarantee import store_guarantee
 from app.services.time_status import TimeStatus, time_status
@@ -23,6 +25,9 @@ from collectors.kit import Status as Verdict
 
 SHOWN = timedelta(days=14)
 """Nights that `status` lists; packs and the API reach further back."""
+
+GAPS_OF_A_KIND = 3
+"""Gaps of one list and kind that are told one by one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -55,6 +60,10 @@ class ConnectionStatus:
     """Counts of the last collected night."""
     other_rules: tuple[str, ...]
     """Verdicts of that night that other rules gave otherwise: how many, in which way."""
+    lost_sight: tuple[str, ...]
+    """What that night could no longer see of what nights before saw, since when, and why."""
+    scope_limits: tuple[str, ...]
+    """What of the tenant cannot be known at all."""
     azure_policy: str
     """How far Azure Policy's own states agree with the verdicts of the newest night that asked it;
     empty when none did. What differs is listed by `annexa disagreements`."""
@@ -120,13 +129,19 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         tenant_id=connection.tenant_id,
         schedule=connection.schedule,
         nights=tuple(found),
-        gaps=tuple(_gap(gap) for gap in missing),
+        gaps=tuple(_gaps(missing)),
         verdicts=dict(totals),
         other_rules=(*_other_rules(otherwise), *_pending(len(pending), found)),
+        lost_sight=_lost_sight(ports, connection, last) if collected else (),
+        scope_limits=scope_limits(ports, connection, last) if collected else (),
         azure_policy=_azure_policy(ports, connection),
         clock=skew.sentence if skew else "",
         clock_suspect=skew is not None and skew.suspect,
     )
+
+
+def _lost_sight(ports: Ports, connection: Connection, slot: datetime) -> tuple[str, ...]:
+    return tuple(one.sentence for one in lost_sight(ports, connection.id, slot))
 
 
 def _azure_policy(ports: Ports, connection: Connection) -> str:
@@ -159,6 +174,19 @@ def _pending(nights: int, found: Sequence[Night]) -> Iterator[str]:
             f"{nights:,} earlier {'night is' if nights == 1 else 'nights are'} not yet judged by "
             "today's rules; that follows after the next night"
         )
+
+
+def _gaps(missing: Iterable[SeenGap]) -> Iterator[str]:
+    """A sentence for each, of many of one list and kind for the first ones and the number."""
+    kinds: dict[tuple[str, ...], list[SeenGap]] = {}
+    for gap in missing:
+        kinds.setdefault((gap.collector_id, gap.scope, gap.read, gap.kind), []).append(gap)
+    for own in kinds.values():
+        yield from (_gap(gap) for gap in own[:GAPS_OF_A_KIND])
+        left = len(own) - GAPS_OF_A_KIND
+        if left > 0:
+            first = own[0]
+            yield f"{first.collector_id} in {first.scope}: {left:,} more of {first.read} likewise"
 
 
 def _gap(gap: SeenGap) -> str:

@@ -18,6 +18,7 @@ from simulator.tenant.model import Tenant, Truth
 from simulator.tenant.policy_states import EVALUATED
 from simulator.tenant.roles import OWNER
 
+PERMITTED = "access.collector_rights.permitted"
 COMPLETE = "inventory.resources.complete"
 MOST_OWNERS = 3
 _AUTHORIZATION = "Microsoft.Authorization"
@@ -70,8 +71,24 @@ def expected(tenant: Tenant, rights: Rights, *, deleted: bool) -> tuple[Truth, .
         truth = (_summed(tenant, one) for one in truth if _is_asked(tenant, one))
     if rights.withdrawn:
         hidden = _Hidden(tenant, rights)
-        truth = (replace(one, expected="unknown") if hidden.from_(one) else one for one in truth)
+        truth = (
+            _permitted(rights, one)
+            if one.check == PERMITTED
+            else replace(one, expected="unknown")
+            if hidden.from_(one)
+            else one
+            for one in truth
+        )
     return tuple(truth)
+
+
+def _permitted(rights: Rights, one: Truth) -> Truth:
+    """Whether the collector may read all that it asks for in a subscription, or even ask that."""
+    if not rights.allows(f"{_AUTHORIZATION}/permissions/read", one.subject):
+        return replace(one, expected="unknown")
+    asked = {action for needs in NEEDS.values() for action in needs}
+    whole = all(rights.allows(action, one.subject) for action in asked)
+    return one if whole else replace(one, expected="fail")
 
 
 class _Hidden:
