@@ -162,7 +162,7 @@ def stamp_digest(
     reasons: list[str] = []
     for authority in authorities:
         try:
-            return ask(digest, authority, now)
+            return accept(ask(digest, authority), authority, now)
         except OSError as error:
             reasons.append(f"{authority.name}: {error}")
         except TimestampRefusedError as error:
@@ -171,26 +171,42 @@ def stamp_digest(
     raise TimestampUnavailableError(f"no time authority gave a usable timestamp ({told})")
 
 
-def ask(digest: bytes, authority: TimeAuthority, now: Callable[[], datetime]) -> Timestamp:
-    """Timestamp over a SHA-256 digest by this authority.
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What an authority answered, not yet judged."""
 
-    Accepted is what will verify later: as this program verifies a stored token, and as a bundle's
-    verify.py does by `openssl ts -verify`, now and at the token's own time. Raises OSError when
-    nothing usable comes back, TimestampRefusedError.
-    """
+    digest: bytes
+    nonce: int
+    response: bytes
+
+
+def ask(digest: bytes, authority: TimeAuthority) -> Answer:
+    """What this authority answers to a query over a SHA-256 digest. Raises OSError."""
     nonce = secrets.randbits(63) | 1 << 62
-    token = read_token(authority.answer(_query(digest, nonce)))
-    _same(token, digest)
-    if token.nonce != nonce:
+    response = authority.answer(_query(digest, nonce))
+    return Answer(digest=digest, nonce=nonce, response=response)
+
+
+def accept(answer: Answer, authority: TimeAuthority, now: Callable[[], datetime]) -> Timestamp:
+    """The timestamp in an answer, if it will verify later.
+
+    As this program verifies a stored token, and as a bundle's verify.py does by `openssl ts
+    -verify`: now and at the token's own time. Raises TimestampRefusedError.
+    """
+    token = read_token(answer.response)
+    _same(token, answer.digest)
+    if token.nonce != answer.nonce:
         raise TimestampRefusedError("the nonce is not the query's: it answers another query")
-    _accept(token, authority)
+    _as_promised(token, authority)
     at = now()
     if abs(token.at - at) > _MAX_SKEW:
-        raise TimestampRefusedError(f"its clock says {token.exact}, ours {at.isoformat()}")
+        raise TimestampRefusedError(
+            f"its clock says {token.exact}, ours {at.isoformat()}; set whichever is wrong"
+        )
     for instant in (at, token.at):
         prove(token, authority.roots, instant)
     refuse_loose_bytes(token.response, authority.roots)
-    refuse_unless_openssl_accepts(token, digest, authority.roots, at)
+    refuse_unless_openssl_accepts(token, answer.digest, authority.roots, at)
     return _timestamp(token, authority)
 
 
@@ -243,7 +259,7 @@ def _same(token: TimeToken, digest: bytes) -> None:
         raise TimestampRefusedError("Mismatch: the digest is not that of the data")
 
 
-def _accept(token: TimeToken, authority: TimeAuthority) -> None:
+def _as_promised(token: TimeToken, authority: TimeAuthority) -> None:
     """Policy and accuracy as this authority promised them. Raises TimestampRefusedError."""
     if authority.policies and token.policy not in authority.policies:
         raise TimestampRefusedError(
