@@ -15,7 +15,7 @@ from app.services.nights import NightReport, Progress, Told, collect_night, coll
 from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.resuming import interrupted_runs
-from app.services.status import Status, status_of
+from app.services.status import ConnectionStatus, Status, status_of
 
 GAPS = 4
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -130,18 +130,28 @@ def _print_status(found: Status) -> None:
         OUT.print(
             f"\n{one.name}  tenant {one.tenant_id}  schedule {one.schedule} UTC", markup=False
         )
-        if not one.nights:
-            OUT.print("  no night yet; collect one with `annexa collect`")
-        for night in one.nights:
-            text = f"  {night.slot:%Y-%m-%d %H:%M}  {night.state.replace('_', ' ')}"
-            OUT.print(text + (f"  {night.detail}" if night.detail else ""), markup=False)
-        if one.clock:
-            warning = "Warning: " if one.clock_suspect else ""
-            OUT.print(f"  {warning}{one.clock}", markup=False)
-        for gap in one.gaps:
-            OUT.print(f"  gap: {gap}", markup=False)
-        if one.verdicts:
-            counts = ", ".join(f"{n} {status}" for status, n in one.verdicts.items())
-            OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
-        for sentence in one.other_rules:
-            OUT.print(f"  rules: {sentence}", markup=False)
+        _print_nights(one)
+        _print_verdicts(one)
+
+
+def _print_nights(one: ConnectionStatus) -> None:
+    if not one.nights:
+        OUT.print("  no night yet; collect one with `annexa collect`")
+    for night in one.nights:
+        text = f"  {night.slot:%Y-%m-%d %H:%M}  {night.state.replace('_', ' ')}"
+        OUT.print(text + (f"  {night.detail}" if night.detail else ""), markup=False)
+    if one.clock:
+        warning = "Warning: " if one.clock_suspect else ""
+        OUT.print(f"  {warning}{one.clock}", markup=False)
+
+
+def _print_verdicts(one: ConnectionStatus) -> None:
+    for gap in one.gaps:
+        OUT.print(f"  gap: {gap}", markup=False)
+    if one.verdicts:
+        counts = ", ".join(f"{n} {status}" for status, n in one.verdicts.items())
+        OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
+    if one.azure_policy:
+        OUT.print(f"  {one.azure_policy}; see `annexa disagreements`", markup=False)
+    for sentence in one.other_rules:
+        OUT.print(f"  rules: {sentence}", markup=False)

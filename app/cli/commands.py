@@ -9,6 +9,7 @@ import typer
 from app.cli import (
     collecting,
     connection,
+    disagreements,
     evidence,
     hold,
     reperform,
@@ -195,6 +196,7 @@ app.command()(permissions)
 app.command()(collectors)
 app.command()(collecting.collect)
 app.command()(collecting.status)
+app.command()(disagreements.disagreements)
 app.command()(verdict.verdict)
 app.command()(evidence.pack)
 app.command()(verification.verify)

@@ -12,6 +12,7 @@ from app.db.verdicts import judged_otherwise, night_counts
 from app.evidence.canonical import sha256
 from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
+from app.services.policy_states import newest_agreement
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
 from app.services.rules import rules_archive
@@ -54,6 +55,9 @@ class ConnectionStatus:
     """Counts of the last collected night."""
     other_rules: tuple[str, ...]
     """Verdicts of that night that other rules gave otherwise: how many, in which way."""
+    azure_policy: str
+    """How far Azure Policy's own states agree with the verdicts of the newest night that asked it;
+    empty when none did. What differs is listed by `annexa disagreements`."""
     clock: str
     """How far our clock was from Azure's in that night; empty when Azure did not tell."""
     clock_suspect: bool
@@ -119,9 +123,21 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         gaps=tuple(_gap(gap) for gap in missing),
         verdicts=dict(totals),
         other_rules=(*_other_rules(otherwise), *_pending(len(pending), found)),
+        azure_policy=_azure_policy(ports, connection),
         clock=skew.sentence if skew else "",
         clock_suspect=skew is not None and skew.suspect,
     )
+
+
+def _azure_policy(ports: Ports, connection: Connection) -> str:
+    found = newest_agreement(ports, connection)
+    if found is None:
+        return ""
+    causes = Counter(one.cause for one in found.disagreements)
+    told = "; ".join(f"{count:,}: {cause}" for cause, count in causes.most_common())
+    if not told:
+        return found.sentence
+    return f"{found.sentence}; {len(found.disagreements):,} differ ({told})"
 
 
 def _other_rules(
