@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from simulator.levers.rights import Rights
 from simulator.server.arm_path import parse
 from simulator.tenant.model import Tenant
+from simulator.tenant.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 
@@ -67,6 +68,8 @@ def scope_of(row: Row, name: str) -> str:
 def action_of(row: Row, name: str) -> str:
     """The action that reads an element; subscriptions and those without a type tell by their id."""
     kind = row.get("type")
+    if kind == STATES:
+        return "Microsoft.PolicyInsights/policyStates/queryResults/read"
     if isinstance(kind, str) and "/" in kind:
         return f"{kind}/read"
     path = parse(name.lower())
