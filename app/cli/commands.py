@@ -43,6 +43,7 @@ app.add_typer(hold.retention, name="retention")
 app.add_typer(worm.app, name="worm")
 app.add_typer(log_commands, name="log")
 app.add_typer(trust_commands, name="trust")
+app.add_typer(time.app, name="time")
 app.command()(time.restamp)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -118,6 +118,7 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
         intervals=intervals,
         gaps=_gaps(records),
         records=records,
+        removals=(),
         attachments=attachments,
         not_applicable={"A.8.30": "No development is outsourced."},
         commands=verification_commands("pack-2026-11-20-0001"),

@@ -160,6 +160,7 @@ def test_a_pack_of_a_period_without_any_night_is_drawn_and_says_incomplete(pack:
         intervals=(),
         gaps=(),
         records=(),
+        removals=(),
         attachments={},
         not_applicable={},
         commands=(),
