@@ -10,10 +10,9 @@ from simulator.levers.deletion import Deletion
 from simulator.levers.graph_permissions import OBJECT_PERMISSIONS
 from simulator.levers.rights import Rights
 from simulator.levers.sight import shows
-from simulator.levers.sums import COMPLETE, is_asked, summed
+from simulator.levers.sums import COMPLETE, summed
 from simulator.tenant.least import DIRECTORY_LISTS
 from simulator.tenant.model import Tenant, Truth
-from simulator.tenant.policy_states import EVALUATED
 
 EXIST = (
     "identity.principals.azure_holders_exist",
@@ -71,7 +70,7 @@ def expected(tenant: Tenant, rights: Rights, deleted: Iterable[Deletion] = ()) -
     truth: Iterable[Truth] = tenant.truth
     every = tuple(deleted)
     if every:
-        truth = (summed(tenant, one) for one in truth if is_asked(tenant, one))
+        truth = (summed(tenant, one) for one in truth)
         bereft = _bereft(tenant, {name for one in every for name in one.objects})
         truth = (
             replace(one, expected="fail") if one.check in EXIST and one.subject in bereft else one
@@ -114,20 +113,11 @@ class _Hidden:
             if str(row["id"]).lower() in self._unseen
         }
 
-        self._evaluated = {
-            row["properties"].get("policyAssignmentId")
-            for row in tenant.tables.get("policyresources", ())
-            if str(row["id"]).lower() in self._unseen
-        }
-        """Assignments of which a state is hidden."""
-
     def from_(self, one: Truth) -> bool:
         """Whether the answer cannot be known."""
         here = one.subject if "/" in one.subject else f"/subscriptions/{one.subject}"
         if one.check == COMPLETE and one.subject in self._short:
             return True
-        if one.check == EVALUATED:
-            return one.subject in self._evaluated
         graph = _longest(GRAPH_NEEDS, one.check)
         if not all(self._rights.grants(needed) for needed in graph):
             return True

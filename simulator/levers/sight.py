@@ -40,17 +40,7 @@ def shows(row: Row, rights: Rights) -> bool:
     name = str(row.get("id") or "")
     if not name.startswith("/"):
         name = f"/{name}"
-    scope = scope_of(row, name)
-    return all(rights.allows(action, scope) for action in actions_of(row, name))
-
-
-def actions_of(row: Row, name: str) -> tuple[str, ...]:
-    """What reading an element takes; of what Azure Policy says of a resource, that one's too."""
-    own = action_of(row, name)
-    resource, _, rest = name.rpartition("/providers/")
-    if "/providers/" not in resource or not rest.lower().startswith("microsoft.policyinsights/"):
-        return (own,)
-    return own, f"{parse(resource.lower()).type}/providers/{own}"
+    return rights.allows(action_of(row, name), scope_of(row, name))
 
 
 def scope_of(row: Row, name: str) -> str:

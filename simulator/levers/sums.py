@@ -1,7 +1,6 @@
 """Answers about whole sets, worked out again after something went from a tenant."""
 
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Any
 
 from simulator.levers.document import arm_id, inside
@@ -9,7 +8,6 @@ from simulator.levers.rights import matches
 from simulator.tenant.grants import OWNERS
 from simulator.tenant.management_groups import scope as group_scope
 from simulator.tenant.model import Tenant, Truth
-from simulator.tenant.policy_states import EVALUATED
 from simulator.tenant.roles import OWNER
 
 COMPLETE = "inventory.resources.complete"
@@ -24,31 +22,7 @@ def summed(tenant: Tenant, one: Truth) -> Truth:
     if one.check == OWNERS:
         many = len(_owners(tenant, one.subject)) > MOST_OWNERS
         return replace(one, expected="fail" if many else "pass")
-    if one.check == EVALUATED:
-        broken = any(_is_broken(tenant, state) for state in states_of(tenant, one.subject))
-        return replace(one, expected="fail" if broken else "pass")
     return one
-
-
-def is_asked(tenant: Tenant, one: Truth) -> bool:
-    """Whether there is anything left that the check is asked of."""
-    return one.check != EVALUATED or bool(states_of(tenant, one.subject))
-
-
-def states_of(tenant: Tenant, assignment: str) -> list[dict[str, Any]]:
-    """Rows of Azure Policy's states under an assignment."""
-    return [
-        row
-        for row in tenant.tables.get("policyresources", ())
-        if row["properties"].get("policyAssignmentId") == assignment
-    ]
-
-
-def _is_broken(tenant: Tenant, state: dict[str, Any]) -> bool:
-    properties = state["properties"]
-    old = datetime.fromisoformat(properties["timestamp"][:19] + "+00:00")
-    long_ago = tenant.as_of - old > timedelta(days=3)
-    return properties["complianceState"] in ("Conflict", "Error") or long_ago
 
 
 def _routes_agree(tenant: Tenant, subscription: str) -> bool:
