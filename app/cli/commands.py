@@ -13,6 +13,7 @@ from app.cli import (
     hold,
     reperform,
     serving,
+    status,
     time,
     token,
     verdict,
@@ -193,7 +194,7 @@ app.command()(init)
 app.command()(permissions)
 app.command()(collectors)
 app.command()(collecting.collect)
-app.command()(collecting.status)
+app.command()(status.status)
 app.command()(verdict.verdict)
 app.command()(evidence.pack)
 app.command()(verification.verify)
