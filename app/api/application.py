@@ -9,7 +9,18 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
-from app.api import controls, evidence, health, log, packs, runs, status, verdicts, verification
+from app.api import (
+    controls,
+    disagreements,
+    evidence,
+    health,
+    log,
+    packs,
+    runs,
+    status,
+    verdicts,
+    verification,
+)
 from app.api.auth import Gate
 from app.api.body_limit import BodyLimit
 from app.api.cursors import Cursors
@@ -27,7 +38,7 @@ NO_TELEMETRY: TelemetryConfig = {
     "auto_configure": False,
 }
 """FastAPI would send traces wherever the environment says; evidence has no business there."""
-ROUTERS = (status, runs, evidence, verification, log, controls, verdicts, packs)
+ROUTERS = (status, runs, evidence, verification, log, controls, verdicts, disagreements, packs)
 
 
 def create_app(ports: Ports, schedule: Schedule | None = None) -> FastAPI:

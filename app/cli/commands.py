@@ -9,6 +9,7 @@ import typer
 from app.cli import (
     collecting,
     connection,
+    disagreements,
     evidence,
     hold,
     reperform,
@@ -43,6 +44,7 @@ app.add_typer(hold.retention, name="retention")
 app.add_typer(worm.app, name="worm")
 app.add_typer(log_commands, name="log")
 app.add_typer(trust_commands, name="trust")
+app.add_typer(time.app, name="time")
 app.command()(time.restamp)
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -195,6 +197,7 @@ app.command()(permissions)
 app.command()(collectors)
 app.command()(collecting.collect)
 app.command()(status.status)
+app.command()(disagreements.disagreements)
 app.command()(verdict.verdict)
 app.command()(evidence.pack)
 app.command()(verification.verify)

@@ -58,7 +58,8 @@ def checkpoints(ctx: typer.Context, *, as_json: Json = False) -> None:
         print_json([asdict(one) for one in found])
         return
     for one in found:
-        stamped = f"stamped {one.stamped_at:%Y-%m-%d %H:%M:%S}" if one.stamped_at else "not stamped"
+        exact = one.stamped_exact.replace("T", " ").removesuffix("Z")
+        stamped = f"stamped {exact}" if exact else "not stamped"
         OUT.print(
             f"{one.size:>9}  signed {one.signed_at:%Y-%m-%d %H:%M:%S}  {stamped}  "
             f"{one.authority} ({one.assurance}), {one.tokens} token(s)",

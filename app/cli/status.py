@@ -56,6 +56,11 @@ def _print_connection(one: ConnectionStatus) -> None:
         OUT.print(f"  next nights: {planned}", markup=False)
     if one.notice:
         OUT.print(f"  Note: {one.notice}.", markup=False)
+    _print_evidence(one)
+
+
+def _print_evidence(one: ConnectionStatus) -> None:
+    """What the last collected night showed."""
     if one.clock:
         warning = "Warning: " if one.clock_suspect else ""
         OUT.print(f"  {warning}{one.clock}", markup=False)
@@ -64,6 +69,8 @@ def _print_connection(one: ConnectionStatus) -> None:
     if one.verdicts:
         counts = ", ".join(f"{n} {status}" for status, n in one.verdicts.items())
         OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
+    if one.azure_policy:
+        OUT.print(f"  {one.azure_policy}; see `annexa disagreements`", markup=False)
     for sentence in one.other_rules:
         OUT.print(f"  rules: {sentence}", markup=False)
 

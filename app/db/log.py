@@ -75,8 +75,10 @@ def indexed_checkpoints(session: Session) -> set[int]:
     return set(session.scalars(select(checkpoint.c.size)))
 
 
-def checkpoints(session: Session, *, min_size: int = 0, limit: int = 10_000) -> list[Checkpoint]:
-    """Checkpoints that cover at least this many entries, smallest first."""
+def checkpoints(
+    session: Session, *, min_size: int = 0, limit: int | None = None
+) -> list[Checkpoint]:
+    """Checkpoints that cover at least this many entries, smallest first; all unless limited."""
     asked = select(checkpoint).where(checkpoint.c.size >= min_size).order_by(checkpoint.c.size)
     return [_checkpoint(row) for row in session.execute(asked.limit(limit))]
 

@@ -82,6 +82,14 @@ def newest_folded(session: Session, connection_id: str) -> datetime | None:
     return newest
 
 
+def oldest_folded(session: Session, connection_id: str) -> datetime | None:
+    """The first slot of which the index holds verdicts."""
+    oldest: datetime | None = session.scalar(
+        select(func.min(night_count.c.slot)).where(night_count.c.connection_id == connection_id)
+    )
+    return oldest
+
+
 def forget_verdicts(session: Session, connection_id: str) -> None:
     """Drop a connection's intervals and counts, to fold its nights again from the store."""
     for table in (verdict_interval, night_count):

@@ -8,8 +8,10 @@ from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
 from app.controls.nights import History, tally
 from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
+from app.controls.policy_agreement import PolicyAgreement
 from app.controls.removals import Removals
 from app.packs import summary
+from app.packs.azure_policy import policy_table
 from app.packs.calendar import lost_nights, night_cells
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
 from app.packs.other_rules import other_rules_counts
@@ -41,6 +43,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     commands: Sequence[Command],
     tool_version: str,
     names_of: datetime | None = None,
+    agreement: PolicyAgreement | None = None,
     history: History | None = None,
     waiting: Sequence[Night] = (),
     generated_at: datetime,
@@ -56,8 +59,10 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     for control_id in not_applicable:
         catalogue[control_id]
     period = summary.period_until(engagement, generated_at)
+    titles = {f"{one.id}.{check.id}": check.title for one in collectors for check in one.checks}
     history = history or History.of(nights, counts)
     in_period = [record for record in records if period.holds(record.slot)]
+    subscriptions = {key.lower(): name for key, name in connection.subscriptions}
     material = Material(
         period=period,
         expectations=expectations,
@@ -67,7 +72,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         attached=frozenset(attachments),
         history=history,
         expected=expected_in(period, nights),
-        subscriptions={key.lower(): name for key, name in connection.subscriptions},
+        subscriptions=subscriptions,
     )
     checks = {control.id: checks_of(control.id, collectors) for control in catalogue}
     coverage = coverage_in(period, nights, in_period)
@@ -131,6 +136,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         open_deviations=totals.open,
         ended_deviations=totals.ended,
         other_rules=other_rules_counts(assessments.values()),
+        azure_policy=policy_table(agreement, titles, subscriptions) if agreement else None,
         unknown_answers=totals.unknown,
         answers=totals.answers,
         gaps=sum(period.holds(gap.slot) for gap in gaps),

@@ -39,6 +39,8 @@ class Stamp:
     authority: str
     assurance: str
     """`development` proves nothing about time; anything else names a real authority's kind."""
+    exact: str = ""
+    """The same time as RFC 3339 text, with every digit that the authority gave."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

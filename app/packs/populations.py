@@ -7,6 +7,9 @@ from datetime import UTC, datetime
 from app.controls.assessment import Period, coverage_in, overlaps
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, SealedRecord
+from app.controls.policy_agreement import PolicyAgreement
+from app.packs.azure_policy import DISAGREEMENTS, disagreement_cells
+from app.packs.azure_policy import HEAD as HEAD_OF_POLICY
 from app.packs.table import Table, as_csv, table
 from app.packs.workbook import as_xlsx
 from collectors.kit import Collector, Status
@@ -24,6 +27,7 @@ def pack_attachments(
     nights: Sequence[Night],
     period: Period,
     history: History,
+    agreement: PolicyAgreement | None = None,
 ) -> dict[str, bytes]:
     """Files of a pack by name: each table as CSV, and beside it as XLSX with the same rows."""
     tables = pack_tables(
@@ -33,6 +37,7 @@ def pack_attachments(
         nights=nights,
         period=period,
         history=history,
+        agreement=agreement,
     )
     files = {name: as_csv(made) for name, made in tables.items()}
     return files | {workbook_file(name): as_xlsx(made) for name, made in tables.items()}
@@ -51,6 +56,7 @@ def pack_tables(
     nights: Iterable[Night],
     period: Period,
     history: History,
+    agreement: PolicyAgreement | None = None,
 ) -> Mapping[str, Table]:
     """By the name of its CSV: a population for each check, all failed verdicts, all records.
 
@@ -74,6 +80,10 @@ def pack_tables(
     tables[DEVIATIONS] = deviations(intervals, ids, period, history)
     if any(one.former for one in intervals):
         tables[OTHER_RULES] = other_rules(intervals, ids, period)
+    if agreement is not None:
+        tables[DISAGREEMENTS] = table(
+            "Azure Policy says otherwise", HEAD_OF_POLICY, disagreement_cells(agreement)
+        )
     tables[RECORDS] = record_register(in_period)
     return tables
 

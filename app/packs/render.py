@@ -118,6 +118,7 @@ def _environment() -> Environment:
         "day": words.day,
         "short_day": words.short_day,
         "moment": words.moment,
+        "stamped": words.stamped,
         "n": words.number,
         "anchor": words.anchor,
         "sentence": words.sentence,

@@ -13,6 +13,7 @@ from app.controls.catalogue import Catalogue
 from app.controls.nights import History
 from app.controls.observed import Interval, SealedRecord
 from app.errors import UsageError
+from app.packs.azure_policy import DISAGREEMENTS
 from app.packs.facts import Engagement
 from app.packs.place import name_of
 from app.packs.populations import (
@@ -178,6 +179,7 @@ def attached_files(
     says |= {
         DEVIATIONS: "Every failed verdict of the period, with its first and last night",
         OTHER_RULES: "Every verdict that other rules gave otherwise, with what those said",
+        DISAGREEMENTS: "Every verdict that Azure Policy's own state contradicts, with the cause",
         RECORDS: "All records of the period, with the digest of each",
     }
     rows = {name: _rows(data) for name, data in attachments.items() if name.endswith(CSV)}

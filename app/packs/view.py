@@ -7,6 +7,7 @@ from app.controls.assessment import Ending, Period, State
 from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
 from app.controls.nights import Tally
+from app.packs.azure_policy import PolicyTable
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
 from app.packs.night_rows import LostNights, NightCell, TrendCell
 from app.packs.other_rules import OtherRulesTable
@@ -271,6 +272,8 @@ class PackView:
     """Corrected by a pass, or of subjects that are proved to be gone."""
     other_rules: tuple[str, ...]
     """How many verdicts other rules gave otherwise, a sentence for each way; empty for none."""
+    azure_policy: PolicyTable | None
+    """Azure Policy's own states beside our verdicts; None when no night of the period asked."""
     unknown_answers: int
     answers: int
     gaps: int

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 from app.controls.assessment import Ending, State
+from app.packs.facts import Stamp
 
 MONTHS = (
     "January",
@@ -80,6 +81,13 @@ def nights_span(first: datetime, last: datetime) -> str:
 def moment(when: datetime) -> str:
     """`16 November 2026, 02:00:07 UTC`."""
     return f"{day(when)}, {when.astimezone(UTC):%H:%M:%S} UTC"
+
+
+def stamped(stamp: Stamp) -> str:
+    """`16 November 2026, 02:00:07.125 UTC`: every digit that the time authority gave."""
+    if not stamp.exact:
+        return moment(stamp.time)
+    return f"{day(stamp.time)}, {stamp.exact[11:].removesuffix('Z')} UTC"
 
 
 def number(value: int) -> str:

@@ -14,7 +14,8 @@ from app.evidence.record import RECORD_SCHEMA, entry_key, instant
 from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint, token_names
 from app.store.base import Store
 from app.trust.keys import NoteSigner
-from app.trust.timestamp import TimeAuthority, Timestamp, TimestampRefusedError, recognise
+from app.trust.timestamp import TimeAuthority, Timestamp, recognise
+from app.trust.token import TimestampRefusedError
 
 NO_TOKEN = "awaiting timestamp"  # noqa: S105 - what is shown where a token is missing
 STRANGER = "an authority that is not configured"
@@ -29,6 +30,8 @@ class Dated:
     authority: str
     assurance: str
     """development (proves nothing about time), public, qualified, or unverified."""
+    exact: str = ""
+    """`at` as RFC 3339 text, with every digit that the authority gave; empty without a token."""
     also: tuple[str, ...] = ()
     """Further configured authorities that date the same checkpoint."""
 
@@ -45,7 +48,13 @@ def dated(checkpoint: Checkpoint, authorities: Sequence[TimeAuthority]) -> Dated
         return Dated(at=None, authority=STRANGER, assurance="unverified")
     best = max(known, key=lambda token: RANKS[token.assurance])
     also = dict.fromkeys(token.authority for token in known if token.authority != best.authority)
-    return Dated(at=best.at, authority=best.authority, assurance=best.assurance, also=tuple(also))
+    return Dated(
+        at=best.at,
+        exact=best.exact,
+        authority=best.authority,
+        assurance=best.assurance,
+        also=tuple(also),
+    )
 
 
 def _recognised(

@@ -1,5 +1,6 @@
 """What an auditor asks of the log: proofs, its checkpoints, and whether it only ever grew."""
 
+import contextlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,20 +11,23 @@ from app.errors import NotFoundError, UsageError, VerificationFailedError
 from app.evidence.canonical import parse, sha256
 from app.evidence.consistency import format_consistency
 from app.evidence.proof import format_proof
-from app.evidence.record import RECORD_SCHEMA
+from app.evidence.record import RECORD_SCHEMA, utc
 from app.evidence.tiles import MissingTileError, TileLog
 from app.services.checkpoints import (
     Checkpoint,
     StoreTiles,
+    checkpoint_key,
     checkpoint_sizes,
     latest_checkpoint,
     read_checkpoint,
+    read_tokens,
     token_names,
 )
 from app.services.dating import dated, signed_at
 from app.services.held_checkpoint import held_findings
 from app.services.ports import Ports
 from app.services.verifying import Fault, Findings
+from app.trust.token import TimestampRefusedError, read_token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,6 +41,8 @@ class SeenCheckpoint:
     """By our own clock."""
     stamped_at: datetime | None
     """By the time authority; None while one is awaited."""
+    stamped_exact: str
+    """The same as RFC 3339 text, with every digit that the authority gave; empty without one."""
     authority: str
     assurance: str
     tokens: int
@@ -103,7 +109,7 @@ def seen_checkpoints(ports: Ports) -> Iterator[SeenCheckpoint]:
     """Every checkpoint, ascending: from the index, those that await a timestamp from the store."""
     tokens = token_names(ports.store)
     with ports.database.read() as session:
-        known = {row.size: row for row in indexed(session, limit=1_000_000)}
+        known = {row.size: row for row in indexed(session)}
     for size in checkpoint_sizes(ports.store):
         row = known.get(size)
         if row is None:
@@ -114,10 +120,24 @@ def seen_checkpoints(ports: Ports) -> Iterator[SeenCheckpoint]:
             root=row.root,
             signed_at=row.signed_at,
             stamped_at=row.stamped_at,
+            stamped_exact=_exact(ports, size, row.stamped_at),
             authority=row.authority,
             assurance=row.assurance,
             tokens=len(tokens.get(size, [])),
         )
+
+
+def _exact(ports: Ports, size: int, at: datetime | None) -> str:
+    """The index keeps milliseconds; the token that it speaks of has all digits."""
+    if at is None:
+        return ""
+    note = ports.store.get(checkpoint_key(size))
+    for token in read_tokens(ports.store, size, note):
+        with contextlib.suppress(TimestampRefusedError):
+            read = read_token(token.response)
+            if utc(read.at) == utc(at):
+                return read.exact
+    return utc(at)
 
 
 def _unindexed(ports: Ports, size: int, tokens: int) -> SeenCheckpoint:
@@ -128,6 +148,7 @@ def _unindexed(ports: Ports, size: int, tokens: int) -> SeenCheckpoint:
         root=checkpoint.root.hex(),
         signed_at=signed_at(ports.store, size),
         stamped_at=facts.at,
+        stamped_exact=facts.exact,
         authority=facts.authority,
         assurance=facts.assurance,
         tokens=tokens,

@@ -29,7 +29,8 @@ from app.services.entry_verification import Finding, NamedObjects, entry_finding
 from app.services.fault_codes import note_code
 from app.services.foreign_objects import foreign_objects
 from app.store.base import Store
-from app.trust.timestamp import TimestampRefusedError, verify_timestamp
+from app.trust.timestamp import verify_timestamp
+from app.trust.token import TimestampRefusedError
 from app.trust.token_form import refuse_loose_bytes
 
 

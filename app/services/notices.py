@@ -66,7 +66,7 @@ def notice_of(ports: Ports, size: int) -> Notice:
         "root": checkpoint.root.hex(),
         "note": checkpoint.note.decode(),
         "signed_at": utc(signed_at(ports.store, size)),
-        "stamped_at": utc(facts.at) if facts.at else None,
+        "stamped_at": facts.exact or None,
         "authorities": [facts.authority, *facts.also] if facts.at else [],
         "assurance": facts.assurance,
         "tokens": {name: base64.b64encode(data).decode() for name, data in tokens.items()},

@@ -31,7 +31,12 @@ def checkpoint_facts(ports: Ports, checkpoint: Checkpoint, observed: Facts) -> C
     facts = dated(checkpoint, ports.witnesses)
     authorities = " and ".join((facts.authority, *facts.also))
     stamp = (
-        Stamp(time=facts.at, authority=authorities, assurance=facts.assurance)
+        Stamp(
+            time=facts.at,
+            exact=facts.exact,
+            authority=authorities,
+            assurance=facts.assurance,
+        )
         if facts.at is not None
         else None
     )

@@ -27,6 +27,7 @@ from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.missed import miss_overdue
 from app.services.pack_facts import checkpoint_facts, connection_facts, store_facts
+from app.services.policy_states import agreement_of
 from app.services.ports import Ports
 from app.services.principal_names import principal_names, with_names
 from app.services.private_files import private_file, private_folder
@@ -198,12 +199,20 @@ def _draw(
     period = Period(first=engagement.first, last=engagement.last)
     names = principal_names(ports.store, ports.collectors, observed.records)
     observed = with_names(observed, names)
+    agreement = agreement_of(
+        ports.store,
+        ports.collectors,
+        observed.records,
+        observed.intervals,
+        min(record.slot for record in observed.records),
+    )
     attached = pack_attachments(
         collectors=ports.collectors,
         intervals=observed.intervals,
         records=observed.records,
         nights=observed.nights,
         period=period,
+        agreement=agreement,
         history=observed.history,
     )
     facts = checkpoint_facts(ports, issue.checkpoint, observed)
@@ -229,6 +238,7 @@ def _draw(
         commands=verification_commands(issue.pack_id),
         tool_version=str(tool()["version"]),
         names_of=names.night,
+        agreement=agreement,
         history=observed.history,
         waiting=issue.waiting,
         generated_at=issue.at,

@@ -87,8 +87,8 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
         store=_store(home, settings.store, now),
         database=open_database(_database_url(home, settings.database), rebuild=rebuild),
         trust=trust,
-        authorities=_asked(settings, trust, now),
-        witnesses=_known(settings, trust, now),
+        authorities=_asked(home, settings, trust, now),
+        witnesses=_known(home, settings, trust, now),
         now=now,
         catalogue=catalogue,
         collectors=collectors,
@@ -129,22 +129,23 @@ def _database_url(home: Path, setting: str) -> str:
     return setting if "://" in setting else f"sqlite:///{(home / setting).resolve()}"
 
 
-def _asked(settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
-    asked = tuple(_http(one) for one in settings.time_authorities if not one.retired)
+def _asked(home: Path, settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
+    asked = tuple(_http(home, one) for one in settings.time_authorities if not one.retired)
     return asked or (DevelopmentAuthority.of(trust, now),)
 
 
-def _known(settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
+def _known(home: Path, settings: Settings, trust: Trust, now: Clock) -> tuple[TimeAuthority, ...]:
     """The development authority stamped whatever was sealed before another was configured."""
-    known = tuple(_http(one) for one in settings.time_authorities)
+    known = tuple(_http(home, one) for one in settings.time_authorities)
     return (*known, DevelopmentAuthority.of(trust, now))
 
 
-def _http(authority: AuthoritySettings) -> HttpAuthority:
+def _http(home: Path, authority: AuthoritySettings) -> HttpAuthority:
+    """A root's file is looked for in the home folder, as the other files of the settings are."""
     roots: list[x509.Certificate] = []
     for path in authority.roots:
         try:
-            roots += x509.load_pem_x509_certificates(path.read_bytes())
+            roots += x509.load_pem_x509_certificates((home / path).read_bytes())
         except OSError as error:
             raise UnavailableError(
                 f"root {path} of time authority {authority.name} cannot be read: {error.strerror}"

@@ -12,10 +12,10 @@ from app.store.base import Store
 from app.trust.authorities import WANTED, checkable_until, independent, vouching
 from app.trust.timestamp import (
     TimeAuthority,
-    TimestampRefusedError,
     TimestampUnavailableError,
     stamp,
 )
+from app.trust.token import TimestampRefusedError
 
 Clock = Callable[[], datetime]
 

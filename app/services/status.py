@@ -14,6 +14,7 @@ from app.evidence.canonical import sha256
 from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
 from app.services.missed import overdue, unbegun
+from app.services.policy_states import newest_agreement
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
 from app.services.rules import rules_archive
@@ -72,6 +73,9 @@ class ConnectionStatus:
     """Counts of the last collected night."""
     other_rules: tuple[str, ...]
     """Verdicts of that night that other rules gave otherwise: how many, in which way."""
+    azure_policy: str
+    """How far Azure Policy's own states agree with the verdicts of the newest night that asked it;
+    empty when none did. What differs is listed by `annexa disagreements`."""
     clock: str
     """How far our clock was from Azure's in that night; empty when Azure did not tell."""
     clock_suspect: bool
@@ -147,6 +151,7 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         gaps=tuple(_gap(gap) for gap in missing),
         verdicts=dict(totals),
         other_rules=(*_other_rules(otherwise), *_pending(len(pending), found)),
+        azure_policy=_azure_policy(ports, connection),
         clock=skew.sentence if skew else "",
         clock_suspect=skew is not None and skew.suspect,
     )
@@ -164,6 +169,17 @@ def _standing(connection: Connection, last: Night | None, overdue: int, *, shown
     if overdue:
         return f"{was}; none came since, though {due}: is `annexa serve` running?"
     return "" if shown else f"{was}; none came since"
+
+
+def _azure_policy(ports: Ports, connection: Connection) -> str:
+    found = newest_agreement(ports, connection)
+    if found is None:
+        return ""
+    causes = Counter(one.cause for one in found.disagreements)
+    told = "; ".join(f"{count:,}: {cause}" for cause, count in causes.most_common())
+    if not told:
+        return found.sentence
+    return f"{found.sentence}; {len(found.disagreements):,} differ ({told})"
 
 
 def _other_rules(

@@ -22,6 +22,8 @@ class TimeStatus:
     """When the last checkpoint was signed, by our own clock."""
     stamped_at: datetime | None
     """When a time authority saw it."""
+    stamped_exact: str
+    """The same as RFC 3339 text, with every digit that the authority gave; empty without one."""
     authorities: tuple[str, ...]
     """All that date the last checkpoint."""
     checkable_until: datetime | None
@@ -45,6 +47,7 @@ def time_status(ports: Ports, last: Checkpoint | None) -> TimeStatus:
         assurance=facts.assurance,
         signed_at=signed,
         stamped_at=facts.at,
+        stamped_exact=facts.exact,
         authorities=(facts.authority, *facts.also) if facts.at else (),
         checkable_until=until,
         awaiting=waiting,
@@ -62,6 +65,7 @@ def _unsealed() -> TimeStatus:
         assurance="none",
         signed_at=None,
         stamped_at=None,
+        stamped_exact="",
         authorities=(),
         checkable_until=None,
         awaiting=(),
@@ -73,7 +77,8 @@ def _sentence(signed: datetime, facts: Dated) -> str:
     said = f"last checkpoint signed {_utc(signed)}"
     if facts.at is None:
         return f"{said}, {facts.authority}"
-    said += f", stamped {_utc(facts.at)} by {' and '.join((facts.authority, *facts.also))}"
+    exact = facts.exact.replace("T", " ").replace("Z", " UTC")
+    said += f", stamped {exact} by {' and '.join((facts.authority, *facts.also))}"
     warned = facts.assurance == "development"
     return said + (" (a development authority proves nothing about time)" if warned else "")
 

@@ -126,7 +126,7 @@ def time_roots(home: Path) -> list[Path]:
     """Roots of a home's time authorities, its own development authority's among them."""
     if not (home / FILE_NAME).is_file():
         return []
-    configured = [root for one in load_settings(home).time_authorities for root in one.roots]
+    configured = [home / root for one in load_settings(home).time_authorities for root in one.roots]
     return [*configured, home / "trust" / "root.pem"]
 
 

@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.trust.timestamp import (
     TimeAuthority,
-    TimestampRefusedError,
     certificates_of,
     recognise,
 )
+from app.trust.token import TimestampRefusedError
 
 WANTED = 2
 """Independent authorities that date a checkpoint or a bundle, where as many are configured."""

@@ -16,6 +16,7 @@ from pyhanko.sign.signers.pdf_signer import DSSContentSettings, TimestampDSSCont
 from pyhanko_certvalidator import ValidationContext
 
 from app.trust.keys import Trust
+from app.trust.pades_check import WEAK_IN_TIME
 from app.trust.signers import refuse_worthless
 from app.trust.signing import AuthorityTimeStamper, CmsSigner
 from app.trust.timestamp import TimeAuthority
@@ -76,6 +77,7 @@ def _known(trust: Trust, authorities: Sequence[TimeAuthority], at: datetime) -> 
         allow_fetching=False,
         revocation_mode="soft-fail",  # time authorities' lists are elsewhere
         moment=at.astimezone(UTC),
+        weak_hash_algos=WEAK_IN_TIME,
     )
 
 

@@ -21,6 +21,9 @@ from pyhanko.sign.validation import (
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko_certvalidator import ValidationContext
 
+WEAK_IN_TIME = frozenset({"md2", "md5"})
+"""Digests refused in the certificates and signatures of time authorities."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PdfFault:
@@ -88,15 +91,23 @@ def _status(
     time_roots: Sequence[x509.Certificate],
     at: datetime,
 ) -> Any:
-    dated = _context(time_roots, at)
+    # SHA-1 in a time authority's chain is what `openssl ts -verify` accepts, and so what we stored
+    dated = _context(time_roots, at, weak=WEAK_IN_TIME)
     if _is_seal(one):
         return validate_pdf_signature(one, _context(roots, at), dated)
     return validate_pdf_timestamp(one, dated)
 
 
-def _context(roots: Sequence[x509.Certificate], at: datetime) -> ValidationContext:
+def _context(
+    roots: Sequence[x509.Certificate], at: datetime, weak: frozenset[str] | None = None
+) -> ValidationContext:
     trusted = [asn1.Certificate.load(root.public_bytes(Encoding.DER)) for root in roots]
-    return ValidationContext(trust_roots=trusted, allow_fetching=False, moment=at.astimezone(UTC))
+    return ValidationContext(
+        trust_roots=trusted,
+        allow_fetching=False,
+        moment=at.astimezone(UTC),
+        weak_hash_algos=weak,
+    )
 
 
 def _faults(one: EmbeddedPdfSignature, status: Any) -> Iterator[PdfFault]:

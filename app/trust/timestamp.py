@@ -6,25 +6,22 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from http.client import HTTPException
 from typing import Literal, Protocol
 
 from asn1crypto import algos, tsp
 from cryptography import x509
-from rfc3161_client import (
-    TimeStampResponse,
-    VerificationError,
-    VerifierBuilder,
-    decode_timestamp_response,
-)
-from rfc3161_client.tsp import Accuracy
 
 from app.errors import UnavailableError, UsageError
 from app.trust.keys import Trust
+from app.trust.second_opinion import refuse_unless_openssl_accepts
+from app.trust.token import TimestampRefusedError, TimeToken, name_of, read_token
+from app.trust.token_form import refuse_loose_bytes
+from app.trust.token_proof import prove
 from app.trust.tsa import POLICY, DevelopmentTsa
 
 Assurance = Literal["development", "public", "qualified"]
-_SHA256 = x509.ObjectIdentifier("2.16.840.1.101.3.4.2.1")
 _MAX_SKEW = timedelta(minutes=5)
 _MAX_ANSWER = 1 << 20
 _TIMEOUT = 15.0
@@ -35,10 +32,6 @@ class TimestampUnavailableError(UnavailableError):
     """No authority gave an acceptable timestamp; the message says each one's reason."""
 
     code = "timestamp_unavailable"
-
-
-class TimestampRefusedError(Exception):
-    """A token that is not to be believed. The message says why."""
 
 
 class TimeAuthority(Protocol):
@@ -128,8 +121,11 @@ class HttpAuthority:
             },
         )
         seconds = self.timeout.total_seconds()
-        with urllib.request.urlopen(request, timeout=seconds) as reply:  # noqa: S310 - as above
-            answer: bytes = reply.read(_MAX_ANSWER)
+        try:
+            with urllib.request.urlopen(request, timeout=seconds) as reply:  # noqa: S310 - as above
+                answer: bytes = reply.read(_MAX_ANSWER)
+        except HTTPException as error:  # no OSError, such as an answer that breaks off
+            raise OSError(f"it does not speak HTTP to the end: {error!r}") from error
         return answer
 
 
@@ -144,6 +140,9 @@ class Timestamp:
     authority: str
     assurance: Assurance
     at: datetime
+    """Digits after the sixth are in `exact` only."""
+    exact: str
+    """The same time as RFC 3339 text, with every digit that the authority gave."""
 
 
 def stamp(
@@ -163,7 +162,7 @@ def stamp_digest(
     reasons: list[str] = []
     for authority in authorities:
         try:
-            return _asked(digest, authority, now)
+            return accept(ask(digest, authority), authority, now)
         except OSError as error:
             reasons.append(f"{authority.name}: {error}")
         except TimestampRefusedError as error:
@@ -172,36 +171,73 @@ def stamp_digest(
     raise TimestampUnavailableError(f"no time authority gave a usable timestamp ({told})")
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What an authority answered, not yet judged."""
+
+    digest: bytes
+    nonce: int
+    response: bytes
+
+
+def ask(digest: bytes, authority: TimeAuthority) -> Answer:
+    """What this authority answers to a query over a SHA-256 digest. Raises OSError."""
+    nonce = secrets.randbits(63) | 1 << 62
+    response = authority.answer(_query(digest, nonce))
+    return Answer(digest=digest, nonce=nonce, response=response)
+
+
+def accept(answer: Answer, authority: TimeAuthority, now: Callable[[], datetime]) -> Timestamp:
+    """The timestamp in an answer, if it will verify later.
+
+    As this program verifies a stored token, and as a bundle's verify.py does by `openssl ts
+    -verify`: now and at the token's own time. Raises TimestampRefusedError.
+    """
+    token = read_token(answer.response)
+    _same(token, answer.digest)
+    if token.nonce != answer.nonce:
+        raise TimestampRefusedError("the nonce is not the query's: it answers another query")
+    _as_promised(token, authority)
+    at = now()
+    if abs(token.at - at) > _MAX_SKEW:
+        raise TimestampRefusedError(
+            f"its clock says {token.exact}, ours {at.isoformat()}; set whichever is wrong"
+        )
+    for instant in (at, token.at):
+        prove(token, authority.roots, instant)
+    refuse_loose_bytes(token.response, authority.roots)
+    refuse_unless_openssl_accepts(token, answer.digest, authority.roots, at)
+    return _timestamp(token, authority)
+
+
 def verify_timestamp(response: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> datetime:
     """Time of a stored TimeStampResp over `data`, once it chains to `roots`.
 
     Certificates are judged at the time of the token. Raises TimestampRefusedError.
     """
-    decoded = _decoded(response)
-    _judge(decoded, hashlib.sha256(data).digest(), roots, None)
-    return _gen_time(decoded)
+    return _verified(response, data, roots).at
 
 
 def token_of(response: bytes) -> bytes:
     """The bare token of a stored TimeStampResp."""
-    return bytes(_decoded(response).time_stamp_token())
+    return read_token(response).token
 
 
-def _asked(digest: bytes, authority: TimeAuthority, now: Callable[[], datetime]) -> Timestamp:
-    nonce = secrets.randbits(63) | 1 << 62
-    response = authority.answer(_query(digest, nonce))
-    decoded = _decoded(response)
-    _judge(decoded, digest, authority.roots, nonce)
-    _accept(decoded, authority)
-    at = _gen_time(decoded)
-    if abs(at - now()) > _MAX_SKEW:
-        raise TimestampRefusedError(f"its clock says {at.isoformat()}, ours {now().isoformat()}")
+def _verified(response: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> TimeToken:
+    token = read_token(response)
+    _same(token, hashlib.sha256(data).digest())
+    prove(token, roots, token.at)
+    return token
+
+
+def _timestamp(token: TimeToken, authority: TimeAuthority) -> Timestamp:
     return Timestamp(
-        response=response,
-        token=bytes(decoded.time_stamp_token()),
+        response=token.response,
+        token=token.token,
         authority=authority.name,
         assurance=authority.assurance,
-        at=at,
+        at=token.at,
+        exact=token.exact,
     )
 
 
@@ -214,40 +250,24 @@ def _query(digest: bytes, nonce: int) -> bytes:
     return bytes(tsp.TimeStampReq(query).dump())
 
 
-def _decoded(response: bytes) -> TimeStampResponse:
-    try:
-        return decode_timestamp_response(response)
-    except ValueError as error:
-        raise TimestampRefusedError("the answer is no RFC 3161 response") from error
+def _same(token: TimeToken, digest: bytes) -> None:
+    """Mismatch raises TimestampRefusedError."""
+    algorithm, value = token.digest
+    if algorithm != "sha256":
+        raise TimestampRefusedError(f"the digest is {algorithm}, not SHA-256")
+    if value != digest:
+        raise TimestampRefusedError("Mismatch: the digest is not that of the data")
 
 
-def _judge(
-    response: TimeStampResponse,
-    digest: bytes,
-    roots: Sequence[x509.Certificate],
-    nonce: int | None,
-) -> None:
-    """Status, signature, chain, key usage, nonce and imprint. Raises TimestampRefusedError."""
-    try:
-        if response.status != 0:
-            raise TimestampRefusedError(f"refused: {'; '.join(response.status_string)}")
-        if response.tst_info.message_imprint.hash_algorithm != _SHA256:
-            raise TimestampRefusedError("the digest is not SHA-256")
-        VerifierBuilder(roots=list(roots), nonce=nonce).build().verify(response, digest)
-    except (VerificationError, ValueError) as error:
-        raise TimestampRefusedError(str(error)) from error
-
-
-def _accept(response: TimeStampResponse, authority: TimeAuthority) -> None:
+def _as_promised(token: TimeToken, authority: TimeAuthority) -> None:
     """Policy and accuracy as this authority promised them. Raises TimestampRefusedError."""
-    policy = response.tst_info.policy.dotted_string
-    if authority.policies and policy not in authority.policies:
+    if authority.policies and token.policy not in authority.policies:
         raise TimestampRefusedError(
-            f"its policy is {policy}, not {' or '.join(authority.policies)}"
+            f"its policy is {token.policy}, not {' or '.join(authority.policies)}"
         )
     if authority.max_accuracy is None:
         return
-    stated = _accuracy(response)
+    stated = token.accuracy
     if stated is None:
         raise TimestampRefusedError("it does not state its accuracy")
     if stated > authority.max_accuracy:
@@ -257,45 +277,28 @@ def _accept(response: TimeStampResponse, authority: TimeAuthority) -> None:
         )
 
 
-def _accuracy(response: TimeStampResponse) -> timedelta | None:
-    """RFC 3161, section 2.4.2: absent parts are zero, an absent whole says nothing."""
-    stated: Accuracy | None = response.tst_info.accuracy
-    if stated is None:
-        return None
-    return timedelta(
-        seconds=stated.seconds or 0,
-        milliseconds=stated.millis or 0,
-        microseconds=stated.micros or 0,
-    )
-
-
-def _gen_time(response: TimeStampResponse) -> datetime:
-    return response.tst_info.gen_time.astimezone(UTC)
-
-
 def imprint(response: bytes) -> bytes:
     """The digest that a stored TimeStampResp is over, unverified; empty for what is none."""
     try:
-        return bytes(_decoded(response).tst_info.message_imprint.message)
-    except (TimestampRefusedError, ValueError):
+        return read_token(response).digest[1]
+    except TimestampRefusedError:
         return b""
 
 
 def certificates_of(response: bytes) -> tuple[x509.Certificate, ...]:
     """Certificates that a stored TimeStampResp carries, its authority's among them; unverified."""
-    try:
-        found = _decoded(response).signed_data.certificates
-        return tuple(x509.load_der_x509_certificate(each) for each in found)
-    except ValueError as error:
-        raise TimestampRefusedError("its certificates cannot be read") from error
+    return read_token(response).certificates
 
 
 def authority_name(response: bytes) -> str:
     """The name a stored TimeStampResp gives its authority, unverified (RFC 3161: tsa)."""
-    name = _decoded(response).tst_info.name
-    if isinstance(name, x509.DirectoryName):
-        return str(name.value.rfc4514_string())
-    return "an authority that does not name itself"
+    token = read_token(response)
+    if token.named is None or token.named.name != "directory_name":
+        return "an authority that does not name itself"
+    for certificate in token.certificates:
+        if name_of(certificate.subject) == token.named.chosen:
+            return str(certificate.subject.rfc4514_string())
+    return str(token.named.chosen.human_friendly)
 
 
 def recognise(response: bytes, data: bytes, authorities: Sequence[TimeAuthority]) -> Timestamp:
@@ -306,15 +309,9 @@ def recognise(response: bytes, data: bytes, authorities: Sequence[TimeAuthority]
     reasons: list[str] = []
     for authority in authorities:
         try:
-            at = verify_timestamp(response, data, authority.roots)
+            token = _verified(response, data, authority.roots)
         except TimestampRefusedError as error:
             reasons.append(f"{authority.name}: {error}")
             continue
-        return Timestamp(
-            response=response,
-            token=token_of(response),
-            authority=authority.name,
-            assurance=authority.assurance,
-            at=at,
-        )
+        return _timestamp(token, authority)
     raise TimestampRefusedError("; ".join(reasons) or "no time authority is configured")

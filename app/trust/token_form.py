@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.trust.timestamp import TimestampRefusedError
+from app.trust.token import TimestampRefusedError
 
 _UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 _KEYS = {"rsa": {"rsassa_pkcs1v15", "rsassa_pss"}, "rsassa_pss": {"rsassa_pss"}, "ec": {"ecdsa"}}
@@ -18,7 +18,7 @@ def refuse_loose_bytes(response: bytes, roots: Sequence[x509.Certificate]) -> No
     """Versions, algorithm names and spare certificates of a token must be what they claim.
 
     A token carries certificates (RFC 5652, section 5.1) that its signature does not cover. Each
-    must be a pinned root, or be signed by a root or by another one in the token, or come from an
+    must be a pinned root, or be signed by a root or by one in the token, or come from an
     issuer outside (a cross-certificate, which this token cannot prove). Raises
     TimestampRefusedError.
     """
@@ -27,6 +27,7 @@ def refuse_loose_bytes(response: bytes, roots: Sequence[x509.Certificate]) -> No
         signed = answer["time_stamp_token"]["content"]
         certificates = list(_certificates(signed))
         _versions(signed)
+        _signer(signed, certificates)
         _algorithms(signed, certificates)
         for certificate in certificates:
             _vouched(certificate, certificates, roots)
@@ -51,11 +52,21 @@ def _versions(signed: cms.SignedData) -> None:
         raise TimestampRefusedError("its signer's version is not that of its signer")
 
 
+def _signer(signed: cms.SignedData, certificates: Sequence[x509.Certificate]) -> None:
+    """Named byte for byte as a certificate in it names its issuer: case is not free either."""
+    who = signed["signer_infos"][0]["sid"].chosen
+    if who["issuer"].dump() not in {one.issuer.public_bytes() for one in certificates}:
+        raise TimestampRefusedError("its signer is not named as its certificate names it")
+
+
 def _algorithms(signed: cms.SignedData, certificates: Sequence[x509.Certificate]) -> None:
     signer = signed["signer_infos"][0]
     algorithm: algos.SignedDigestAlgorithm = signer["signature_algorithm"]
     digest = signer["digest_algorithm"]["algorithm"].native
-    if signed["digest_algorithms"][0]["algorithm"].native != digest:
+    for named in (*signed["digest_algorithms"], signer["digest_algorithm"]):
+        if named["parameters"].contents:  # RFC 5754, section 2: absent, or NULL
+            raise TimestampRefusedError("its digest algorithm has parameters")
+    if digest not in {each["algorithm"].native for each in signed["digest_algorithms"]}:
         raise TimestampRefusedError("its digest algorithm is not its signer's")
     named = algorithm["algorithm"].native
     if "_" in named and not named.startswith("rsassa") and not named.startswith(digest):
@@ -81,19 +92,19 @@ def _vouched(
 ) -> None:
     if certificate in roots:
         return
-    issuers = [one for one in (*roots, *others) if one != certificate]
-    copied = any(_same_authority(certificate, root) for root in roots)
-    proven = any(_issued(certificate, issuer) for issuer in issuers) and not copied
-    if proven or _from_outside(certificate):
+    # whoever signs itself is among the issuers: a stranger's root does no harm
+    proven = any(_issued(certificate, issuer) for issuer in (*roots, *others))
+    outside = _from_outside(certificate, [one.subject for one in (*roots, *others)])
+    if (proven or outside) and not any(_copies(certificate, root) for root in roots):
         return
     name = certificate.subject.rfc4514_string()
     raise TimestampRefusedError(f"nothing vouches for the certificate in it of {name}")
 
 
-def _same_authority(certificate: x509.Certificate, root: x509.Certificate) -> bool:
-    """A self-issued copy of a root, which as such must be the root, byte for byte."""
-    own = certificate.issuer == certificate.subject == root.subject
-    return own and certificate.public_key() == root.public_key()
+def _copies(certificate: x509.Certificate, root: x509.Certificate) -> bool:
+    """A copy of a root must be the root, byte for byte; its serial number tells it from others."""
+    alike = certificate.subject == root.subject or certificate.public_key() == root.public_key()
+    return alike and certificate.serial_number == root.serial_number
 
 
 def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
@@ -104,8 +115,12 @@ def _issued(certificate: x509.Certificate, issuer: x509.Certificate) -> bool:
     return True
 
 
-def _from_outside(certificate: x509.Certificate) -> bool:
-    """Does it name another issuer's key (RFC 5280, section 4.2.1.1) than its own?"""
+def _from_outside(certificate: x509.Certificate, known: Sequence[x509.Name]) -> bool:
+    """Is its issuer neither in the token nor pinned, by name or key (RFC 5280, 4.2.1.1)?"""
+    if certificate.issuer == certificate.subject:
+        return False
+    if certificate.issuer not in known:
+        return True
     try:
         own = certificate.extensions.get_extension_for_class(x509.SubjectKeyIdentifier)
         by = certificate.extensions.get_extension_for_class(x509.AuthorityKeyIdentifier)

@@ -14,6 +14,8 @@ from app.controls.catalogue import load_catalogue, load_crosswalk
 from app.controls.expectations import load_expectations
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.policy_agreement import PolicyAgreement, policy_agreement
+from app.controls.policy_cause import PolicyState
 from app.packs.build import build_view
 from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
 from app.packs.populations import pack_attachments
@@ -75,12 +77,14 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
     nights = [_night(slot) for slot in SLOTS]
     records = _records()
     period = Period(first=FIRST, last=SLOTS[-1].date())
+    agreement = _agreement(intervals)
     attachments = pack_attachments(
         collectors=COLLECTORS,
         intervals=intervals,
         records=records,
         nights=nights,
         period=period,
+        agreement=agreement,
         history=History.of(nights, counts),
     )
     catalogue = load_catalogue()
@@ -121,9 +125,44 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
         not_applicable={"A.8.30": "No development is outsourced."},
         commands=verification_commands("pack-2026-11-20-0001"),
         tool_version="0.1.0",
+        agreement=agreement,
         generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
     )
     return Pack(view=view, attachments=attachments, collectors=COLLECTORS)
+
+
+GUID = "fe83a0eb-a853-422d-aac2-1bffd182c5d0"
+
+
+def _agreement(intervals: list[Interval]) -> PolicyAgreement:
+    """Azure Policy exempts every third account, contradicts every third, and lacks the rest."""
+    check = "storage.accounts.minimum_tls"
+    owner = next(one for one in COLLECTORS if check.startswith(f"{one.id}."))
+    asked = [replace(one, policy=GUID) for one in owner.checks if check.endswith(f".{one.id}")]
+    subjects = sorted({i.subject.lower() for i in intervals if i.check_id == check})
+    said = ("Exempt", "NonCompliant", None)
+    states = [
+        PolicyState(
+            resource=subject,
+            policy=GUID,
+            state=state,
+            evaluated=SLOTS[-1] - timedelta(hours=5),
+            effect="audit",
+            assignment=f"/{'/'.join(subject.split('/')[1:3])}"
+            "/providers/microsoft.authorization/policyassignments/baseline",
+            reference="",
+        )
+        for index, subject in enumerate(subjects)
+        if (state := said[index % 3]) is not None
+    ]
+    return policy_agreement(
+        night=SLOTS[-1],
+        states=states,
+        whole=True,
+        intervals=intervals,
+        collectors=[replace(owner, checks=tuple(asked))],
+        first_night=SLOTS[0],
+    )
 
 
 def _digest(text: str) -> str:

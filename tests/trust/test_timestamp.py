@@ -152,8 +152,11 @@ def test_the_next_authority_answers_when_one_is_down(
     ("spoil", "reason"),
     [
         (lambda _, __: b"<html>proxy error</html>", "no RFC 3161 response"),
-        (lambda answer, _: answer(b"not a query"), "refused: the query cannot be read"),
-        (lambda answer, query: answer(without_nonce(query)), "Nonce"),
+        (
+            lambda answer, _: answer(b"not a query"),
+            "refused: rejection, bad data format, the query cannot be read",
+        ),
+        (lambda answer, query: answer(without_nonce(query)), "the nonce is not the query's"),
         (lambda answer, query: answer(of_other_data(query)), "Mismatch"),
         (lambda answer, query: answer(query)[:-1], "no RFC 3161 response"),
         (lambda answer, query: swapped(answer(query)), "."),

@@ -29,10 +29,13 @@ def test_every_flipped_byte_is_refused(tmp_path: Path) -> None:
     token = stamp(NOTE, [DevelopmentAuthority.of(trust, now)], now).response
     roots, dice = [trust.root], random.Random(3)
     refuse_loose_bytes(token, roots)
+    believed = []
     for place in range(len(token)):
         changed = bytearray(token)
         changed[place] ^= 1 << dice.randrange(8)
-        assert refused(bytes(changed), roots), place
+        if not refused(bytes(changed), roots):
+            believed.append(place)
+    assert believed == []
 
 
 def refused(token: bytes, roots: list[x509.Certificate]) -> bool:

@@ -9,13 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-
-class Refused(ValueError):  # noqa: N818 - reads as a sentence: raise Refused("why")
-    """A check does not hold; the message says why, and the code in one word if not the file's."""
-
-    def __init__(self, reason: str, code: str = "") -> None:
-        super().__init__(reason)
-        self.code = code
+from app.trust.openssl import Refused
 
 
 def need(holds: object, reason: str, code: str = "") -> None:

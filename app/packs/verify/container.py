@@ -12,7 +12,8 @@ from collections import Counter
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from app.packs.verify.checks import Bundle, Refused, Report, code_of, need
+from app.packs.verify.checks import Bundle, Report, code_of, need
+from app.trust.openssl import Refused
 
 SUMS = "sha256sums.txt"
 META_SUMS = "META-INF/sha256sums.txt"

@@ -4,18 +4,20 @@ import ast
 from pathlib import Path
 
 PARTS = (
-    "checks",
-    "layout",
-    "container",
-    "signatures",
-    "logkey",
-    "rotation",
-    "times",
-    "completeness",
-    "log",
-    "command",
+    "trust/openssl",
+    "packs/verify/checks",
+    "packs/verify/layout",
+    "packs/verify/container",
+    "packs/verify/signatures",
+    "packs/verify/logkey",
+    "packs/verify/rotation",
+    "packs/verify/times",
+    "packs/verify/completeness",
+    "packs/verify/log",
+    "packs/verify/command",
 )
-"""In the order in which each needs only those before it."""
+"""Files of this program, in the order in which each needs only those before it."""
+APP = Path(__file__).parents[2]
 HEAD = '''#!/usr/bin/env python3
 """Verify an evidence bundle. Needs Python 3.8 or later and the `openssl` command, version 3.
 
@@ -37,9 +39,9 @@ def verifier() -> bytes:
     imports: set[str] = set()
     bodies: list[str] = []
     for part in PARTS:
-        source = (Path(__file__).parent / f"{part}.py").read_text(encoding="utf-8")
+        source = (APP / f"{part}.py").read_text(encoding="utf-8")
         tree = ast.parse(source)
-        title = ast.get_docstring(tree) or part
+        title = (ast.get_docstring(tree) or part).splitlines()[0]
         heads = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
         imports |= {ast.unparse(node) for node in heads if not _inner(node)}
         body = source.splitlines()[heads[-1].end_lineno or 0 :]

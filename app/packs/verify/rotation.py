@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from app.packs.verify.checks import Bundle, Refused, decimal, decode
+from app.packs.verify.checks import Bundle, decimal, decode
+from app.trust.openssl import Refused
 
 SIGNED = "checkpoint/checkpoint"
 

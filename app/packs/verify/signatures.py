@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 import tempfile
 from pathlib import Path
 
-from app.packs.verify.checks import Bundle, Refused
-
-
-def openssl(*arguments: str) -> str:
-    """What openssl prints. Raises Refused with its error."""
-    done = subprocess.run(["openssl", *arguments], capture_output=True, check=False)
-    said = (done.stdout + done.stderr).decode("utf-8", "replace")
-    if done.returncode:
-        errors = [line for line in said.splitlines() if "error" in line.lower()]
-        raise Refused(f"openssl: {(' / '.join(errors) or said.strip())[-300:]}")
-    return said
+from app.packs.verify.checks import Bundle
+from app.trust.openssl import Refused, openssl
 
 
 def check_seal(

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 import tempfile
-from datetime import datetime, timezone
 from pathlib import Path
-from time import time
 
-from app.packs.verify.checks import Bundle, Refused, Report, need
-from app.packs.verify.signatures import openssl
+from app.packs.verify.checks import Bundle, Report
+from app.trust.openssl import Refused, check_token, seconds
 
-SKEW = 300
-"""Seconds by which clocks may differ."""
 NOTE = "checkpoint/checkpoint"
 TOKEN = re.compile(r"checkpoint/checkpoint(?:\.([2-9]|[1-9][0-9]))?\.tsr")
 
@@ -94,27 +90,10 @@ def check_time(
     bundle: Bundle, token: str, data: Path, roots: list[str], at: int | None
 ) -> tuple[str, str, str]:
     """Who says that `data` existed, when, and the root that the token (RFC 3161) chains to."""
-    file = str(bundle.path(token))
-    form = ["-token_in"] if token.endswith(".tst") else []
-    when = [] if at is None else ["-attime", str(at)]
-    refusals, root = [], ""
-    for root in roots:
-        try:
-            openssl("ts", "-verify", *form, "-in", file, "-data", str(data), "-CAfile", root, *when)
-        except Refused as error:
-            refusals.append(str(error))
-        else:
-            break
-    need(len(refusals) < len(roots), f"{token}: {' | '.join(refusals)}", "token_invalid")
-    text = openssl("ts", "-reply", *form, "-in", file, "-text")
-    found = dict(re.findall(r"^(Time stamp|TSA): (.*)$", text, re.MULTILINE))
-    moment = seconds(found["Time stamp"])
-    come = moment <= max(time(), at or 0) + SKEW
-    need(come, f"{token}: it is of a time that has not come", "token_invalid")
-    # whatever the clock says now: nobody may date with a certificate before or after its time
-    own = ["-CAfile", root, "-attime", str(moment)]
-    openssl("ts", "-verify", *form, "-in", file, "-data", str(data), *own)
-    return found.get("TSA", "an unnamed authority"), found["Time stamp"], root
+    try:
+        return check_token(str(bundle.path(token)), ["-data", str(data)], roots, at)
+    except Refused as error:
+        raise Refused(f"{token}: {error}", error.code or "token_invalid") from None
 
 
 def numbered(bundle: Bundle) -> list[str]:
@@ -133,10 +112,3 @@ def said(what: str, who: str, moment: str) -> list[str]:
     if "DEVELOPMENT" in who:
         told.append("that authority is the organisation's own: it proves nothing about time")
     return told
-
-
-def seconds(text: str) -> int:
-    """Seconds since 1970 of a time as openssl prints it, like `Nov 23 06:00:00 2026 GMT`."""
-    plain = re.sub(r"\.[0-9]+ ", " ", text)
-    at = datetime.strptime(plain, "%b %d %H:%M:%S %Y GMT")  # noqa: DTZ007 - GMT is set below
-    return int(at.replace(tzinfo=timezone.utc).timestamp())  # noqa: UP017 - Python 3.8

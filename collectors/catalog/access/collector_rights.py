@@ -34,6 +34,8 @@ def permitted(subscription: Item, _: Expectations) -> Verdict:
     lacking = [action for action in needed_actions() if not rights.may(action)]
     if not lacking:
         return passed("the collecting identity may read all that is asked for")
+    if not rights.allowed:
+        return failed("the collecting identity has no permission at all in the subscription")
     named = ", ".join(lacking[:SHOWN])
     more = f" and {len(lacking) - SHOWN} more" if len(lacking) > SHOWN else ""
     return failed(f"the collecting identity lacks {named}{more}")

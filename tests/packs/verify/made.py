@@ -4,6 +4,7 @@ import io
 import subprocess
 import sys
 import zipfile
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +15,7 @@ from app.services.sealing import EvidenceLog
 from app.store.base import Store
 from app.trust.keys import Trust
 from app.trust.seal import seal
-from app.trust.timestamp import DevelopmentAuthority, stamp
+from app.trust.timestamp import TimeAuthority, stamp
 
 NOW = datetime.now(UTC) - timedelta(days=3)
 PAGES = [b'{"value":[%d]}' % number for number in range(4)]
@@ -31,13 +32,14 @@ class Signer:
     """A trust folder with its time authority."""
 
     trust: Trust
-    authority: DevelopmentAuthority
+    authority: TimeAuthority
+    clock: Callable[[], datetime] = now
 
     def seal(self, data: bytes) -> bytes:
-        return seal(data, self.trust, [self.authority], now)
+        return seal(data, self.trust, [self.authority], self.clock)
 
     def stamp(self, data: bytes) -> bytes:
-        return stamp(data, [self.authority], now).token
+        return stamp(data, [self.authority], self.clock).token
 
 
 @dataclass(frozen=True)
@@ -91,7 +93,7 @@ def evidence(signer: Signer, store: Store) -> dict[str, bytes]:
         log.append(lambda place, page=page, v=verdicts: record(place, page, v))
         files[f"raw/{sha256(page)}"] = page
         files[f"derived/{sha256(verdicts)}.json"] = verdicts
-    checkpoint = log.seal(now, [signer.authority])
+    checkpoint = log.seal(signer.clock, [signer.authority])
     assert checkpoint.timestamp is not None
     files["checkpoint/checkpoint"] = checkpoint.note
     files["checkpoint/checkpoint.tsr"] = checkpoint.timestamp

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from app.packs.verify.checks import Refused
 from app.packs.verify.layout import check_layout
+from app.trust.openssl import Refused
 from tests.packs.verify.made import Case
 
 
