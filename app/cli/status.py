@@ -64,6 +64,10 @@ def _print_evidence(one: ConnectionStatus) -> None:
     if one.clock:
         warning = "Warning: " if one.clock_suspect else ""
         OUT.print(f"  {warning}{one.clock}", markup=False)
+    for sentence in one.lost_sight:
+        OUT.print(f"  lost sight: {sentence}", markup=False)
+    for sentence in one.scope_limits:
+        OUT.print(f"  scope: {sentence}", markup=False)
     for gap in one.gaps:
         OUT.print(f"  gap: {gap}", markup=False)
     if one.verdicts:

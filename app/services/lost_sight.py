@@ -9,13 +9,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from app.db.connections import connections
 from app.db.evidence import gaps
 from app.db.log import events
+from app.db.verdicts import newest_folded
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key, instant
 from app.evidence.replay import unaccounted_in
 from app.evidence.rights import RIGHTS_CHANGED
 from app.services.ports import Ports
+from app.store.base import Store
 from collectors.kit import Graph
 from collectors.kit.arm_ids import group_path, subscription_path
 from collectors.kit.missing import Missing
@@ -73,12 +76,33 @@ class _Unseen:
 def lost_sight(ports: Ports, connection_id: str, slot: datetime) -> tuple[LostSight, ...]:
     """What the night of a slot misses of what nights before saw, the largest loss first."""
     with ports.database.read() as session:
-        told = gaps(session, connection_id, slot, slot)
+        seqs = {gap.record_seq for gap in gaps(session, connection_id, slot, slot)}
         changes = [one.event.detail for one in events(session, RIGHTS_CHANGED)]
-    seqs = sorted({gap.record_seq for gap in told})
-    unseen = [one for seq in seqs for one in _unseen(parse(ports.store.get(entry_key(seq))))]
-    rights = [one for one in changes if one["connection_id"] == connection_id]
-    found = [_lost(own, rights, slot) for own in _by_place(unseen)]
+    own = [one for one in changes if one["connection_id"] == connection_id]
+    return lost_in(ports.store, seqs, own, slot)
+
+
+def newest_losses(ports: Ports) -> list[str]:
+    """What the newest night of each connection can no longer see, in sentences."""
+    with ports.database.read() as session:
+        newest = {
+            one.id: (one.name, newest_folded(session, one.id)) for one in connections(session)
+        }
+    return [
+        f"{name}: {lost.sentence}"
+        for connection_id, (name, slot) in newest.items()
+        if slot is not None
+        for lost in lost_sight(ports, connection_id, slot)
+    ]
+
+
+def lost_in(
+    store: Store, seqs: Iterable[int], changes: Sequence[Mapping[str, Any]], slot: datetime
+) -> tuple[LostSight, ...]:
+    """The same of records by their numbers, with the details of the events of `rights_changed`."""
+    records = (parse(store.get(entry_key(seq))) for seq in sorted(seqs))
+    unseen = [one for record in records for one in _unseen(record)]
+    found = [_lost(own, changes, slot) for own in _by_place(unseen)]
     return tuple(sorted(found, key=lambda one: (-one.verdicts, one.place, one.last_seen)))
 
 

@@ -4,17 +4,18 @@ Nobody can count what they may not see. So this says where the identity's roles 
 that night, and that nothing is known beyond.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from app.db.evidence import records
 from app.evidence.canonical import parse
+from app.evidence.observed import SealedRecord
 from app.evidence.record import entry_key
 from app.evidence.rights import COLLECTOR
 from app.services.connections import Connection
 from app.services.ports import Ports
 from app.services.sealed_pages import seen_again
+from app.store.base import Store
 from collectors.kit import Item
 from collectors.kit.interpret import Seen
 from collectors.kit.registry import collector_by_id
@@ -46,16 +47,21 @@ def scope_limits(ports: Ports, connection: Connection, slot: datetime) -> tuple[
     """Sentences for people, of the night of a slot; one that says so where no record tells."""
     with ports.database.read() as session:
         sealed = records(session, connection.id, slot, slot, [COLLECTOR])
-    tenant = next((one for one in sealed if one.scope == "tenant"), None)
+    return limits_in(ports.store, connection, sealed)
+
+
+def limits_in(
+    store: Store, connection: Connection, sealed: Iterable[SealedRecord]
+) -> tuple[str, ...]:
+    """The same of the records of one night."""
+    own = (one for one in sealed if (one.collector_id, one.scope) == (COLLECTOR, "tenant"))
+    tenant = next(own, None)
     chosen = _chosen(connection)
     if tenant is None:
         return (*chosen, "How far the collecting identity's rights reach was not recorded.")
-    record = parse(ports.store.get(entry_key(tenant.seq)))
-    return (*chosen, *_reach(_seen(ports, record), connection.tenant_id))
-
-
-def _seen(ports: Ports, record: Mapping[str, Any]) -> Seen:
-    return seen_again(record, collector_by_id(COLLECTOR), ports.store)
+    record = parse(store.get(entry_key(tenant.seq)))
+    seen = seen_again(record, collector_by_id(COLLECTOR), store)
+    return (*chosen, *_reach(seen, connection.tenant_id))
 
 
 def _chosen(connection: Connection) -> tuple[str, ...]:

@@ -50,6 +50,8 @@ class SealedNights:
         self.connection: Mapping[str, Any] | None = None
         """As its events describe it last; None when the log has none."""
         self._described: list[Event] = []
+        self.rights_changes: list[Mapping[str, Any]] = []
+        """Details of the events that tell which rights were lost or gained."""
         self._nights: dict[datetime, Night] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
@@ -86,6 +88,7 @@ class SealedNights:
         slot = instant(detail["slot"])
         self._events.append((slot, seq))
         if kind == RIGHTS_CHANGED:
+            self.rights_changes.append(detail)
             return
         if kind == REJUDGED:
             self._judge_again(detail)
