@@ -86,7 +86,8 @@ async def open_accounts(
 ) -> Accounts:
     """Take the census of tonight's tenant, and be ready to ask for what is missing."""
     census = await take_census(asker, tenant.ids)
-    seeker = Seeker(Questions(asker), census, ports.settings.absence_questions)
+    budget = ports.settings.absence_questions
+    seeker = Seeker(Questions(asker), census, budget, blinded=bool(tenant.lost))
     return Accounts(connection, earlier, census, seeker)
 
 

@@ -55,6 +55,10 @@ class Census:
                 if not all(rights.may(f"{one}/read") for one in types):
                     yield Missing(read=name, id=scope, all_of_them=True)
 
+    def forbids(self, kind: str) -> bool:
+        """Whether the permissions of some subscription do not allow to read a type."""
+        return any(not one.may(f"{kind}/read") for one in self._rights(TENANT).values())
+
     def permitted_apart(self, group: str) -> bool:
         """Whether things of a group are seen that the subscription's permissions do not cover."""
         subscription = subscription_path(group) or ""

@@ -14,9 +14,10 @@ from itertools import chain, zip_longest
 from app.services.census import Census
 from app.services.proof_questions import Questions
 from collectors.kit import Exchange, Gap, GapKind, Read
-from collectors.kit.arm_ids import ancestors, group_path, home_of, type_of
+from collectors.kit.arm_ids import ancestors, group_path, home_of, subscription_path, type_of
 from collectors.kit.missing import RIGHTS, Absence, Missing, absences, gone_around, proofs_of
 
+ROLE_DEFINITION = "microsoft.authorization/roledefinitions"
 REFUSALS = 2
 """Refused questions of one place after which the rest of it is not asked."""
 TOGETHER = 16
@@ -41,8 +42,12 @@ class Sought:
 class Seeker:
     """Asks for missing things, each once a night whoever misses it."""
 
-    def __init__(self, questions: Questions, census: Census, budget: int) -> None:
+    def __init__(
+        self, questions: Questions, census: Census, budget: int, *, blinded: bool = False
+    ) -> None:
+        """`blinded`: a subscription that is known cannot be asked tonight."""
         self._questions, self._census, self._left = questions, census, budget
+        self._blinded = blinded or census.forbids(ROLE_DEFINITION)
         self._proofs: dict[str, Exchange] = {}
         """By id, and by what an answer says is gone around it."""
         self._rights: dict[str, tuple[Exchange, ...]] = dict(census.rights)
@@ -56,8 +61,11 @@ class Seeker:
         singles.sort(key=lambda one: bool(one.gaps), reverse=True)
         by_id = {one.missing.id.lower(): one for one in singles}
         inner = {one for one in by_id if any(scope in by_id for scope in ancestors(one))}
-        for ids in (by_id.keys() - inner, inner):
+        roles = {one for one in by_id if _is_tenant_role(one)}
+        for ids in (by_id.keys() - inner - roles, inner - roles):
             await self._seek([by_id[one] for one in sorted(ids)])
+        if not self._blinded and not any(self._refused.values()):
+            await self._seek([by_id[one] for one in sorted(roles)])
 
     def pages(self, missing: Iterable[Missing]) -> tuple[Exchange, ...]:
         """The answers that say what became of these, as a record keeps them."""
@@ -130,6 +138,15 @@ class Seeker:
     def _spend(self) -> bool:
         self._left -= 1
         return self._left >= 0
+
+
+def _is_tenant_role(item_id: str) -> bool:
+    """A role definition named above all subscriptions.
+
+    Of one that is assignable only where the identity may not read, Azure says 404 as of one that is
+    gone: it is asked for only in a night in which nothing else was refused.
+    """
+    return type_of(item_id) == ROLE_DEFINITION and subscription_path(item_id) is None
 
 
 def _spread(wanted: Iterable[Sought]) -> Iterator[Sought]:
