@@ -78,6 +78,9 @@ class PackView(BaseModel):
     last: Annotated[date, Field(alias="to")]
     asked_at: datetime
     """When it was asked for; of an issued one, when it was issued."""
+    issued_at: datetime | None = None
+    sealed_at: datetime | None = None
+    """When the checkpoint over its evidence was signed; None where an earlier version issued it."""
     pack_id: str | None
     bundle_sha256: str | None = None
     code: str | None = None
@@ -192,15 +195,18 @@ def _sent(pack_id: str, kind: Kind, ports: Installation, request: Request) -> Re
 
 
 def _issued(pack: StoredPack) -> PackView:
+    detail = json.loads(pack.detail)
     return PackView.model_validate(
         {
             "id": pack.id,
             "state": pack.state,
             "connection_id": pack.connection_id,
-            "engagement": json.loads(pack.detail)["engagement"],
+            "engagement": detail["engagement"],
             "from": pack.period_from.astimezone(UTC).date(),
             "to": pack.period_to.astimezone(UTC).date(),
             "asked_at": pack.created_at,
+            "issued_at": detail.get("issued_at", pack.created_at),
+            "sealed_at": detail.get("sealed_at"),
             "pack_id": pack.id,
             "bundle_sha256": pack.bundle_sha256,
             "links": _links(pack.id, pack.id),

@@ -54,7 +54,10 @@ def pack(
         return
     OUT.print(
         f"Pack {issued.pack_id}: {issued.records} records under checkpoint "
-        f"{issued.checkpoint_size}\n  PDF     {issued.pdf}\n  bundle  {issued.bundle}\n"
+        f"{issued.checkpoint_size}\n"
+        f"  issued  {issued.issued_at:%Y-%m-%d %H:%M} UTC, its evidence sealed "
+        f"{issued.sealed_at:%Y-%m-%d %H:%M} UTC\n"
+        f"  PDF     {issued.pdf}\n  bundle  {issued.bundle}\n"
         f"  SHA-256 {issued.bundle_sha256}",
         markup=False,
     )

@@ -1,7 +1,7 @@
 """Assessments of a period as plain data, the same from the index and from re-performed verdicts."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from typing import Any
 
@@ -15,7 +15,7 @@ from app.controls.assessment import (
     expected_in,
 )
 from app.controls.catalogue import Control
-from app.controls.nights import expected_days
+from app.controls.nights import History, expected_days
 from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
 from app.controls.removals import Removals
 from collectors.kit import Collector
@@ -36,6 +36,8 @@ class Facts:
     gaps: Sequence[SeenGap]
     records: Sequence[SealedRecord]
     removals: Sequence[Removal]
+    history: History = field(default_factory=History, compare=False)
+    """Every night of the connection until the last of these."""
 
 
 def assessments(

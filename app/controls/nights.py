@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from app.controls.observed import Night
+from app.controls.observed import Night, NightCount
 
 LATE_BEGUN = timedelta(hours=1)
 LATE_ENDED = timedelta(hours=6)
@@ -150,8 +150,17 @@ class History:
     """Every night of a connection so far, and since when each check is asked."""
 
     nights: Sequence[Night] = ()
+    """Oldest first."""
     first_asked: Mapping[str, datetime] = field(default_factory=dict)
     """First slot in which a check was answered at all, by the check's full id."""
+
+    @classmethod
+    def of(cls, nights: Iterable[Night], counts: Iterable[NightCount]) -> "History":
+        """From all nights, in whatever order, and the counts of all that were answered."""
+        first: dict[str, datetime] = {}
+        for count in counts:
+            first[count.check_id] = min(count.slot, first.get(count.check_id, count.slot))
+        return cls(nights=sorted(nights, key=lambda night: night.slot), first_asked=first)
 
     def since_is(self, check_id: str, first: datetime) -> str:
         """`on or before` when nobody looked before: it may have been so for longer. Else `on`."""

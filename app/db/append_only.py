@@ -17,10 +17,12 @@ GUARDED = {
     "checkpoint": ("size",),
     "event": ("seq",),
     "rejudged": ("event_seq+record_seq",),
+    "removal": ("id",),
 }
 """Append-only tables and their unique keys; `+` joins the columns of one key."""
 
-_FUNCTION = "annexa_refuse_change"
+FUNCTION = "annexa_refuse_change"
+"""PostgreSQL's function that the triggers call."""
 _FUNCTION_BODY = (
     " BEGIN RAISE EXCEPTION 'append-only: % on % refused', TG_OP, TG_TABLE_NAME"
     " USING ERRCODE = 'integrity_constraint_violation'; END "
@@ -36,7 +38,7 @@ def guard_statements(dialect: str, guarded: Mapping[str, tuple[str, ...]]) -> li
     if dialect == "sqlite":
         return list(_sqlite_triggers(guarded).values())
     function = (
-        f"CREATE OR REPLACE FUNCTION {_FUNCTION}() RETURNS trigger LANGUAGE plpgsql"
+        f"CREATE OR REPLACE FUNCTION {FUNCTION}() RETURNS trigger LANGUAGE plpgsql"
         f" AS $${_FUNCTION_BODY}$$"
     )
     return [function, *(line for table in guarded for line in _postgresql_triggers(table))]
@@ -81,8 +83,8 @@ def _postgresql_triggers(table: str) -> list[str]:
     """ENABLE ALWAYS: they stand under session_replication_role = replica too."""
     change, truncate = f"{table}_no_change BEFORE UPDATE OR DELETE", f"{table}_no_truncate BEFORE"
     return [
-        f"CREATE TRIGGER {change} ON {table} FOR EACH ROW EXECUTE FUNCTION {_FUNCTION}()",
-        f"CREATE TRIGGER {truncate} TRUNCATE ON {table} EXECUTE FUNCTION {_FUNCTION}()",
+        f"CREATE TRIGGER {change} ON {table} FOR EACH ROW EXECUTE FUNCTION {FUNCTION}()",
+        f"CREATE TRIGGER {truncate} TRUNCATE ON {table} EXECUTE FUNCTION {FUNCTION}()",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_change",
         f"ALTER TABLE {table} ENABLE ALWAYS TRIGGER {table}_no_truncate",
     ]

@@ -8,7 +8,7 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.db.engine import BEGIN, make_private, open_engine, reachable
-from app.db.schema import assert_current, assert_ours, drop_everything, migrate, migrate_within
+from app.db.schema import assert_current, assert_ours, migrate
 from app.db.writer_lock import only_writer
 
 _INDEXING = 4_713_900_272
@@ -52,14 +52,15 @@ class Database:
         self.engine.dispose()
 
 
-def open_database(url: str, *, rebuild: bool = False) -> Database:
+def open_database(url: str, *, rebuild: bool = False, search_path: str | None = None) -> Database:
     """The database at this URL, migrated to this program's schema.
 
-    With `rebuild` it is taken as it is, however old or altered, for `clear` to make it anew.
+    With `rebuild` it is taken as it is, however old or altered, for another to take its place.
+    `search_path` is PostgreSQL's schema, if not the one of the account.
     Raises UsageError (not such a URL), RefusedError (newer or foreign schema) and
     UnavailableError.
     """
-    engine = open_engine(url)
+    engine = open_engine(url, search_path)
     try:
         make_private(engine)
         (assert_ours if rebuild else migrate)(engine)
@@ -75,11 +76,4 @@ def take_turn(session: Session) -> None:
         session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _INDEXING})
 
 
-def clear(session: Session) -> None:
-    """Drop everything and make it again, empty, in the session's transaction. For reindex."""
-    connection = session.connection()
-    drop_everything(connection)
-    migrate_within(connection)
-
-
-__all__ = ["Database", "assert_current", "clear", "open_database", "take_turn"]
+__all__ = ["Database", "assert_current", "open_database", "take_turn"]

@@ -26,9 +26,10 @@ BEGIN = "annexa_begin"
 writer inside a deferred transaction fails at once, whatever the time-out."""
 
 
-def open_engine(url: str) -> Engine:
+def open_engine(url: str, search_path: str | None = None) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`. Connects to nothing yet.
 
+    `search_path` is PostgreSQL's schema, if not the one of the account.
     Raises UsageError for another kind of URL.
     """
     parsed = _parsed(url)
@@ -37,10 +38,13 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begins)
         return engine
+    options = "-c lock_timeout=30000"
+    if search_path is not None:
+        options += f" -c search_path={search_path}"
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
-        connect_args={"connect_timeout": 10, "options": "-c lock_timeout=30000"},
+        connect_args={"connect_timeout": 10, "options": options},
     )
 
 

@@ -17,6 +17,7 @@ from xml.sax.saxutils import quoteattr
 from app.errors import UsageError
 from app.evidence.note import NoteError, parse_checkpoint, parse_note
 from app.packs.verify.one_file import verifier
+from app.packs.workbook import XLSX_TYPE
 from app.trust.timestamp import authority_name
 from app.trust.token import TimestampRefusedError
 
@@ -25,7 +26,12 @@ SUMS, META_SUMS = "sha256sums.txt", "META-INF/sha256sums.txt"
 _SEALED = ("META-INF/ASiCManifest001.xml", "META-INF/signature001.p7s")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
 _OURS = {"mimetype", SUMS, "verify.py", "VERIFY.md"}
-_TYPES = {".pdf": "application/pdf", ".json": "application/json", ".csv": "text/csv"}
+_TYPES = {
+    ".pdf": "application/pdf",
+    ".json": "application/json",
+    ".csv": "text/csv",
+    ".xlsx": XLSX_TYPE,
+}
 _DEVELOPMENT = (
     "It is this installation's own, made for development: its times are those of the "
     "organisation's clock\nand prove nothing about time to anyone else."

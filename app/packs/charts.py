@@ -9,7 +9,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
-from app.packs.view import NightCell, TrendCell
+from app.packs.night_rows import NightCell, TrendCell
 from app.packs.words import MONTHS
 
 INK, MUTED, LINE = "#16202e", "#5b6675", "#d5dbe3"
@@ -19,6 +19,7 @@ ROW_DAYS = 31
 """Longest period whose nights are drawn in one row."""
 DATED = 10.0
 """Width of a cell under which day and month find room."""
+COLLECTED = frozenset({"complete", "complete_with_gaps", "late", "manual"})
 WEEKDAYS = ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun"))
 
 
@@ -48,8 +49,8 @@ def answers_bar(passed: int, failed: int, unknown: int) -> Markup:
 
 def coverage_calendar(cells: Sequence[NightCell]) -> Markup:
     """One cell for each day: a dated row of them, or a column for each week of a longer period."""
-    collected = sum(cell.state.startswith("complete") for cell in cells)
-    said = f"Calendar of nights: {collected} of {len(cells)} collected."
+    whole = sum(cell.state in COLLECTED for cell in cells)
+    said = f"Calendar of nights: {whole} of {len(cells)} days with every night collected."
     return _strip(cells, said) if in_a_row(len(cells)) else _weeks(cells, said)
 
 
@@ -175,6 +176,13 @@ def _night(state: str, x: float, y: float, size: float) -> list[str]:
         case "complete_with_gaps":
             dot = f'<circle cx="{_n(x + size / 2)}" cy="{_n(y + size / 2)}" r="{_n(size / 5)}"'
             return [_rect(x, y, size, size, "#8fc3ae"), f'{dot} fill="{INK}"/>']
+        case "late":
+            box = _rect(x + 0.1, y + 0.1, size - 0.2, size - 0.2, "#fff", PASS)
+            return [box, _rect(x, y + size / 2, size, size / 2, PASS)]
+        case "manual":
+            box = _rect(x + 0.1, y + 0.1, size - 0.2, size - 0.2, "#fff", PASS)
+            dot = f'<circle cx="{_n(x + size / 2)}" cy="{_n(y + size / 2)}" r="{_n(size / 5)}"'
+            return [box, f'{dot} fill="{PASS}"/>']
         case "missed" | "failed":
             box = _rect(x + 0.1, y + 0.1, size - 0.2, size - 0.2, "#fff", FAIL)
             return [box, *_cross(x + size * 0.25, y + size * 0.25, size * 0.5)]

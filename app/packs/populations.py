@@ -1,20 +1,22 @@
-"""Whole populations as CSV, to be attached to the pack: what auditors sample from."""
+"""Whole populations as tables, to be attached to the pack: what auditors sample from."""
 
-import csv
-import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
 from app.controls.assessment import Period, coverage_in, overlaps
+from app.controls.nights import History
 from app.controls.observed import Interval, Night, SealedRecord
 from app.controls.policy_agreement import PolicyAgreement
 from app.packs.azure_policy import DISAGREEMENTS, disagreement_cells
 from app.packs.azure_policy import HEAD as HEAD_OF_POLICY
+from app.packs.table import Table, as_csv, table
+from app.packs.workbook import as_xlsx
 from collectors.kit import Collector, Status
 
-HEAD = ("subject", "name", "status", "reason", "since", "other rules")
+CSV, XLSX = ".csv", ".xlsx"
 OTHER_RULES = "other-rules.csv"
+DEVIATIONS, RECORDS = "deviations.csv", "records.csv"
 
 
 def pack_attachments(
@@ -22,11 +24,41 @@ def pack_attachments(
     collectors: Iterable[Collector],
     intervals: Sequence[Interval],
     records: Sequence[SealedRecord],
-    nights: Iterable[Night],
+    nights: Sequence[Night],
     period: Period,
+    history: History,
     agreement: PolicyAgreement | None = None,
 ) -> dict[str, bytes]:
-    """Files of a pack by name: a population for each check, all failed verdicts, all records.
+    """Files of a pack by name: each table as CSV, and beside it as XLSX with the same rows."""
+    tables = pack_tables(
+        collectors=collectors,
+        intervals=intervals,
+        records=records,
+        nights=nights,
+        period=period,
+        history=history,
+        agreement=agreement,
+    )
+    files = {name: as_csv(made) for name, made in tables.items()}
+    return files | {workbook_file(name): as_xlsx(made) for name, made in tables.items()}
+
+
+def workbook_file(name: str) -> str:
+    """Name of the XLSX beside a CSV."""
+    return name.removesuffix(CSV) + XLSX
+
+
+def pack_tables(
+    *,
+    collectors: Iterable[Collector],
+    intervals: Sequence[Interval],
+    records: Sequence[SealedRecord],
+    nights: Iterable[Night],
+    period: Period,
+    history: History,
+    agreement: PolicyAgreement | None = None,
+) -> Mapping[str, Table]:
+    """By the name of its CSV: a population for each check, all failed verdicts, all records.
 
     Where the rules changed, the verdicts that other rules gave otherwise are a file of their own.
     A population is that of the newest night on which the check was asked; a check that was never
@@ -34,75 +66,83 @@ def pack_attachments(
     """
     in_period = [record for record in records if period.holds(record.slot)]
     coverage = coverage_in(period, nights, in_period)
-    last = {
-        f"{collector.id}.{check.id}": max(coverage.nights(collector, check), default=None)
-        for collector in collectors
-        for check in collector.checks
-    }
-    files = {
-        population_file(check_id): population_csv(check_id, intervals, night)
-        for check_id, night in last.items()
-        if night is not None
-    }
-    ids = set(last)
-    files["deviations.csv"] = deviations_csv(intervals, ids, period)
+    titles: dict[str, str] = {}
+    tables: dict[str, Table] = {}
+    for collector in collectors:
+        for check in collector.checks:
+            check_id = f"{collector.id}.{check.id}"
+            titles[check_id] = check.title
+            night = max(coverage.nights(collector, check), default=None)
+            if night is not None:
+                name = population_file(check_id)
+                tables[name] = population(check_id, check.title, intervals, night, history)
+    ids = set(titles)
+    tables[DEVIATIONS] = deviations(intervals, ids, period, history)
     if any(one.former for one in intervals):
-        files[OTHER_RULES] = other_rules_csv(intervals, ids, period)
+        tables[OTHER_RULES] = other_rules(intervals, ids, period)
     if agreement is not None:
-        files[DISAGREEMENTS] = _csv(HEAD_OF_POLICY, disagreement_cells(agreement))
-    files["records.csv"] = records_csv(in_period)
-    return files
+        tables[DISAGREEMENTS] = table(
+            "Azure Policy says otherwise", HEAD_OF_POLICY, disagreement_cells(agreement)
+        )
+    tables[RECORDS] = record_register(in_period)
+    return tables
 
 
 def population_file(check_id: str) -> str:
     """Name of the attachment that holds a check's population."""
-    return f"{check_id}.csv"
+    return f"{check_id}{CSV}"
 
 
-def population_csv(check_id: str, intervals: Iterable[Interval], night: datetime) -> bytes:
-    """Every subject of a check on this night with its answer, by subject."""
-    rows = sorted(
+def population(
+    check_id: str, title: str, intervals: Iterable[Interval], night: datetime, history: History
+) -> Table:
+    """Every subject of a check on this night with its answer, and since when it is that."""
+    head = ("subject", "name", "status", "reason", "since is", "since")
+    rows = (
         (
-            (
-                i.subject,
-                i.subject_name,
-                str(i.status),
-                i.reason,
-                _moment(i.first_slot),
-                _former(i),
-            )
-            for i in intervals
-            if i.check_id == check_id and i.first_slot <= night <= i.last_slot
-        ),
+            i.subject,
+            i.subject_name,
+            str(i.status),
+            i.reason,
+            history.since_is(check_id, i.first_slot),
+            _moment(i.first_slot),
+            str(len(history.not_collected(i.first_slot, night))),
+            _former(i),
+        )
+        for i in intervals
+        if i.check_id == check_id and i.first_slot <= night <= i.last_slot
     )
-    return _csv(HEAD, rows)
+    return table(title, (*head, "slots not collected", "other rules"), rows)
 
 
-def deviations_csv(
-    intervals: Iterable[Interval], check_ids: AbstractSet[str], period: Period
-) -> bytes:
+def deviations(
+    intervals: Iterable[Interval], check_ids: AbstractSet[str], period: Period, history: History
+) -> Table:
     """Every failed verdict of these checks in the period, with its first and last night."""
-    rows = sorted(
+    head = ("check", "subject", "name", "reason", "first is", "first", "last")
+    rows = (
         (
             i.check_id,
             i.subject,
             i.subject_name,
             i.reason,
+            history.since_is(i.check_id, i.first_slot),
             _moment(i.first_slot),
             _moment(i.last_slot),
+            str(len(history.not_collected(i.first_slot, i.last_slot))),
             _former(i),
         )
         for i in intervals
         if i.status is Status.FAIL and i.check_id in check_ids and overlaps(i, period)
     )
-    return _csv(("check", "subject", "name", "reason", "first", "last", "other rules"), rows)
+    return table("Deviations", (*head, "slots not collected", "other rules"), rows)
 
 
-def other_rules_csv(
+def other_rules(
     intervals: Iterable[Interval], check_ids: AbstractSet[str], period: Period
-) -> bytes:
+) -> Table:
     """Every verdict of these checks in the period that other rules gave otherwise."""
-    rows = sorted(
+    rows = (
         (
             i.check_id,
             i.subject,
@@ -119,16 +159,18 @@ def other_rules_csv(
         if i.former is not None and i.check_id in check_ids and overlaps(i, period)
     )
     head = ("check", "subject", "name", "status", "reason", "first", "last")
-    return _csv((*head, "former status", "former reason", "other rules since"), rows)
+    return table(
+        "Other rules", (*head, "former status", "former reason", "other rules since"), rows
+    )
 
 
 def _former(interval: Interval) -> str:
     return interval.former.sentence if interval.former else ""
 
 
-def records_csv(records: Iterable[SealedRecord]) -> bytes:
+def record_register(records: Iterable[SealedRecord]) -> Table:
     """The register of records: each with its place in the log and the digest of its bytes."""
-    rows = sorted(
+    rows = (
         (
             f"{r.seq:012d}",
             r.record_id,
@@ -143,20 +185,7 @@ def records_csv(records: Iterable[SealedRecord]) -> bytes:
         for r in records
     )
     head = ("entry", "record", "night", "collector", "scope", "outcome", "collected", "items")
-    return _csv((*head, "sha256"), rows)
-
-
-def _csv(head: Sequence[str], rows: Iterable[Sequence[str]]) -> bytes:
-    out = io.StringIO()
-    writer = csv.writer(out)
-    writer.writerow(head)
-    writer.writerows([_inert(cell) for cell in row] for row in rows)
-    return out.getvalue().encode("utf-8")
-
-
-def _inert(cell: str) -> str:
-    """Spreadsheets run cells that start so: https://owasp.org/www-community/attacks/CSV_Injection."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else cell
+    return table("Records", (*head, "sha256"), rows)
 
 
 def _moment(instant: datetime) -> str:

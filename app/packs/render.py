@@ -2,6 +2,7 @@
 
 import gc
 import hashlib
+import mimetypes
 import warnings
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -16,6 +17,7 @@ from app.packs import charts, words
 from app.packs.legible import FONTS, covered_by_fonts, legible
 from app.packs.pdfua import claim_pdfua
 from app.packs.view import PackView
+from app.packs.workbook import XLSX_TYPE
 
 
 class PackDrawingError(AppError):
@@ -41,6 +43,7 @@ def render_pdf(view: PackView, attachments: Mapping[str, bytes]) -> bytes:
     from app.packs.fetcher import PackFetcher
 
     _check_attachments(view, attachments)
+    mimetypes.add_type(XLSX_TYPE, ".xlsx")  # what a machine knows of it differs
     html = render_html(view)
     fetcher = PackFetcher(FONTS)
     fonts = FontConfiguration()
@@ -131,5 +134,6 @@ def _environment() -> Environment:
         "ending_class": words.ENDING_CLASS,
         "night_words": words.NIGHT_WORDS,
         "span": words.span,
+        "nights_span": words.nights_span,
     }
     return environment

@@ -3,13 +3,15 @@
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from itertools import groupby
 
 from app.controls.assessment import Assessment, ControlCheck, Deviation, Period, State
 from app.controls.catalogue import Control, Related
 from app.controls.expectations import Expectation
+from app.controls.nights import Expected, History, holes_words
 from app.controls.observed import NightCount, SealedRecord, SeenGap
+from app.packs.calendar import trend_cells
 from app.packs.other_rules import other_rules_table
 from app.packs.place import name_of, place_of
 from app.packs.populations import population_file
@@ -22,7 +24,6 @@ from app.packs.view import (
     EvidenceRow,
     GapRow,
     SourceRow,
-    TrendCell,
 )
 from collectors.kit.level import is_tenant_wide
 
@@ -46,6 +47,8 @@ class Material:
     attached: frozenset[str]
     subscriptions: Mapping[str, str]
     """Display names of subscriptions by id in lower case."""
+    history: History
+    expected: Expected
 
 
 def control_section(
@@ -82,7 +85,7 @@ def control_section(
         incomplete=assessment.incomplete,
         gaps=gaps[:GAPS_PRINTED],
         gaps_left_out=max(0, len(gaps) - GAPS_PRINTED),
-        trend=_trend(by_id, material),
+        trend=trend_cells([c for c in material.counts if c.check_id in by_id], material.period),
         sources=_sources(checks),
         evidence=_evidence(own, cited, last, material),
         records_in_period=len(own),
@@ -114,7 +117,6 @@ def _headline(assessment: Assessment, still_open: int, ended: int) -> str:
 def _check_blocks(
     assessment: Assessment, by_id: Mapping[str, ControlCheck], material: Material
 ) -> tuple[CheckBlock, ...]:
-    days = len(material.period.days())
     blocks = []
     for figure in assessment.figures:
         check = by_id[figure.check_id].check
@@ -132,7 +134,7 @@ def _check_blocks(
                 failed=figure.failed,
                 unknown=figure.unknown,
                 nights_collected=figure.nights_collected,
-                nights=days,
+                nights=material.expected.number,
                 file=name if name in material.attached else "",
             )
         )
@@ -234,13 +236,16 @@ def _row(
     material: Material,
 ) -> DeviationRow:
     record = _record_of(deviation, check, own)
+    holes = material.history.not_collected(deviation.first_slot, deviation.last_slot)
     return DeviationRow(
         subject=deviation.subject,
         name=name_of(deviation.subject, deviation.subject_name, material.subscriptions),
         place=place_of(deviation.subject, material.subscriptions),
         reason=deviation.reason,
         first=deviation.first_slot,
+        first_is=material.history.since_is(deviation.check_id, deviation.first_slot),
         last=deviation.last_slot,
+        holes=holes_words(len(holes)),
         ending=deviation.ending,
         record_seq=record.seq if record else None,
         other_rules=deviation.former.sentence if deviation.former else "",
@@ -275,21 +280,6 @@ def _gap_rows(gaps: Iterable[SeenGap], material: Material) -> tuple[GapRow, ...]
 
 def _several(subjects: int) -> str:
     return f"{subjects:,} subjects" if subjects else ""
-
-
-def _trend(by_id: Mapping[str, ControlCheck], material: Material) -> tuple[TrendCell, ...]:
-    """Answers a day, summed over the control's checks."""
-    totals: dict[object, list[int]] = {}
-    for count in material.counts:
-        if count.check_id in by_id:
-            day = totals.setdefault(count.slot.astimezone(UTC).date(), [0, 0, 0])
-            for place, number in enumerate((count.passed, count.failed, count.unknown)):
-                day[place] += number
-    return tuple(
-        TrendCell(day=day, passed=passed, failed=failed, unknown=unknown)
-        for day in material.period.days()
-        for passed, failed, unknown in [totals.get(day, [None, None, None])]
-    )
 
 
 def _sources(checks: Iterable[ControlCheck]) -> tuple[SourceRow, ...]:

@@ -6,23 +6,29 @@ import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from app.controls.assessment import Assessment, ControlCheck, Period, State
 from app.controls.catalogue import Catalogue
-from app.controls.observed import Interval, Night, SealedRecord
+from app.controls.nights import History
+from app.controls.observed import Interval, SealedRecord
 from app.errors import UsageError
 from app.packs.azure_policy import DISAGREEMENTS
 from app.packs.facts import Engagement
 from app.packs.place import name_of
-from app.packs.populations import OTHER_RULES, population_file
+from app.packs.populations import (
+    CSV,
+    DEVIATIONS,
+    OTHER_RULES,
+    RECORDS,
+    population_file,
+    workbook_file,
+)
 from app.packs.section import counted, slug
 from app.packs.view import (
     AttachedFile,
     CompletenessRow,
     ControlSection,
-    MissedNights,
-    NightCell,
     PopulationRow,
     StatementRow,
 )
@@ -30,8 +36,6 @@ from collectors.kit import Collector
 
 SECOND_ROUTE = "inventory.resources.complete"
 """The check that counts resources by a second route."""
-
-COLLECTED = frozenset({"complete", "complete_with_gaps"})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,11 +81,10 @@ def totals_of(
     )
 
 
-def lead_of(sections: Sequence[ControlSection], cells: Sequence[NightCell]) -> str:
+def lead_of(sections: Sequence[ControlSection], collected: int, expected: int) -> str:
     """The pack in two sentences."""
     states = Counter(section.state for section in sections)
-    nights = sum(cell.state in COLLECTED for cell in cells)
-    verb = "was" if len(cells) == 1 else "were"
+    verb = "was" if expected == 1 else "were"
     parts = [
         f"{states[state]} {state}"
         for state in (State.CLEAN, State.DEVIATIONS, State.INCOMPLETE)
@@ -90,36 +93,7 @@ def lead_of(sections: Sequence[ControlSection], cells: Sequence[NightCell]) -> s
     return (
         f"{counted(len(sections), 'control')} of Annex A {'has' if len(sections) == 1 else 'have'} "
         f"evidence from Azure: {', '.join(parts) or 'none yet'}. "
-        f"{nights} of {counted(len(cells), 'night')} of the period {verb} collected."
-    )
-
-
-def night_cells(nights: Iterable[Night], period: Period) -> tuple[NightCell, ...]:
-    """One cell for each day of the period; a day without a slot is shown as such."""
-    by_day = {night.slot.astimezone(UTC).date(): night for night in nights}
-    cells = []
-    for day in period.days():
-        night = by_day.get(day)
-        state = night.state if night else "none"
-        detail = night.detail if night else "No night was planned."
-        cells.append(NightCell(day=day, state=state, detail=detail))
-    return tuple(cells)
-
-
-def missed_nights(cells: Iterable[NightCell]) -> tuple[MissedNights, ...]:
-    """Days that were not collected, neighbours of one cause together."""
-    runs: list[list[NightCell]] = []
-    for cell in cells:
-        if cell.state in COLLECTED:
-            continue
-        last = runs[-1][-1] if runs else None
-        if last and last.day + timedelta(days=1) == cell.day and _same_cause(last, cell):
-            runs[-1].append(cell)
-        else:
-            runs.append([cell])
-    return tuple(
-        MissedNights(first=run[0].day, last=run[-1].day, state=run[0].state, detail=run[0].detail)
-        for run in runs
+        f"{collected} of {counted(expected, 'night')} of the period {verb} collected."
     )
 
 
@@ -172,6 +146,7 @@ def second_route_of(
     intervals: Iterable[Interval],
     records: Iterable[SealedRecord],
     subscriptions: Mapping[str, str],
+    history: History,
 ) -> tuple[PopulationRow, ...]:
     """Counts by the second route on the newest night of the inventory."""
     collector_id = SECOND_ROUTE.rpartition(".")[0]
@@ -183,6 +158,7 @@ def second_route_of(
             status=interval.status,
             reason=interval.reason,
             since=interval.first_slot,
+            since_is=history.since_is(interval.check_id, interval.first_slot),
         )
         for interval in sorted(intervals, key=lambda interval: interval.subject)
         if interval.check_id == SECOND_ROUTE
@@ -201,21 +177,25 @@ def attached_files(
         for check in collector.checks
     }
     says |= {
-        "deviations.csv": "Every failed verdict of the period, with its first and last night",
+        DEVIATIONS: "Every failed verdict of the period, with its first and last night",
         OTHER_RULES: "Every verdict that other rules gave otherwise, with what those said",
         DISAGREEMENTS: "Every verdict that Azure Policy's own state contradicts, with the cause",
-        "records.csv": "All records of the period, with the digest of each",
+        RECORDS: "All records of the period, with the digest of each",
     }
+    rows = {name: _rows(data) for name, data in attachments.items() if name.endswith(CSV)}
+    says |= {workbook_file(name): f"{said}, as text cells" for name, said in says.items()}
+    rows |= {workbook_file(name): number for name, number in rows.items()}
     return tuple(
         AttachedFile(
             name=name,
             says=says.get(name, ""),
-            rows=max(0, sum(1 for _ in csv.reader(io.StringIO(data.decode("utf-8")))) - 1),
+            rows=rows.get(name, 0),
             sha256=hashlib.sha256(data).hexdigest(),
         )
         for name, data in sorted(attachments.items())
     )
 
 
-def _same_cause(one: NightCell, other: NightCell) -> bool:
-    return (one.state, one.detail) == (other.state, other.detail)
+def _rows(data: bytes) -> int:
+    """Rows of a CSV under its heading."""
+    return max(0, sum(1 for _ in csv.reader(io.StringIO(data.decode("utf-8"), newline=""))) - 1)

@@ -1,44 +1,16 @@
 """The view of a pack: frozen plain data that templates draw, and nothing else."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from app.controls.assessment import Ending, Period, State
 from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
+from app.controls.nights import Tally
 from app.packs.azure_policy import PolicyTable
-from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Limits, StoreFacts
+from app.packs.night_rows import LostNights, NightCell, TrendCell
 from app.packs.other_rules import OtherRulesTable
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class NightCell:
-    """One day of the period in the coverage calendar."""
-
-    day: date
-    state: str
-    """complete, complete_with_gaps, failed, missed, planned, running; `none` without a slot."""
-    detail: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class MissedNights:
-    """Consecutive days that were not collected, for one reason."""
-
-    first: date
-    last: date
-    state: str
-    detail: str
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class TrendCell:
-    """Answers of a control's checks on one day; None where nothing was asked."""
-
-    day: date
-    passed: int | None
-    failed: int | None
-    unknown: int | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,7 +29,7 @@ class CheckBlock:
     unknown: int
     nights_collected: int
     nights: int
-    """Days of the period."""
+    """Slots of the period, and days of it without one."""
     file: str
     """Attached CSV with the whole population; empty when there is none."""
 
@@ -72,7 +44,11 @@ class DeviationRow:
     """Type, resource group and subscription; the subject itself when it is no ARM id."""
     reason: str
     first: datetime
+    first_is: str
+    """`on or before` where nobody looked before the first night, else `on`."""
     last: datetime
+    holes: str
+    """`with 2 slots not collected` between the two; empty for none."""
     ending: Ending
     record_seq: int | None
     """Newest record that shows it; it stands among the evidence rows of its section."""
@@ -235,6 +211,8 @@ class PopulationRow:
     status: str
     reason: str
     since: datetime
+    since_is: str
+    """`on or before` where nobody looked before, else `on`."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -271,10 +249,18 @@ class PackView:
     names_of: datetime | None
     """Night of which the names of people and applications are; None when none is known."""
     generated_at: datetime
+    """When it was issued; the checkpoint was sealed before."""
+    limits: Limits
     last_night: datetime | None
     lead: str
     nights: tuple[NightCell, ...]
-    missed: tuple[MissedNights, ...]
+    tally: Tally
+    """The nights of the schedule, slot by slot."""
+    nights_collected: int
+    """Slots collected, and days without a slot on which somebody asked by hand."""
+    nights_expected: int
+    """Slots of the period, and days of it without one."""
+    lost: tuple[LostNights, ...]
     sections: tuple[ControlSection, ...]
     statement: tuple[StatementRow, ...]
     expectations: tuple[Expectation, ...]
@@ -298,11 +284,6 @@ class PackView:
     commands: tuple[Command, ...]
     cautions: tuple[str, ...]
     """Cautions of the crosswalk; empty when no relations are printed."""
-
-    @property
-    def nights_collected(self) -> int:
-        """Days of the period that were collected."""
-        return sum(cell.state.startswith("complete") for cell in self.nights)
 
     @property
     def development_stamp(self) -> bool:

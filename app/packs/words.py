@@ -40,6 +40,8 @@ ENDING_CLASS = {
 NIGHT_WORDS = {
     "complete": "complete",
     "complete_with_gaps": "complete with gaps",
+    "late": "late",
+    "manual": "asked by hand",
     "failed": "failed",
     "missed": "missed",
     "planned": "planned, not yet collected",
@@ -68,6 +70,12 @@ def span(first: date | datetime, last: date | datetime) -> str:
     if start.split()[1:] == end.split()[1:]:
         return f"{start.split()[0]} to {end}"
     return f"{start} to {end}"
+
+
+def nights_span(first: datetime, last: datetime) -> str:
+    """`16 Nov 2026, 02:00` for one night; of several their days, as `span`."""
+    at = first.astimezone(UTC)
+    return f"{short_day(at)}, {at:%H:%M}" if first == last else span(first, last)
 
 
 def moment(when: datetime) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from types import FunctionType
 from typing import IO, Any
 
@@ -13,12 +14,14 @@ from app.evidence.record import (
     entry_key,
     raw_key,
     rules_key,
+    utc,
 )
 from app.evidence.rejudged import REJUDGED, named_by
 from app.packs.bundle import write_bundle
 from app.packs.facts import Engagement
 from app.services.checkpoints import Checkpoint
 from app.services.connections import Connection
+from app.services.dating import signed_at
 from app.services.ports import Ports
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
@@ -40,6 +43,7 @@ class Order:
     entries: Sequence[int]
     """Numbers of all entries it holds, records and the events of their nights."""
     checkpoint: Checkpoint
+    issued_at: datetime
     assessments: Mapping[str, Any]
     """The controls over the period, as `app.controls.document` writes them."""
 
@@ -170,6 +174,7 @@ def _manifest(ports: Ports, order: Order, timestamps: Sequence[str]) -> dict[str
     return {
         "schema": "urn:annexa:bundle:v1",
         "pack_id": order.pack_id,
+        "issued_at": utc(order.issued_at),
         "organisation": ports.settings.organisation,
         "engagement": {
             "name": engagement.name,
@@ -185,6 +190,7 @@ def _manifest(ports: Ports, order: Order, timestamps: Sequence[str]) -> dict[str
             "origin": ports.trust.origin,
             "checkpoint_size": checkpoint.size,
             "root": checkpoint.root.hex(),
+            "sealed_at": utc(signed_at(ports.store, checkpoint.size)),
         },
         "records": len(order.records),
         "timestamps": list(timestamps),

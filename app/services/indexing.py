@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
@@ -14,11 +15,12 @@ from app.db.connections import (
     change_connection,
     connection_named,
 )
-from app.db.database import clear, take_turn
+from app.db.database import take_turn
 from app.db.evidence import Origin, add_record, indexed_size, record_digest
 from app.db.judged import add_rejudged
 from app.db.log import add_event, events
 from app.db.packs import StoredPack, add_pack
+from app.db.rebuild import Bring, built_beside, swap_in
 from app.db.runs import (
     UNFINISHED,
     claim_slot,
@@ -83,19 +85,30 @@ def keep_up(ports: Ports) -> int:
 
 
 def reindex(ports: Ports, told: Told | None = None) -> int:
-    """Drop the index and rebuild it from the store. Returns the number of entries.
+    """Rebuild the index from the store, beside the one in use, and swap. Number of entries.
 
-    Runs that are only planned are in no entry yet: they are taken over from the old index.
+    Whoever reads sees the old index until all of the new one is there. Runs that are only planned
+    are in no entry yet: they are taken over from the old index. Raises UnavailableError; whatever
+    happens, the old index stays until the new one is whole.
     """
-    with ports.database.begin() as session:
-        planned = planned_runs(session)
-        clear(session)
-    done = _index(ports, 0, ports.open_log().size, told)
-    with ports.database.begin() as session:
+    with built_beside(ports.database) as beside:
+        done = _index(replace(ports, database=beside), 0, ports.open_log().size, told)
+        # before the swap and in it: no reader misses one, and none planned meanwhile is lost
+        with ports.database.read() as old, beside.begin() as new:
+            _planned(old)(new)
+        swap_in(ports.database, beside, _planned)
+    return done
+
+
+def _planned(old: Session) -> Bring:
+    planned = planned_runs(old)
+
+    def bring(new: Session) -> None:
         for run in planned:
             by = run.claimed_by
-            claim_slot(session, run.connection_id, run.slot, run.reason, by, run_id=run.id)
-    return done
+            claim_slot(new, run.connection_id, run.slot, run.reason, by, run_id=run.id)
+
+    return bring
 
 
 def _index(ports: Ports, start: int, end: int, told: Told | None = None) -> int:

@@ -1,6 +1,5 @@
 """A pack for people and a bundle for machines, from what the log holds of a period."""
 
-import base64
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,11 +11,12 @@ from typing import Any
 from app.controls.assessment import Period
 from app.controls.catalogue import load_crosswalk
 from app.controls.document import Facts, assessments
+from app.controls.observed import Night
 from app.errors import NotFoundError, RefusedError, UnavailableError
-from app.evidence.canonical import canonical, parse, sha256
-from app.evidence.record import Event, entry_key, utc
+from app.evidence.canonical import canonical, sha256
+from app.evidence.record import Event, instant, utc
 from app.packs.build import build_view
-from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
+from app.packs.facts import Engagement, Limits
 from app.packs.populations import pack_attachments
 from app.packs.render import render_pdf
 from app.packs.verification import verification_commands
@@ -25,6 +25,8 @@ from app.services.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoi
 from app.services.connections import Connection, connection_of
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
+from app.services.missed import miss_overdue
+from app.services.pack_facts import checkpoint_facts, connection_facts, limits_of, store_facts
 from app.services.policy_states import agreement_of
 from app.services.ports import Ports
 from app.services.principal_names import principal_names, with_names
@@ -33,15 +35,12 @@ from app.services.reading import instants
 from app.services.rules import rules_archive
 from app.services.sealed_nights import SealedNights, sealed_nights
 from app.services.sealing import EvidenceLog
-from app.services.skew import widest_skew
 from app.services.stamping import completed
-from app.services.store_guarantee import store_guarantee
 from app.services.tool import tool
 from app.trust.pades import seal_pdf
 from app.trust.timestamp import TimestampUnavailableError
 
 Told = Callable[[str], None]
-SUBSCRIPTIONS_CHECK = "inventory.resources.subscription_enabled"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,17 +55,37 @@ class IssuedPack:
     checkpoint_size: int
     assurance: str
     store: str
+    issued_at: datetime
+    sealed_at: datetime
+    """When the checkpoint over its evidence was signed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """What one issue of a pack adds to its evidence."""
+
+    pack_id: str
+    at: datetime
+    checkpoint: Checkpoint
+    waiting: Sequence[Night]
+    """Nights that are due and not begun."""
+    limits: Limits
 
 
 def issue_pack(
     ports: Ports, connection: Connection, engagement: Engagement, told: Told = lambda _: None
 ) -> IssuedPack:
-    """Draw, seal and record a pack. The same evidence gives the same pack id and PDF content.
+    """Draw, seal and record a pack.
+
+    The same evidence gives the same pack id, and issued at the same instant the same PDF content.
+    Nights that nobody collected are recorded as missed first, though no annexa was running.
 
     Every word of it comes from sealed entries; the index is not asked. Raises NotFoundError when
     the period holds no record, RefusedError when the index has another connection than the log,
     WriterBusyError, UnavailableError when no time authority answers or the pack cannot be written.
     """
+    miss_overdue(ports, connection)
+    issued_at = instant(utc(ports.now()))
     with ports.writer(f"issuing a pack of {connection.name}"):
         log = ports.open_log()
         log.seal(ports.now, ports.authorities)
@@ -78,7 +97,16 @@ def issue_pack(
         checkpoint = _covering(ports, entries)
         pack_id = _pack_id(connection, engagement, checkpoint)
         told("drawing the pack")
-        pdf, attached = _draw(ports, connection, engagement, observed, checkpoint, pack_id)
+        waiting = sealed_facts.waiting(issued_at)
+        limits = limits_of(ports, connection, observed, sealed_facts.rights_changes)
+        issue = Issue(
+            pack_id=pack_id,
+            at=issued_at,
+            checkpoint=checkpoint,
+            waiting=waiting,
+            limits=limits,
+        )
+        pdf, attached = _draw(ports, connection, engagement, observed, issue)
         told("sealing the bundle")
         archival = ports.settings.seal.archival
         sealed = seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
@@ -89,6 +117,7 @@ def issue_pack(
             records=observed.records,
             entries=entries,
             checkpoint=checkpoint,
+            issued_at=issued_at,
             assessments=_assessed(ports, engagement, observed),
         )
         folder, digest = _written(ports, log, order, sealed, attached)
@@ -101,6 +130,8 @@ def issue_pack(
             checkpoint_size=checkpoint.size,
             assurance=dated(checkpoint, ports.witnesses).assurance,
             store=ports.store.label,
+            issued_at=issued_at,
+            sealed_at=signed_at(ports.store, checkpoint.size),
         )
         _record(ports, log, connection, engagement, issued)
         return issued
@@ -171,8 +202,7 @@ def _draw(
     connection: Connection,
     engagement: Engagement,
     observed: Facts,
-    checkpoint: Checkpoint,
-    pack_id: str,
+    issue: Issue,
 ) -> tuple[bytes, dict[str, bytes]]:
     period = Period(first=engagement.first, last=engagement.last)
     names = principal_names(ports.store, ports.collectors, observed.records)
@@ -191,14 +221,15 @@ def _draw(
         nights=observed.nights,
         period=period,
         agreement=agreement,
+        history=observed.history,
     )
-    facts = _checkpoint_facts(ports, checkpoint, observed)
+    facts = checkpoint_facts(ports, issue.checkpoint, observed)
     view = build_view(
-        pack_id=pack_id,
+        pack_id=issue.pack_id,
         organisation=ports.settings.organisation,
         engagement=engagement,
-        connection=_connection_facts(ports, connection, observed),
-        store=_store_facts(ports, checkpoint),
+        connection=connection_facts(ports, connection, observed),
+        store=store_facts(ports, issue.checkpoint),
         checkpoint=facts,
         collectors=ports.collectors,
         catalogue=ports.catalogue,
@@ -212,71 +243,16 @@ def _draw(
         removals=observed.removals,
         attachments=attached,
         not_applicable=ports.settings.not_applicable,
-        commands=verification_commands(pack_id),
+        commands=verification_commands(issue.pack_id),
         tool_version=str(tool()["version"]),
         names_of=names.night,
         agreement=agreement,
-        generated_at=facts.signed_at,
+        history=observed.history,
+        waiting=issue.waiting,
+        limits=issue.limits,
+        generated_at=issue.at,
     )
     return render_pdf(view, attached), attached
-
-
-def _store_facts(ports: Ports, checkpoint: Checkpoint) -> StoreFacts:
-    guarantee = store_guarantee(ports, checkpoint.size)
-    return StoreFacts(
-        label=guarantee.label, write_once=guarantee.write_once, detail=guarantee.detail
-    )
-
-
-def _checkpoint_facts(ports: Ports, checkpoint: Checkpoint, observed: Facts) -> CheckpointFacts:
-    facts = dated(checkpoint, ports.witnesses)
-    authorities = " and ".join((facts.authority, *facts.also))
-    stamp = (
-        Stamp(
-            time=facts.at,
-            exact=facts.exact,
-            authority=authorities,
-            assurance=facts.assurance,
-        )
-        if facts.at is not None
-        else None
-    )
-    skew = widest_skew(ports, observed.records)
-    return CheckpointFacts(
-        origin=ports.trust.origin,
-        size=checkpoint.size,
-        root_b64=base64.b64encode(checkpoint.root).decode(),
-        root_hex=checkpoint.root.hex(),
-        note=checkpoint.note.decode(),
-        signed_at=signed_at(ports.store, checkpoint.size),
-        stamp=stamp,
-        clock=skew.sentence if skew else "",
-    )
-
-
-def _connection_facts(ports: Ports, connection: Connection, observed: Facts) -> ConnectionFacts:
-    last = max(observed.records, key=lambda record: record.seq)
-    record = parse(ports.store.get(entry_key(last.seq)))
-    principal = record["collector"]["principal"]
-    named = {
-        i.subject.rsplit("/", 1)[-1]: i.subject_name
-        for i in observed.intervals
-        if i.check_id == SUBSCRIPTIONS_CHECK and i.subject.startswith("/subscriptions/")
-    }
-    return ConnectionFacts(
-        name=connection.name,
-        tenant_id=connection.tenant_id,
-        cloud=connection.cloud,
-        principal=_principal(principal),
-        subscriptions=tuple(sorted(named.items())),
-    )
-
-
-def _principal(principal: Mapping[str, Any]) -> str:
-    return (
-        f"{principal['kind']} {principal['app_id'] or 'unnamed'} "
-        f"(object {principal['object_id'] or 'unnamed'})"
-    )
 
 
 def _written(
@@ -328,6 +304,8 @@ def _record(
         "pdf_path": str(issued.pdf.relative_to(ports.home)),
         "bundle_path": str(issued.bundle.relative_to(ports.home)),
         "bundle_sha256": issued.bundle_sha256,
+        "issued_at": utc(issued.issued_at),
+        "sealed_at": utc(issued.sealed_at),
     }
     event = Event(kind="pack_issued", at=ports.now(), actor="annexa pack", detail=detail)
     log.append(event.sealed)

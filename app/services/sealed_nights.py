@@ -8,6 +8,7 @@ from uuid import UUID, uuid5
 
 from app.controls.document import Facts
 from app.controls.folding import Answer, Formers, folded
+from app.controls.nights import History
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256
 from app.evidence.judged import (
@@ -19,16 +20,26 @@ from app.evidence.judged import (
     answers,
     former_answers,
 )
-from app.evidence.record import RECORD_SCHEMA, derived_key, instant
+from app.evidence.record import RECORD_SCHEMA, Event, derived_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
-from app.services.connection_events import connection_id_of, described
+from app.evidence.rights import RIGHTS_CHANGED
+from app.services.connection_events import connection_id_of, described, spells_of
 from app.services.indexing import sealed_record
+from app.services.slots import slots
 from app.store.base import Store
 from collectors.kit import GapKind, Status
 
-RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed", REJUDGED)
+RUN_EVENTS = (
+    "run_started",
+    "run_completed",
+    "run_failed",
+    "slot_missed",
+    REJUDGED,
+    RIGHTS_CHANGED,
+)
 UNFINISHED = "running"
+WAITING = "due, and not collected when this was made"
 
 
 class SealedNights:
@@ -38,6 +49,9 @@ class SealedNights:
         self._store = store
         self.connection: Mapping[str, Any] | None = None
         """As its events describe it last; None when the log has none."""
+        self._described: list[Event] = []
+        self.rights_changes: list[Mapping[str, Any]] = []
+        """Details of the events that tell which rights were lost or gained."""
         self._nights: dict[datetime, Night] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
@@ -66,11 +80,16 @@ class SealedNights:
         """Take an event of this connection."""
         kind, detail = entry["kind"], entry["detail"]
         if connection_id_of(kind, detail) is not None:
-            self.connection = described(self.connection, kind, detail, instant(entry["at"]))
+            at = instant(entry["at"])
+            self.connection = described(self.connection, kind, detail, at)
+            self._described.append(Event(kind=kind, at=at, actor=entry["actor"], detail=detail))
         if kind not in RUN_EVENTS:
             return
         slot = instant(detail["slot"])
         self._events.append((slot, seq))
+        if kind == RIGHTS_CHANGED:
+            self.rights_changes.append(detail)
+            return
         if kind == REJUDGED:
             self._judge_again(detail)
             return
@@ -94,8 +113,11 @@ class SealedNights:
         """
         completed = {slot: self._answers(slot) for slot in self._completed if slot <= end}
         intervals, counts = folded(completed, self._formers())
+        known = [night for slot, night in self._nights.items() if slot <= end]
+        history = History.of(known, counts)
         return Facts(
-            nights=[n for slot, n in sorted(self._nights.items()) if start <= slot <= end],
+            nights=[night for night in history.nights if start <= night.slot],
+            history=history,
             counts=[count for count in counts if start <= count.slot],
             intervals=sorted(
                 (one for one in intervals if one.last_slot >= start),
@@ -105,6 +127,18 @@ class SealedNights:
             records=[record for record in self._records if start <= record.slot <= end],
             removals=[one for one in self._removals if start <= one.slot <= end],
         )
+
+    def waiting(self, until: datetime) -> list[Night]:
+        """Nights that were due by then and of which no entry tells: nobody has begun them yet."""
+        spells = spells_of(self._described)
+        if not spells:
+            return []
+        after = max((n.slot for n in self._nights.values() if not n.manual), default=None)
+        return [
+            Night(slot=slot, state="planned", run_id=None, finished_at=None, detail=WAITING)
+            for slot in slots(spells, after or spells[0].since, until)
+            if slot not in self._nights
+        ]
 
     def entries(self, start: datetime, end: datetime) -> list[int]:
         """Numbers of the records, and of the events that tell whether one was left out."""

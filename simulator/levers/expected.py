@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from simulator.levers.deletion import Deletion
-from simulator.levers.hidden import Hidden
+from simulator.levers.hidden import NEEDS, Hidden
 from simulator.levers.rights import Rights
 from simulator.levers.sums import summed
 from simulator.tenant.least import DIRECTORY_LISTS
 from simulator.tenant.model import Tenant, Truth
 
+PERMITTED = "access.collector_rights.permitted"
 EXIST = (
     "identity.principals.azure_holders_exist",
     "identity.principals.directory_holders_exist",
@@ -33,8 +34,23 @@ def expected(tenant: Tenant, rights: Rights, deleted: Iterable[Deletion] = ()) -
         )
     if rights.withdrawn:
         hidden = Hidden(tenant, rights)
-        truth = (replace(one, expected="unknown") if hidden.hides(one) else one for one in truth)
+        truth = (_known(one, hidden, rights) for one in truth)
     return tuple(truth)
+
+
+def _known(one: Truth, hidden: Hidden, rights: Rights) -> Truth:
+    if one.check == PERMITTED:
+        return _permitted(rights, one)
+    return replace(one, expected="unknown") if hidden.hides(one) else one
+
+
+def _permitted(rights: Rights, one: Truth) -> Truth:
+    """Whether the collector may read all that it asks for in a subscription, or even ask that."""
+    if not rights.allows("Microsoft.Authorization/permissions/read", one.subject):
+        return replace(one, expected="unknown")
+    asked = {action for needs in NEEDS.values() for action in needs}
+    whole = all(rights.allows(action, one.subject) for action in asked)
+    return one if whole else replace(one, expected="fail")
 
 
 def _bereft(tenant: Tenant, objects: set[str]) -> set[str]:

@@ -1,6 +1,8 @@
 """A night while every authority is down, stamped later by two; its bundle checked by both roots."""
 
 import json
+import subprocess
+import sys
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -20,6 +22,8 @@ from tests.command_line import annexa
 from tests.installation import Installation, installed
 from tests.services.authorities import Moody, authority
 from tests.services.homes import authority_table, listening
+from tests.trust.imitated import Imitation
+from tests.trust.test_real_authorities import REQUIRED
 
 
 def now() -> datetime:
@@ -82,3 +86,45 @@ def test_all_authorities_down_then_two_answer_and_both_roots_are_needed(
     assert "certificate has expired" in expired.out
     assert annexa(home, "verify", pack.bundle, "--at", now().isoformat()).code == 0
     assert annexa(home, "verify", "--at", now().isoformat()).code == 2
+
+
+def test_a_pack_dated_as_real_authorities_date_verifies_everywhere(
+    tmp_path: Path, simulator: SimulatorProcess
+) -> None:
+    """Unsorted certificates and fractions; a cross-signed root with ids of the whole chain."""
+    home = tmp_path / "home"
+    one = real("certificates unsorted", "one", tmp_path)
+    two = real("cross-signed, ids under the old", "two", tmp_path)
+    with listening(one) as first, listening(two) as second, installed(home, simulator) as plain:
+        file = home / "annexa.toml"
+        tables = authority_table(home, one, first) + authority_table(home, two, second)
+        file.write_text(file.read_text() + tables)
+        place = replace(plain, ports=open_ports(home, now))
+        assert not place.collect().awaiting_timestamp
+        pack = issued(place)
+        assert verify_store(place.ports).faults == ()
+        place.ports.close()
+
+    anchors = ["--root", home / "trust" / "root.pem", "--log-vkey", home / "trust" / "log.vkey"]
+    roots = [word for name in ("one", "two") for word in ("--time-root", home / f"{name}-root.pem")]
+    assert annexa(home, "verify", pack.bundle).code == 0
+    assert annexa(home, "verify", "--pack", pack.pdf).code == 0
+    assert annexa(tmp_path / "none", "verify", pack.bundle, *anchors, *roots).code == 0
+    with ZipFile(pack.bundle) as opened:
+        (tmp_path / "verify.py").write_bytes(opened.read("verify.py"))
+    vkey = (home / "trust" / "log.vkey").read_text().strip()
+    command = [sys.executable, "-I", "-S", tmp_path / "verify.py", pack.bundle, *anchors[:2]]
+    done = subprocess.run(
+        [*map(str, command), "--log-vkey", vkey, *map(str, roots)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert (done.returncode, done.stdout.splitlines()[-1]) == (0, "RESULT: VERIFIED")
+
+
+def real(case: str, name: str, folder: Path) -> Imitation:
+    """An authority that answers as this case of a real one, under this name."""
+    found = next(one for one in REQUIRED if one.id == case).build(now(), folder / f"tsa-{name}")
+    found.name = name
+    return found

@@ -12,6 +12,7 @@ import pytest
 from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue, load_crosswalk
 from app.controls.expectations import load_expectations
+from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.controls.policy_agreement import PolicyAgreement, policy_agreement
 from app.controls.policy_cause import PolicyState
@@ -84,6 +85,7 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
         nights=nights,
         period=period,
         agreement=agreement,
+        history=History.of(nights, counts),
     )
     catalogue = load_catalogue()
     crosswalk = load_crosswalk(catalogue)

@@ -12,8 +12,7 @@ from app.controls.catalogue import annex_a_ids
 from app.errors import UsageError
 from app.packs.facts import Engagement
 from app.packs.place import place_of
-from app.packs.summary import missed_nights, period_until
-from app.packs.view import NightCell
+from app.packs.summary import period_until
 
 
 def test_each_control_with_checks_has_one_section_in_the_order_of_the_standard(pack: Any) -> None:
@@ -70,23 +69,8 @@ def test_a_corrected_deviation_keeps_its_nights(pack: Any) -> None:
 def test_a_missed_night_is_a_hole_in_every_trend(pack: Any) -> None:
     for section in pack.view.sections:
         assert [cell.passed is None for cell in section.trend] == [False, False, True, False, False]
-    assert pack.view.nights_collected == 4
+    assert (pack.view.nights_collected, pack.view.nights_expected) == (4, 5)
     assert [cell.state for cell in pack.view.nights][2] == "missed"
-
-
-def test_equal_neighbours_are_one_run_of_missed_nights() -> None:
-    cells = [
-        NightCell(day=date(2026, 11, 1) + timedelta(days=n), state=state, detail=detail)
-        for n, (state, detail) in enumerate(
-            [("missed", "a"), ("missed", "a"), ("complete", ""), ("missed", "a"), ("missed", "b")]
-        )
-    ]
-    runs = missed_nights(cells)
-    assert [(run.first.day, run.last.day, run.detail) for run in runs] == [
-        (1, 2, "a"),
-        (4, 4, "a"),
-        (5, 5, "b"),
-    ]
 
 
 def test_the_period_ends_where_time_has_come_to(pack: Any) -> None:
