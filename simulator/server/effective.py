@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 PERMISSIONS = "microsoft.authorization/permissions"
 _RESOURCES = "Microsoft.Resources/subscriptions"
+_DEFINITIONS = "microsoft.authorization/roledefinitions"
 _CORE = {
     "subscriptions": f"{_RESOURCES}/read",
     "resources": f"{_RESOURCES}/resources/read",
@@ -32,6 +33,8 @@ def refused(simulation: "Simulation", question: Question, path: ArmPath) -> Answ
     if path.type == "microsoft.resourcegraph/resources":
         return None
     scope, actions = _needed(path)
+    if path.type == _DEFINITIONS and not path.collection:
+        scope = _assignable(simulation, path) or scope
     for action in actions:
         if not simulation.rights.allows(action, scope):
             return forbidden(simulation, action, _told(question, scope))
@@ -88,6 +91,13 @@ def _needed(path: ArmPath) -> tuple[str, tuple[str, ...]]:
     if path.collection:
         return path.whole.rpartition("/")[0] if path.names else path.scope, tuple(actions)
     return path.whole, tuple(actions)
+
+
+def _assignable(simulation: "Simulation", path: ArmPath) -> str | None:
+    """Where a role can be given is where it must be readable."""
+    found = simulation.existing.find(path)
+    scopes = found["properties"]["assignableScopes"] if isinstance(found, dict) else ["/"]
+    return None if scopes == ["/"] else arm_id(scopes[0])
 
 
 def _told(question: Question, scope: str) -> str:

@@ -236,6 +236,17 @@ def test_lists_that_are_never_empty_are_empty_on_demand(pulled: Any, name: str) 
     assert ask(pulled, asked).json() == {"value": []}
 
 
+def test_a_role_of_a_subscription_withdrawn_is_hidden_and_not_gone(pulled: Any) -> None:
+    query = "authorizationresources | where type endswith 'roledefinitions'"
+    own = [one for one in rows(pulled, query) if one["properties"]["type"] == "CustomRole"]
+    scope = own[0]["properties"]["assignableScopes"][0]
+    pulled.process.withdraw(subscription=scope.rsplit("/", 1)[-1])
+
+    assert own[0]["id"] not in {one["id"] for one in rows(pulled, query)}
+    assert told(ask(pulled, own[0]["id"])) == FORBIDDEN
+    assert told(ask(pulled, own[0]["id"][:-1] + "0")) != (200, "")
+
+
 def test_the_truth_knows_what_is_hidden_and_what_is_gone(pulled: Any) -> None:
     def truth() -> dict[tuple[str, str], str]:
         return {(one["check"], one["subject"]): one["expected"] for one in pulled.process.truth()}
