@@ -73,6 +73,9 @@ def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
         "empty_cpu_s": empty["cpu_s"],
         "empty_requests": empty["requests"],
         "cpu_ms_per_resource": round(cpu_over_empty / max(1, full["resources"]) * 1000, 3),
+        "policy_state_rows_per_resource": round(
+            full.get("policy_state_rows", 0) / max(1, full["resources"]), 2
+        ),
         "requests_ratio": round(full["requests"] / full["least_requests"], 3),
     }
 
@@ -233,6 +236,7 @@ def _collect_here(asked: argparse.Namespace) -> dict[str, Any]:
     report = collect_night(ports, connection, run_id)
     return {
         "resources": _resources(ports, connection.id),
+        **_policy_states(ports, connection.id),
         "records": report.records,
         "gaps": report.gaps,
         "wall_s": round(time.perf_counter() - wall, 2),
@@ -243,17 +247,32 @@ def _collect_here(asked: argparse.Namespace) -> dict[str, Any]:
 
 def _resources(ports: Any, connection_id: str) -> int:
     """Rows of the inventory, as sealed."""
+    found = _records(ports, connection_id, "inventory.resources")
+    return sum(record.announced or 0 for record in found if record.scope == "tenant")
+
+
+def _policy_states(ports: Any, connection_id: str) -> dict[str, int]:
+    """Rows and raw bytes of Azure Policy's own states in the night."""
+    from app.evidence.canonical import parse
+    from app.evidence.record import entry_key, raw_key
+
+    found = _records(ports, connection_id, "posture.policy_states")
+    sources = [
+        one for each in found for one in parse(ports.store.get(entry_key(each.seq)))["source"]
+    ]
+    digests = {source["raw_sha256"] for source in sources}
+    return {
+        "policy_state_rows": sum(record.announced or 0 for record in found),
+        "policy_state_bytes": sum(len(ports.store.get(raw_key(one))) for one in digests),
+    }
+
+
+def _records(ports: Any, connection_id: str, collector_id: str) -> Any:
     from app.db.evidence import records
 
+    first, last = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
     with ports.database.read() as session:
-        found = records(
-            session,
-            connection_id,
-            datetime(2000, 1, 1, tzinfo=UTC),
-            datetime(2100, 1, 1, tzinfo=UTC),
-            ["inventory.resources"],
-        )
-    return sum(record.announced or 0 for record in found if record.scope == "tenant")
+        return records(session, connection_id, first, last, [collector_id])
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """Controls: what may be said of each of the 93 over a period, and on which evidence."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, Any
 
@@ -70,6 +71,17 @@ class CheckView(BaseModel):
     figures: CheckFigures
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviationView(Deviation):
+    """A deviation, and what its span leaves open."""
+
+    first_is: str
+    """`on or before` where `first_slot` is the first slot in which the check was asked at all: it
+    may have been so for longer. Else `on`."""
+    slots_not_collected: int
+    """Slots between first and last that were missed or failed."""
+
+
 class ControlView(ControlRow):
     """One control with its checks, its first deviations and its first gaps."""
 
@@ -79,7 +91,7 @@ class ControlView(ControlRow):
     manual_evidence: list[str]
     note: str
     figures: list[CheckView]
-    deviations: list[Deviation]
+    deviations: list[DeviationView]
     deviations_total: int
     seen_gaps: list[SeenGap]
     seen_gaps_total: int
@@ -119,12 +131,12 @@ def read_deviations(
     last: To = None,
     limit: Limit = USUAL,
     cursor: Cursor = None,
-) -> Listing[Deviation]:
+) -> Listing[DeviationView]:
     """Every deviation of a control in the period, open ones first."""
     period = period_of(ports, first, last)
     [one] = assess_controls(ports, connection, period, control_id)
     of = list_name("deviations", connection.id, control_id, period)
-    return places.part(one.assessment.deviations, cursor, limit, of)
+    return places.part(_deviations(one), cursor, limit, of)
 
 
 @router.get("/{control_id}/other-rules", responses=problems(400, 404))
@@ -163,6 +175,17 @@ def read_gaps(
     return places.part(one.assessment.gaps, cursor, limit, of)
 
 
+def _deviations(one: AssessedControl) -> list[DeviationView]:
+    return [
+        DeviationView(
+            **{field.name: getattr(each, field.name) for field in fields(each)},
+            first_is=one.history.since_is(each.check_id, each.first_slot),
+            slots_not_collected=len(one.history.not_collected(each.first_slot, each.last_slot)),
+        )
+        for each in one.assessment.deviations
+    ]
+
+
 def _row(one: AssessedControl) -> dict[str, Any]:
     control, assessment = one.control, one.assessment
     still = sum(deviation.open for deviation in assessment.deviations)
@@ -197,7 +220,7 @@ def _view(ports: Ports, name: str, period: Period, one: AssessedControl) -> Cont
         manual_evidence=list(one.control.manual_evidence),
         note=one.control.note,
         figures=[_check(check, figures[check.id], values) for check in one.checks],
-        deviations=list(one.assessment.deviations[:SHOWN]),
+        deviations=_deviations(one)[:SHOWN],
         deviations_total=len(one.assessment.deviations),
         seen_gaps=list(one.assessment.gaps[:SHOWN]),
         seen_gaps_total=len(one.assessment.gaps),

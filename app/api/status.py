@@ -1,5 +1,7 @@
 """Status and connections."""
 
+from datetime import datetime
+
 from fastapi import APIRouter
 from pydantic import BaseModel
 
@@ -8,8 +10,10 @@ from app.api.auth import ReadsRuns
 from app.api.cursors import USUAL, Cursor, Limit, Listing
 from app.api.problems import problems
 from app.services.connections import Connection
+from app.services.ports import Ports
 from app.services.registering import list_connections
 from app.services.status import Status, status_of
+from app.services.timetable import next_nights, planned_line
 
 router = APIRouter(tags=["status"], dependencies=[ReadsRuns])
 
@@ -26,6 +30,12 @@ class ConnectionView(BaseModel):
     subscriptions: list[str]
     """Empty: every one that can be seen."""
     schedule: str
+    time_zone: str
+    follows_settings: bool
+    """True: the schedule is that of the settings."""
+    next_nights: list[datetime]
+    """The next three, UTC; none of a retired connection."""
+    retired_at: datetime | None
 
 
 @router.get("/status", responses=problems())
@@ -39,11 +49,11 @@ def read_connections(
     ports: Installation, places: Places, limit: Limit = USUAL, cursor: Cursor = None
 ) -> Listing[ConnectionView]:
     """Connections by name."""
-    views = [_view(connection) for connection in list_connections(ports)]
+    views = [_view(ports, connection) for connection in list_connections(ports)]
     return places.part(views, cursor, limit, "connections")
 
 
-def _view(connection: Connection) -> ConnectionView:
+def _view(ports: Ports, connection: Connection) -> ConnectionView:
     return ConnectionView(
         id=connection.id,
         name=connection.name,
@@ -51,5 +61,9 @@ def _view(connection: Connection) -> ConnectionView:
         cloud=connection.cloud,
         credential=connection.credential["kind"],
         subscriptions=list(connection.subscriptions),
-        schedule=connection.schedule,
+        schedule=planned_line(ports, connection).line,
+        time_zone=connection.time_zone,
+        follows_settings=connection.follows_settings,
+        next_nights=[night.slot for night in next_nights(ports, connection)],
+        retired_at=connection.retired_at,
     )

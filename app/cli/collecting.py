@@ -1,4 +1,4 @@
-"""collect and status."""
+"""collect: one night now."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,6 @@ from app.services.nights import NightReport, Progress, Told, collect_night, coll
 from app.services.ports import Ports
 from app.services.registering import find_connection
 from app.services.resuming import interrupted_runs
-from app.services.status import ConnectionStatus, Status, status_of
 
 GAPS = 4
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
@@ -40,16 +39,6 @@ def collect(
         OUT.print("No run was interrupted.")
     if any(report.gaps for report in reports):
         raise typer.Exit(GAPS)
-
-
-def status(ctx: typer.Context, connection: Name = None, *, as_json: Json = False) -> None:
-    """Nights, missed nights, gaps and the state of the log."""
-    with opened(ctx) as ports:
-        found = status_of(ports, connection)
-    if as_json:
-        print_json(asdict(found))
-        return
-    _print_status(found)
 
 
 def _collected(ports: Ports, name: str | None) -> NightReport:
@@ -115,43 +104,3 @@ def _print(report: NightReport) -> None:
         )
     if report.gaps:
         OUT.print("Gaps are evidence too; see them with `annexa status`.", markup=False)
-
-
-def _print_status(found: Status) -> None:
-    log = found.log
-    OUT.print(f"Log {log.origin}: {log.size} entries, {log.sealed} sealed.", markup=False)
-    OUT.print(f"Time: {log.time}.  Store: {log.store}.", markup=False)
-    for warning in log.dating.warnings:
-        OUT.print(f"Warning: {warning}.", markup=False)
-    OUT.print(log.guarantee, markup=False)
-    if not found.connections:
-        OUT.print("No connection yet; add one with `annexa connection add`.")
-    for one in found.connections:
-        OUT.print(
-            f"\n{one.name}  tenant {one.tenant_id}  schedule {one.schedule} UTC", markup=False
-        )
-        _print_nights(one)
-        _print_verdicts(one)
-
-
-def _print_nights(one: ConnectionStatus) -> None:
-    if not one.nights:
-        OUT.print("  no night yet; collect one with `annexa collect`")
-    for night in one.nights:
-        text = f"  {night.slot:%Y-%m-%d %H:%M}  {night.state.replace('_', ' ')}"
-        OUT.print(text + (f"  {night.detail}" if night.detail else ""), markup=False)
-    if one.clock:
-        warning = "Warning: " if one.clock_suspect else ""
-        OUT.print(f"  {warning}{one.clock}", markup=False)
-
-
-def _print_verdicts(one: ConnectionStatus) -> None:
-    for gap in one.gaps:
-        OUT.print(f"  gap: {gap}", markup=False)
-    if one.verdicts:
-        counts = ", ".join(f"{n} {status}" for status, n in one.verdicts.items())
-        OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
-    if one.azure_policy:
-        OUT.print(f"  {one.azure_policy}; see `annexa disagreements`", markup=False)
-    for sentence in one.other_rules:
-        OUT.print(f"  rules: {sentence}", markup=False)

@@ -14,6 +14,7 @@ from app.cli import (
     hold,
     reperform,
     serving,
+    status,
     time,
     token,
     verdict,
@@ -195,7 +196,7 @@ app.command()(init)
 app.command()(permissions)
 app.command()(collectors)
 app.command()(collecting.collect)
-app.command()(collecting.status)
+app.command()(status.status)
 app.command()(disagreements.disagreements)
 app.command()(verdict.verdict)
 app.command()(evidence.pack)

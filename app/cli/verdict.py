@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import OUT, opened, parse_day, print_json
+from app.controls.nights import ON_OR_BEFORE
 from app.services.registering import find_connection
-from app.services.verdict_lookup import look_up_verdict
+from app.services.verdict_lookup import SlotAnswer, look_up_verdict
 
 
 def verdict(
@@ -28,11 +29,26 @@ def verdict(
         return
     OUT.print(
         f"{found.status}  {found.subject_name}: {found.reason}\n"
-        f"  night    {found.night:%Y-%m-%d %H:%M} UTC\n"
-        f"  the same from {found.since:%Y-%m-%d} to {found.until:%Y-%m-%d}\n"
+        f"  night    {found.night:%Y-%m-%d %H:%M} UTC{', ' * bool(found.late)}{found.late}\n"
+        f"  the same {'' if found.since_is == ON_OR_BEFORE else 'from '}{found.span}\n"
         f"  check    {found.check_id}\n  subject  {found.subject}\n"
         f"  record   {', '.join(found.record_ids)}",
         markup=False,
     )
+    if len(found.of_day) > 1:
+        told = "; ".join(_of_day(one) for one in found.of_day)
+        OUT.print(f"  that day {told}", markup=False)
+    if found.lost_since:
+        OUT.print(
+            f"  since    {found.lost_since} later "
+            f"{'slots were' if found.lost_since != 1 else 'slot was'} not collected",
+            markup=False,
+        )
     if found.former:
         OUT.print(f"  rules    {found.former.sentence}", markup=False)
+
+
+def _of_day(one: SlotAnswer) -> str:
+    """`02:00 missed`, `14:00 complete: pass`."""
+    said = f"{one.slot:%H:%M} {one.state.replace('_', ' ')}{' by hand' * one.manual}"
+    return f"{said}: {one.status}" if one.status else said

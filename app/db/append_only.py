@@ -17,6 +17,7 @@ GUARDED = {
     "checkpoint": ("size",),
     "event": ("seq",),
     "rejudged": ("event_seq+record_seq",),
+    "removal": ("id",),
 }
 """Append-only tables and their unique keys; `+` joins the columns of one key."""
 

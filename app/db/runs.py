@@ -165,18 +165,20 @@ def last_planned(session: Session, connection_id: str) -> datetime | None:
 def nights(session: Session, connection_id: str, start: datetime, end: datetime) -> list[Night]:
     """Every night of the period, both ends included, oldest first."""
     asked = select(run).where(run.c.connection_id == connection_id, run.c.slot.between(start, end))
-    return [
-        Night(
-            slot=one.slot,
-            state=one.state,
-            run_id=one.id,
-            finished_at=one.finished_at,
-            detail=one.detail,
-            trigger=one.reason,
-            started_at=one.started_at,
-        )
-        for one in _runs(session, asked.order_by(run.c.slot))
-    ]
+    return [night_of(one) for one in _runs(session, asked.order_by(run.c.slot))]
+
+
+def night_of(one: Run) -> Night:
+    """A run as a night of its connection."""
+    return Night(
+        slot=one.slot,
+        state=one.state,
+        run_id=one.id,
+        finished_at=one.finished_at,
+        detail=one.detail,
+        trigger=one.reason,
+        started_at=one.started_at,
+    )
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:

@@ -171,6 +171,16 @@ def night_counts(
     ]
 
 
+def first_asked(session: Session, connection_id: str) -> dict[str, datetime]:
+    """The first slot in which each check was answered, by its id."""
+    asked = (
+        select(night_count.c.check_id, func.min(night_count.c.slot))
+        .where(night_count.c.connection_id == connection_id)
+        .group_by(night_count.c.check_id)
+    )
+    return {check_id: first for check_id, first in session.execute(asked)}  # noqa: C416 - rows
+
+
 def judged_otherwise(
     session: Session, connection_id: str, slot: datetime
 ) -> list[tuple[datetime | None, Status, Status, int]]:

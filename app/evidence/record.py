@@ -34,7 +34,7 @@ class Event:
     Kinds: log_created, connection_added, connection_changed, connection_retired,
     run_started, run_completed, slot_missed, token_created,
     token_revoked, pack_issued, bundle_downloaded, verified, exported, stored, worm_verified,
-    worm_locked, hold_set, hold_cleared, retention_extended.
+    worm_locked, hold_set, hold_cleared, retention_extended, rejudged, rights_changed.
     """
 
     kind: str

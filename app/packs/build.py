@@ -13,7 +13,7 @@ from app.controls.removals import Removals
 from app.packs import summary
 from app.packs.azure_policy import policy_table
 from app.packs.calendar import lost_nights, night_cells
-from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Limits, StoreFacts
 from app.packs.other_rules import other_rules_counts
 from app.packs.section import Material, control_section
 from app.packs.view import Command, PackView
@@ -46,6 +46,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
     agreement: PolicyAgreement | None = None,
     history: History | None = None,
     waiting: Sequence[Night] = (),
+    limits: Limits = Limits(),  # noqa: B008 - frozen
     generated_at: datetime,
 ) -> PackView:
     """The view of a pack: one section for each control with checks, all 93 in the statement.
@@ -120,6 +121,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         tool_version=tool_version,
         names_of=names_of,
         generated_at=generated_at,
+        limits=limits,
         last_night=max((record.slot for record in in_period), default=None),
         lead=summary.lead_of(sections, collected, expected.number),
         nights=night_cells(own, period),

@@ -70,3 +70,13 @@ class StoreFacts:
     """True when the store itself refuses overwriting and deleting."""
     detail: str = ""
     """One sentence: what the store told of its protection; never more than was read back."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Limits:
+    """What the evidence cannot know, in sentences."""
+
+    scope: tuple[str, ...] = ()
+    """How far the collecting identity's rights reach."""
+    lost: tuple[str, ...] = ()
+    """What the newest night could no longer see of what nights before saw."""

@@ -8,7 +8,7 @@ from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
 from app.controls.nights import Tally
 from app.packs.azure_policy import PolicyTable
-from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, StoreFacts
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Limits, StoreFacts
 from app.packs.night_rows import LostNights, NightCell, TrendCell
 from app.packs.other_rules import OtherRulesTable
 
@@ -250,6 +250,7 @@ class PackView:
     """Night of which the names of people and applications are; None when none is known."""
     generated_at: datetime
     """When it was issued; the checkpoint was sealed before."""
+    limits: Limits
     last_night: datetime | None
     lead: str
     nights: tuple[NightCell, ...]

@@ -13,10 +13,11 @@ from app.controls.assessment import (
     expected_in,
 )
 from app.controls.catalogue import Control
+from app.controls.nights import History
 from app.controls.removals import Removals
 from app.db.evidence import gaps, records, removals
 from app.db.runs import nights
-from app.db.verdicts import intervals, night_counts
+from app.db.verdicts import first_asked, intervals, night_counts
 from app.errors import NotFoundError, UsageError
 from app.services.connections import Connection
 from app.services.ports import Ports
@@ -34,6 +35,8 @@ class AssessedControl:
     control: Control
     checks: tuple[ControlCheck, ...]
     assessment: Assessment
+    history: History
+    """Every night so far, and since when each check is asked."""
     not_applicable: str | None
     """Reason of the Statement of Applicability, if the control does not apply."""
 
@@ -74,6 +77,8 @@ def assess_controls(
         found_nights = nights(session, connection.id, start, end)
         found_records = records(session, connection.id, start, end)
         found_removals = removals(session, connection.id, start, end)
+        every = nights(session, connection.id, *instants(date.min, period.last))
+        history = History(nights=every, first_asked=first_asked(session, connection.id))
     coverage = coverage_in(period, found_nights, found_records)
     expected = expected_in(period, found_nights)
     proofs = Removals(found_removals)
@@ -97,7 +102,11 @@ def assess_controls(
         )
         assessed.append(
             AssessedControl(
-                control=control, checks=checks, assessment=assessment, not_applicable=reason
+                control=control,
+                checks=checks,
+                assessment=assessment,
+                history=history,
+                not_applicable=reason,
             )
         )
     return assessed

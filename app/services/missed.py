@@ -1,7 +1,7 @@
 """Nights that nobody collected: each an entry of the log, so that none was "never due" later."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,8 @@ from app.services.ports import Ports
 from app.services.slots import Due, due
 from app.services.timetable import spells
 
+LATE = timedelta(minutes=10)
+"""A running annexa begins a slot sooner than this; one begun later was caught up, and says so."""
 NOBODY = "no annexa ran at the time of this night, and evidence cannot be collected later"
 
 
@@ -27,6 +29,11 @@ def overdue(ports: Ports, connection: Connection) -> Due:
     """The same of a connection, now: what no running annexa has taken up."""
     with ports.database.read() as session:
         return due_slots(session, connection_named(session, connection.id), ports.now())
+
+
+def unbegun(due: Due, now: datetime) -> int:
+    """How many due slots nobody has begun, though a running annexa would have by now."""
+    return len(due.missed) + (due.newest is not None and now - due.newest > LATE)
 
 
 def miss_overdue(ports: Ports, connection: Connection) -> int:

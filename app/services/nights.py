@@ -12,6 +12,7 @@ from app.errors import RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
 from app.evidence.record import Event, derived_key, instant, rules_key, utc
+from app.evidence.rights import COLLECTOR, RIGHTS_CHANGED
 from app.services.accounting import open_accounts
 from app.services.azure import open_gateway, said, usable_credential
 from app.services.collecting import Job, keep_in
@@ -30,6 +31,12 @@ from app.services.ports import Ports
 from app.services.receipts import stored_detail
 from app.services.registering import need_active
 from app.services.rejudgement import judge_earlier_nights
+from app.services.rights_changes import (
+    Shown,
+    change_since,
+    detail_of,
+    shown_rights,
+)
 from app.services.rules import rules_archive
 from app.services.sealing import EvidenceLog
 from app.services.tool import tool
@@ -161,6 +168,7 @@ class _Night:
         # judged by the very instant that the record can say: milliseconds
         self._as_of = instant(utc(self._run.started_at or ports.now()))
         self._done = len(self._finished)
+        self._rights: Shown = {}
 
     async def collect(self) -> NightReport:
         gateway = open_gateway(self._connection, self._ports.settings, self._ports.now)
@@ -266,6 +274,8 @@ class _Night:
         self._ports.store.put_once(derived_key(sha256(verdicts)), verdicts)
         self._log.append(draft.sealed)
         self._gaps += len(draft.seen.gaps)
+        if draft.collector.id == COLLECTOR:
+            self._rights |= shown_rights(self._ports, draft.seen)
 
     def _event(self, kind: str, **detail: object) -> None:
         event = Event(
@@ -282,6 +292,9 @@ class _Night:
         self._log.append(event.sealed)
 
     def _finish(self) -> NightReport:
+        change = change_since(self._ports, self._connection.id, self._run.id, self._rights)
+        if change.lost or change.gained:
+            self._event(RIGHTS_CHANGED, **detail_of(change))
         self._event("stored", **stored_detail(self._ports, self._log))
         self._event("run_completed", records=self._done, gaps=self._gaps)
         checkpoint = self._log.seal(self._ports.now, self._ports.authorities)

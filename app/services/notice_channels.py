@@ -94,12 +94,21 @@ def _message(settings: EmailSettings, notice: Notice) -> EmailMessage:
         "This is the signed checkpoint of an evidence log. Keep it: with it you can have proven "
         "at any later time\nthat nothing that was in the log today was altered, removed or "
         "inserted since:\n\n    annexa log verify --since checkpoint.txt\n\n"
-        f"{notice.note.decode()}"
+        f"{notice.note.decode()}{_losses(notice)}"
     )
     files = {f"checkpoint-{notice.size}.txt": notice.note, **notice.tokens}
     for name, data in files.items():  # as plain bytes: a changed line end would break the signature
         message.add_attachment(data, maintype="application", subtype="octet-stream", filename=name)
     return message
+
+
+def _losses(notice: Notice) -> str:
+    """What the night could no longer see: whoever reads of the night is told of that too."""
+    lost = notice.envelope.get("lost_sight", [])
+    if not lost:
+        return ""
+    told = "\n".join(f"- {sentence}" for sentence in lost)
+    return f"\nWhat the last night could no longer see:\n\n{told}\n"
 
 
 def _context(ca_file: Path | None) -> ssl.SSLContext:

@@ -12,6 +12,7 @@ from app.evidence.record import Event, utc
 from app.services.checkpoints import checkpoint_sizes, read_checkpoint
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
+from app.services.lost_sight import newest_losses
 from app.services.notice_channels import Notice, NotSentError, send
 from app.services.ports import Ports
 from app.settings import EmailSettings, WebhookSettings
@@ -68,6 +69,7 @@ def notice_of(ports: Ports, size: int) -> Notice:
         "stamped_at": facts.exact or None,
         "authorities": [facts.authority, *facts.also] if facts.at else [],
         "assurance": facts.assurance,
+        "lost_sight": newest_losses(ports),
         "tokens": {name: base64.b64encode(data).decode() for name, data in tokens.items()},
     }
     return Notice(size=size, note=checkpoint.note, envelope=envelope, tokens=tokens)

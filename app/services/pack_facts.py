@@ -1,17 +1,19 @@
 """What a pack is told of its connection, its store and its checkpoint."""
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.controls.document import Facts
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key
-from app.packs.facts import CheckpointFacts, ConnectionFacts, Stamp, StoreFacts
+from app.packs.facts import CheckpointFacts, ConnectionFacts, Limits, Stamp, StoreFacts
 from app.services.checkpoints import Checkpoint
 from app.services.connections import Connection
 from app.services.dating import dated, signed_at
+from app.services.lost_sight import lost_in
 from app.services.ports import Ports
+from app.services.scope_limits import limits_in
 from app.services.skew import widest_skew
 from app.services.store_guarantee import store_guarantee
 
@@ -50,6 +52,21 @@ def checkpoint_facts(ports: Ports, checkpoint: Checkpoint, observed: Facts) -> C
         signed_at=signed_at(ports.store, checkpoint.size),
         stamp=stamp,
         clock=skew.sentence if skew else "",
+    )
+
+
+def limits_of(
+    ports: Ports, connection: Connection, observed: Facts, changes: Sequence[Mapping[str, Any]]
+) -> Limits:
+    """What the newest night with a record cannot know. `changes` are those of its rights."""
+    newest = max((one.slot for one in observed.records), default=None)
+    if newest is None:
+        return Limits()
+    own = [one for one in observed.records if one.slot == newest]
+    seqs = {gap.record_seq for gap in observed.gaps if gap.slot == newest}
+    lost = lost_in(ports.store, seqs, changes, newest)
+    return Limits(
+        scope=limits_in(ports.store, connection, own), lost=tuple(one.sentence for one in lost)
     )
 
 

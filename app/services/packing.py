@@ -16,7 +16,7 @@ from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import Event, instant, utc
 from app.packs.build import build_view
-from app.packs.facts import Engagement
+from app.packs.facts import Engagement, Limits
 from app.packs.populations import pack_attachments
 from app.packs.render import render_pdf
 from app.packs.verification import verification_commands
@@ -26,7 +26,7 @@ from app.services.connections import Connection, connection_of
 from app.services.dating import dated, signed_at
 from app.services.indexing import catch_up
 from app.services.missed import miss_overdue
-from app.services.pack_facts import checkpoint_facts, connection_facts, store_facts
+from app.services.pack_facts import checkpoint_facts, connection_facts, limits_of, store_facts
 from app.services.policy_states import agreement_of
 from app.services.ports import Ports
 from app.services.principal_names import principal_names, with_names
@@ -69,6 +69,7 @@ class Issue:
     checkpoint: Checkpoint
     waiting: Sequence[Night]
     """Nights that are due and not begun."""
+    limits: Limits
 
 
 def issue_pack(
@@ -97,7 +98,14 @@ def issue_pack(
         pack_id = _pack_id(connection, engagement, checkpoint)
         told("drawing the pack")
         waiting = sealed_facts.waiting(issued_at)
-        issue = Issue(pack_id=pack_id, at=issued_at, checkpoint=checkpoint, waiting=waiting)
+        limits = limits_of(ports, connection, observed, sealed_facts.rights_changes)
+        issue = Issue(
+            pack_id=pack_id,
+            at=issued_at,
+            checkpoint=checkpoint,
+            waiting=waiting,
+            limits=limits,
+        )
         pdf, attached = _draw(ports, connection, engagement, observed, issue)
         told("sealing the bundle")
         archival = ports.settings.seal.archival
@@ -241,6 +249,7 @@ def _draw(
         agreement=agreement,
         history=observed.history,
         waiting=issue.waiting,
+        limits=issue.limits,
         generated_at=issue.at,
     )
     return render_pdf(view, attached), attached

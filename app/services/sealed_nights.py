@@ -23,13 +23,21 @@ from app.evidence.judged import (
 from app.evidence.record import RECORD_SCHEMA, Event, derived_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
+from app.evidence.rights import RIGHTS_CHANGED
 from app.services.connection_events import connection_id_of, described, spells_of
 from app.services.indexing import sealed_record
 from app.services.slots import slots
 from app.store.base import Store
 from collectors.kit import GapKind, Status
 
-RUN_EVENTS = ("run_started", "run_completed", "run_failed", "slot_missed", REJUDGED)
+RUN_EVENTS = (
+    "run_started",
+    "run_completed",
+    "run_failed",
+    "slot_missed",
+    REJUDGED,
+    RIGHTS_CHANGED,
+)
 UNFINISHED = "running"
 WAITING = "due, and not collected when this was made"
 
@@ -42,6 +50,8 @@ class SealedNights:
         self.connection: Mapping[str, Any] | None = None
         """As its events describe it last; None when the log has none."""
         self._described: list[Event] = []
+        self.rights_changes: list[Mapping[str, Any]] = []
+        """Details of the events that tell which rights were lost or gained."""
         self._nights: dict[datetime, Night] = {}
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
@@ -77,6 +87,9 @@ class SealedNights:
             return
         slot = instant(detail["slot"])
         self._events.append((slot, seq))
+        if kind == RIGHTS_CHANGED:
+            self.rights_changes.append(detail)
+            return
         if kind == REJUDGED:
             self._judge_again(detail)
             return

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.controls.nights import Tally, tally
 from app.db.evidence import gaps, records
 from app.db.judged import runs_of_other_rules
 from app.db.runs import nights
@@ -12,17 +13,25 @@ from app.db.verdicts import judged_otherwise, night_counts
 from app.evidence.canonical import sha256
 from app.evidence.observed import Night, SeenGap
 from app.services.connections import Connection
+from app.services.lost_sight import lost_sight
+from app.services.missed import overdue, unbegun
 from app.services.policy_states import newest_agreement
 from app.services.ports import Ports
 from app.services.registering import find_connection, list_connections
 from app.services.rules import rules_archive
+from app.services.scope_limits import scope_limits
 from app.services.skew import widest_skew
 from app.services.store_guarantee import store_guarantee
 from app.services.time_status import TimeStatus, time_status
+from app.services.timetable import NextNight, former_nights, next_nights, planned_line
 from collectors.kit import Status as Verdict
 
+BEGINNING = datetime.min.replace(tzinfo=UTC)
 SHOWN = timedelta(days=14)
 """Nights that `status` lists; packs and the API reach further back."""
+
+GAPS_OF_A_KIND = 3
+"""Gaps of one list and kind that are told one by one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,13 +57,31 @@ class ConnectionStatus:
     name: str
     tenant_id: str
     schedule: str
+    time_zone: str
+    retired_at: datetime | None
     nights: tuple[Night, ...]
+    """Of the last two weeks; older ones are in the API and the packs."""
+    counted: Tally
+    """The same, slot by slot."""
+    last_night: Night | None
+    """The newest that has passed, whatever became of it and however long ago."""
+    overdue: int
+    """Slots that are due and that nobody has begun: 0 while an annexa serves."""
+    standing: str
+    """How far the nights have come, in a sentence; empty when all is as planned."""
+    next_nights: tuple[NextNight, ...]
+    notice: str
+    """That its schedule is read as it was before the Unix meaning, where that differs."""
     gaps: tuple[str, ...]
     """Of the last collected night, with what each hides."""
     verdicts: Mapping[str, int]
     """Counts of the last collected night."""
     other_rules: tuple[str, ...]
     """Verdicts of that night that other rules gave otherwise: how many, in which way."""
+    lost_sight: tuple[str, ...]
+    """What that night could no longer see of what nights before saw, since when, and why."""
+    scope_limits: tuple[str, ...]
+    """What of the tenant cannot be known at all."""
     azure_policy: str
     """How far Azure Policy's own states agree with the verdicts of the newest night that asked it;
     empty when none did. What differs is listed by `annexa disagreements`."""
@@ -99,17 +126,19 @@ def log_status(ports: Ports) -> LogStatus:
 
 
 def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
-    end = ports.now() + timedelta(days=1)
-    start = end - SHOWN
+    now = ports.now()
     with ports.database.read() as session:
-        found = nights(session, connection.id, start, end)
-        collected = [night.slot for night in found if night.state.startswith("complete")]
-        last = collected[-1] if collected else datetime.min.replace(tzinfo=UTC)
+        every = nights(session, connection.id, BEGINNING, now + timedelta(days=1))
+        collected = [night.slot for night in every if night.collected]
+        last = collected[-1] if collected else BEGINNING
         missing = gaps(session, connection.id, last, last) if collected else []
         counts = night_counts(session, connection.id, None, last, last) if collected else []
         sealed = records(session, connection.id, last, last) if collected else []
         otherwise = judged_otherwise(session, connection.id, last) if collected else []
         pending = runs_of_other_rules(session, connection.id, sha256(rules_archive()))
+    found = [night for night in every if night.slot >= now + timedelta(days=1) - SHOWN]
+    last_night = every[-1] if every else None
+    waiting = unbegun(overdue(ports, connection), now)
     skew = widest_skew(ports, sealed)
     totals: Counter[str] = Counter()
     for count in counts:
@@ -118,15 +147,43 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         id=connection.id,
         name=connection.name,
         tenant_id=connection.tenant_id,
-        schedule=connection.schedule,
+        schedule=planned_line(ports, connection).line,
+        time_zone=connection.time_zone,
+        retired_at=connection.retired_at,
         nights=tuple(found),
-        gaps=tuple(_gap(gap) for gap in missing),
+        gaps=tuple(_gaps(missing)),
+        counted=tally(found),
+        last_night=last_night,
+        overdue=waiting,
+        standing=_standing(connection, last_night, waiting, shown=bool(found)),
+        next_nights=next_nights(ports, connection),
+        notice=former_nights(ports, connection),
         verdicts=dict(totals),
         other_rules=(*_other_rules(otherwise), *_pending(len(pending), found)),
+        lost_sight=_lost_sight(ports, connection, last) if collected else (),
+        scope_limits=scope_limits(ports, connection, last) if collected else (),
         azure_policy=_azure_policy(ports, connection),
         clock=skew.sentence if skew else "",
         clock_suspect=skew is not None and skew.suspect,
     )
+
+
+def _lost_sight(ports: Ports, connection: Connection, slot: datetime) -> tuple[str, ...]:
+    return tuple(one.sentence for one in lost_sight(ports, connection.id, slot))
+
+
+def _standing(connection: Connection, last: Night | None, overdue: int, *, shown: bool) -> str:
+    due = f"{overdue:,} night{'s were' if overdue != 1 else ' was'} due"
+    if connection.retired_at is not None:
+        return f"retired on {connection.retired_at:%Y-%m-%d %H:%M} UTC: no more nights"
+    if last is None:
+        if overdue:
+            return f"no night yet, though {due}: is `annexa serve` running?"
+        return "no night yet; collect one with `annexa collect`"
+    was = f"the last night was {last.slot:%Y-%m-%d %H:%M} UTC ({last.state.replace('_', ' ')})"
+    if overdue:
+        return f"{was}; none came since, though {due}: is `annexa serve` running?"
+    return "" if shown else f"{was}; none came since"
 
 
 def _azure_policy(ports: Ports, connection: Connection) -> str:
@@ -159,6 +216,19 @@ def _pending(nights: int, found: Sequence[Night]) -> Iterator[str]:
             f"{nights:,} earlier {'night is' if nights == 1 else 'nights are'} not yet judged by "
             "today's rules; that follows after the next night"
         )
+
+
+def _gaps(missing: Iterable[SeenGap]) -> Iterator[str]:
+    """A sentence for each, of many of one list and kind for the first ones and the number."""
+    kinds: dict[tuple[str, ...], list[SeenGap]] = {}
+    for gap in missing:
+        kinds.setdefault((gap.collector_id, gap.scope, gap.read, gap.kind), []).append(gap)
+    for own in kinds.values():
+        yield from (_gap(gap) for gap in own[:GAPS_OF_A_KIND])
+        left = len(own) - GAPS_OF_A_KIND
+        if left > 0:
+            first = own[0]
+            yield f"{first.collector_id} in {first.scope}: {left:,} more of {first.read} likewise"
 
 
 def _gap(gap: SeenGap) -> str:

@@ -1,7 +1,6 @@
 """The nightly tick: which nights are due, which were missed, which go on."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 
 import structlog
 
@@ -9,7 +8,7 @@ from app.db.connections import connections
 from app.db.runs import claim_slot, unfinished_runs
 from app.errors import AppError, WriterBusyError
 from app.services.connections import Connection
-from app.services.missed import due_slots, miss
+from app.services.missed import LATE, due_slots, miss
 from app.services.nights import NightReport, collect_night
 from app.services.notices import send_notices
 from app.services.overtaken import end_overtaken
@@ -19,8 +18,6 @@ from app.services.timetable import connection_of_run, follow_settings
 from app.services.waits import Waits
 
 LOG = structlog.get_logger()
-LATE = timedelta(minutes=10)
-"""A slot begun later than this was caught up, and says so."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

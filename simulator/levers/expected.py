@@ -5,21 +5,21 @@ A verdict needs more than its subject: the table names what else is read for it.
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any
 
-from simulator.levers.document import arm_id, inside
+from simulator.levers.deletion import Deletion
 from simulator.levers.graph_permissions import OBJECT_PERMISSIONS
-from simulator.levers.rights import Rights, matches
+from simulator.levers.rights import Rights
 from simulator.levers.sight import shows
-from simulator.tenant.grants import OWNERS
-from simulator.tenant.management_groups import scope as group_scope
+from simulator.levers.sums import COMPLETE, summed
+from simulator.tenant.least import DIRECTORY_LISTS
 from simulator.tenant.model import Tenant, Truth
-from simulator.tenant.policy_states import EVALUATED
-from simulator.tenant.roles import OWNER
 
-COMPLETE = "inventory.resources.complete"
-MOST_OWNERS = 3
+PERMITTED = "access.collector_rights.permitted"
+EXIST = (
+    "identity.principals.azure_holders_exist",
+    "identity.principals.directory_holders_exist",
+    "identity.principals.eligible_holders_exist",
+)
 _AUTHORIZATION = "Microsoft.Authorization"
 _ASSIGNMENTS = f"{_AUTHORIZATION}/roleAssignments/read"
 _DEFINITIONS = f"{_AUTHORIZATION}/roleDefinitions/read"
@@ -63,15 +63,60 @@ GRAPH_NEEDS: dict[str, tuple[str, ...]] = {
 """Permissions of Microsoft Graph, likewise."""
 
 
-def expected(tenant: Tenant, rights: Rights, *, deleted: bool) -> tuple[Truth, ...]:
-    """The truth of a tenant (the whole one) as an identity with these rights can know it."""
+def expected(tenant: Tenant, rights: Rights, deleted: Iterable[Deletion] = ()) -> tuple[Truth, ...]:
+    """The truth of a tenant (the whole one) as an identity with these rights can know it.
+
+    `deleted` is already gone from the tenant; what follows from that is worked out here.
+    """
     truth: Iterable[Truth] = tenant.truth
-    if deleted:
-        truth = (_summed(tenant, one) for one in truth if _is_asked(tenant, one))
+    every = tuple(deleted)
+    if every:
+        truth = (summed(tenant, one) for one in truth)
+        bereft = _bereft(tenant, {name for one in every for name in one.objects})
+        truth = (
+            replace(one, expected="fail") if one.check in EXIST and one.subject in bereft else one
+            for one in truth
+        )
     if rights.withdrawn:
         hidden = _Hidden(tenant, rights)
-        truth = (replace(one, expected="unknown") if hidden.from_(one) else one for one in truth)
+        truth = (
+            _permitted(rights, one)
+            if one.check == PERMITTED
+            else replace(one, expected="unknown")
+            if hidden.from_(one)
+            else one
+            for one in truth
+        )
     return tuple(truth)
+
+
+def _permitted(rights: Rights, one: Truth) -> Truth:
+    """Whether the collector may read all that it asks for in a subscription, or even ask that."""
+    if not rights.allows(f"{_AUTHORIZATION}/permissions/read", one.subject):
+        return replace(one, expected="unknown")
+    asked = {action for needs in NEEDS.values() for action in needs}
+    whole = all(rights.allows(action, one.subject) for action in asked)
+    return one if whole else replace(one, expected="fail")
+
+
+def _bereft(tenant: Tenant, objects: set[str]) -> set[str]:
+    """Assignments whose holder was deleted."""
+    if not objects:
+        return set()
+    given = [row for row in tenant.tables["authorizationresources"] if "properties" in row]
+    found = {
+        str(row["id"])
+        for row in given
+        if str(row["properties"].get("principalId", "")).lower() in objects
+    }
+    for path in DIRECTORY_LISTS:
+        listed = tenant.graph.get(path, [])
+        found |= {
+            str(one["id"])
+            for one in listed
+            if isinstance(one, dict) and str(one.get("principalId", "")).lower() in objects
+        }
+    return found
 
 
 class _Hidden:
@@ -85,20 +130,11 @@ class _Hidden:
             if str(row["id"]).lower() in self._unseen
         }
 
-        self._evaluated = {
-            row["properties"].get("policyAssignmentId")
-            for row in tenant.tables.get("policyresources", ())
-            if str(row["id"]).lower() in self._unseen
-        }
-        """Assignments of which a state is hidden."""
-
     def from_(self, one: Truth) -> bool:
         """Whether the answer cannot be known."""
         here = one.subject if "/" in one.subject else f"/subscriptions/{one.subject}"
         if one.check == COMPLETE and one.subject in self._short:
             return True
-        if one.check == EVALUATED:
-            return one.subject in self._evaluated
         graph = _longest(GRAPH_NEEDS, one.check)
         if not all(self._rights.grants(needed) for needed in graph):
             return True
@@ -129,83 +165,3 @@ def _own(here: str) -> tuple[str, ...]:
 def _scope(here: str) -> str:
     """Where the right must be: assignments and what is like them are read where they were made."""
     return here.rpartition("/providers/Microsoft.Authorization/")[0] or here
-
-
-def _summed(tenant: Tenant, one: Truth) -> Truth:
-    """Sums over a subscription, done again after something went."""
-    if one.check == COMPLETE:
-        return replace(one, expected="pass" if _routes_agree(tenant, one.subject) else "fail")
-    if one.check == OWNERS:
-        many = len(_owners(tenant, one.subject)) > MOST_OWNERS
-        return replace(one, expected="fail" if many else "pass")
-    if one.check == EVALUATED:
-        broken = any(_is_broken(tenant, state) for state in states_of(tenant, one.subject))
-        return replace(one, expected="fail" if broken else "pass")
-    return one
-
-
-def _is_asked(tenant: Tenant, one: Truth) -> bool:
-    return one.check != EVALUATED or bool(states_of(tenant, one.subject))
-
-
-def states_of(tenant: Tenant, assignment: str) -> list[dict[str, Any]]:
-    """Rows of Azure Policy's states under an assignment."""
-    return [
-        row
-        for row in tenant.tables.get("policyresources", ())
-        if row["properties"].get("policyAssignmentId") == assignment
-    ]
-
-
-def _is_broken(tenant: Tenant, state: dict[str, Any]) -> bool:
-    properties = state["properties"]
-    old = datetime.fromisoformat(properties["timestamp"][:19] + "+00:00")
-    long_ago = tenant.as_of - old > timedelta(days=3)
-    return properties["complianceState"] in ("Conflict", "Error") or long_ago
-
-
-def _routes_agree(tenant: Tenant, subscription: str) -> bool:
-    listed = tenant.arm.get(f"/subscriptions/{subscription}/resources".lower(), [])
-    first = {
-        arm_id(row["id"])
-        for row in tenant.tables["resources"]
-        if row["subscriptionId"] == subscription
-    }
-    return first == {arm_id(one["id"]) for one in listed if isinstance(one, dict)}
-
-
-def _owners(tenant: Tenant, subscription: str) -> set[str]:
-    """Who owns a subscription: there, at its management groups, or at the root."""
-    rows = tenant.tables["authorizationresources"]
-    owning = {str(row["name"]).lower() for row in rows if _gives_roles(row)} | {OWNER}
-    above = _above(tenant, subscription)
-    return {
-        row["properties"]["principalId"]
-        for row in rows
-        if "principalId" in row["properties"]
-        and arm_id(row["properties"]["scope"]) in above
-        and str(row["properties"]["roleDefinitionId"]).rsplit("/", 1)[-1].lower() in owning
-    }
-
-
-def _above(tenant: Tenant, subscription: str) -> set[str]:
-    container = next(
-        row
-        for row in tenant.tables["resourcecontainers"]
-        if inside(arm_id(row["id"]), arm_id(f"subscriptions/{subscription}"))
-    )
-    chain = container["properties"].get("managementGroupAncestorsChain", [])
-    groups = {arm_id(group_scope(one["name"])) for one in chain}
-    return {"", arm_id(f"subscriptions/{subscription}"), *groups}
-
-
-def _gives_roles(row: dict[str, Any]) -> bool:
-    """Whether a role lets its holder give roles away."""
-    wanted = f"{_AUTHORIZATION}/roleAssignments/write"
-    if row["properties"].get("type") != "CustomRole":
-        return False
-    return any(
-        any(matches(action, wanted) for action in one["actions"])
-        and not any(matches(action, wanted) for action in one["notActions"])
-        for one in row["properties"]["permissions"]
-    )

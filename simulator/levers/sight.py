@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from simulator.levers.rights import Rights
 from simulator.server.arm_path import parse
 from simulator.tenant.model import Tenant
+from simulator.tenant.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 
@@ -39,17 +40,7 @@ def shows(row: Row, rights: Rights) -> bool:
     name = str(row.get("id") or "")
     if not name.startswith("/"):
         name = f"/{name}"
-    scope = scope_of(row, name)
-    return all(rights.allows(action, scope) for action in actions_of(row, name))
-
-
-def actions_of(row: Row, name: str) -> tuple[str, ...]:
-    """What reading an element takes; of what Azure Policy says of a resource, that one's too."""
-    own = action_of(row, name)
-    resource, _, rest = name.rpartition("/providers/")
-    if "/providers/" not in resource or not rest.lower().startswith("microsoft.policyinsights/"):
-        return (own,)
-    return own, f"{parse(resource.lower()).type}/providers/{own}"
+    return rights.allows(action_of(row, name), scope_of(row, name))
 
 
 def scope_of(row: Row, name: str) -> str:
@@ -67,6 +58,8 @@ def scope_of(row: Row, name: str) -> str:
 def action_of(row: Row, name: str) -> str:
     """The action that reads an element; subscriptions and those without a type tell by their id."""
     kind = row.get("type")
+    if kind == STATES:
+        return "Microsoft.PolicyInsights/policyStates/queryResults/read"
     if isinstance(kind, str) and "/" in kind:
         return f"{kind}/read"
     path = parse(name.lower())

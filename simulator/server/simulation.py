@@ -108,7 +108,7 @@ class Simulation:
         who = Identity(app_id=self.client_id, object_id=self.object_id)
         made = enrolled(self._generated, who, self.rights)
         self.whole = without(made, self.deletions)
-        truth = expected(self.whole, self.rights, deleted=bool(self.deletions))
+        truth = expected(self.whole, self.rights, self.deletions)
         self.tenant = replace(seen(self.whole, self.rights), truth=truth)
         self.arm = ArmIndex(self.tenant)
         self.existing = ArmIndex(self.whole) if self.rights.withdrawn else self.arm

@@ -73,12 +73,8 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
         raise ValueError("a tenant needs a night from 0 up and at least one subscription")
     tenant, estate = _made(spec, night, as_of)
     before = _made(spec, night - 1, as_of - timedelta(days=1))[0] if night else tenant
-    states, truth = policy_states.rows_of(estate, tenant.truth, before.truth)
-    return replace(
-        tenant,
-        tables=tenant.tables | {"policyresources": _by_id(states)},
-        truth=tuple(sorted((*tenant.truth, *truth), key=lambda one: (one.check, one.subject))),
-    )
+    states = policy_states.rows_of(estate, tenant.truth, before.truth)
+    return replace(tenant, tables=tenant.tables | {"policyresources": _by_id(states)})
 
 
 def _made(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Tenant, Estate]:

@@ -67,6 +67,8 @@ def subscription_elements(estate: Estate) -> tuple[tuple[dict[str, Any], ...], t
     ledger = Ledger(estate.dice)
     scopes = [one.scope for one in estate.subscriptions]
     ailing = ledger.decide("inventory.resources.subscription_enabled", scopes)
+    for scope in scopes:  # the collecting identity may read everything, until a lever takes it
+        ledger.expect("access.collector_rights.permitted", scope, "pass")
     elements = tuple(
         _element(estate, one, ailing=one.scope in ailing) for one in estate.subscriptions
     )

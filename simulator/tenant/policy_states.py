@@ -11,20 +11,25 @@ from typing import Any, NamedTuple
 
 from simulator.tenant import management_groups
 from simulator.tenant.dates import ticks
-from simulator.tenant.dice import Ledger
 from simulator.tenant.estate import Estate
 from simulator.tenant.model import Truth
 from simulator.tenant.roles import PROVIDER
 
-EVALUATED = "posture.policy_states.assignments_evaluated"
 STATES, ASSIGNMENTS = (
     "microsoft.policyinsights/policystates",
     ("microsoft.authorization/policyassignments"),
 )
-WEIGHTS = {"NonCompliant": 300, "Compliant": 200, "Conflict": 100, "Error": 100, "Exempt": 50}
-EXEMPT, UNSEEN, LAGGING, LOOSE = 0.04, 0.03, 0.25, 0.5
-"""Shares of resources that are exempt, not evaluated yet, or evaluated the day before; and of the
-failures of a check that the definition, being the looser rule, lets pass."""
+WEIGHTS = {
+    "NonCompliant": 300,
+    "Compliant": 200,
+    "Conflict": 100,
+    "Error": 100,
+    "Exempt": 50,
+    "Unknown": 0,
+}
+EXEMPT, BROKEN, UNSEEN, LAGGING, LOOSE = 0.04, 0.01, 0.03, 0.25, 0.5
+"""Shares of resources that are exempt, without an answer, not evaluated yet, or evaluated the day
+before; and of the failures of a check that the definition, being the looser rule, lets pass."""
 
 Answers = dict[tuple[str, str], str]
 """Expected verdicts by check and subject."""
@@ -92,36 +97,17 @@ ASSIGNED = (
 
 def rows_of(
     estate: Estate, tonight: Iterable[Truth], before: Iterable[Truth]
-) -> tuple[list[dict[str, Any]], tuple[Truth, ...]]:
-    """Rows of the table `policyresources`, and what is expected of each assignment.
+) -> list[dict[str, Any]]:
+    """Rows of the table `policyresources`.
 
     `before` is the truth of the night before: what a lagging state still tells.
     """
-    ledger = Ledger(estate.dice)
-    placed = tuple(_placed(estate))
-    ids = [_assignment_id(one, scope) for one, scope in placed]
-    broken = ledger.decide(EVALUATED, ids)
     now, then = _answers(tonight), _answers(before)
     rows: list[dict[str, Any]] = []
-    for one, scope in placed:
-        identity = _assignment_id(one, scope)
+    for one, scope in _placed(estate):
         rows.append(_assignment_row(estate, one, scope))
-        states = list(_states(estate, one, scope, now, then))
-        if identity in broken and states:
-            _break(estate, identity, states[0])
-        rows += states
-        if not states:
-            ledger = _without(estate, ledger, identity)
-    return rows, ledger.truth
-
-
-def _without(estate: Estate, ledger: Ledger, identity: str) -> Ledger:
-    """Where nothing is evaluated nothing is asked."""
-    left = Ledger(estate.dice)
-    for one in ledger.truth:
-        if one.subject != identity:
-            left.expect(one.check, one.subject, one.expected)
-    return left
+        rows += _states(estate, one, scope, now, then)
+    return rows
 
 
 def _answers(truth: Iterable[Truth]) -> Answers:
@@ -171,7 +157,11 @@ def _state(
         return None
     late = share("late", estate.dice.night) < LAGGING
     expected = then.get(key, now[key]) if late else now[key]
-    if share("exempt") < EXEMPT:
+    if share("broken") < BROKEN:
+        state = estate.dice.pick(
+            ("Conflict", "Error", "Unknown"), "broken", definition.guid, subject
+        )
+    elif share("exempt") < EXEMPT:
         state = "Exempt"
     elif expected == "fail" and definition.looser and share("looser") < LOOSE:
         state = "Compliant"
@@ -187,15 +177,6 @@ def _state(
 def _shares(estate: Estate, definition: Definition, subject: str) -> Callable[..., float]:
     """Draws about one resource under one definition."""
     return lambda *keys: estate.dice.share("policy", *keys, definition.guid, subject)
-
-
-def _break(estate: Estate, assignment: str, row: dict[str, Any]) -> None:
-    """Azure could not evaluate one resource of it, or has not for a month."""
-    if estate.dice.share("broken", assignment) < 0.3:
-        row["properties"]["timestamp"] = ticks(estate.dates.as_of - timedelta(days=30))
-        return
-    state = estate.dice.pick(("Conflict", "Error"), "broken", assignment)
-    row["properties"] |= {"complianceState": state, "stateWeight": WEIGHTS[state]}
 
 
 def _state_row(

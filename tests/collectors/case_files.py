@@ -46,7 +46,6 @@ EXPECTATIONS: Mapping[str, Any] = {
     "standing_access_days": 180,
     "eligibility_days": 365,
     "certificate_lifetime_days": 398,
-    "policy_state_days": 3,
 }
 
 

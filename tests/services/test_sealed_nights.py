@@ -14,7 +14,7 @@ import pytest
 
 from app.controls.document import Facts
 from app.db.append_only import GUARDED, guard_statements
-from app.db.evidence import gaps, records
+from app.db.evidence import gaps, records, removals
 from app.db.runs import nights
 from app.db.verdicts import intervals, night_counts
 from app.errors import RefusedError
@@ -90,6 +90,7 @@ def indexed(ports: Ports, connection_id: str) -> Facts:
             intervals=intervals(session, connection_id, None, FIRST, LAST),
             gaps=gaps(session, connection_id, FIRST, LAST),
             records=records(session, connection_id, FIRST, LAST),
+            removals=removals(session, connection_id, FIRST, LAST),
         )
 
 

@@ -5,6 +5,7 @@ import json
 from collectors.azure.gateway import Ask
 from collectors.azure.requests import Estate, arm_url, graph_query, graph_query_body, graph_url
 from collectors.kit import TENANT, Arm, Graph, ResourceGraph, Scope
+from collectors.kit.reads import Among
 from tests.collectors.azure.fake_azure import cloud_at
 
 CLOUD = cloud_at("https://azure.test", None)
@@ -45,3 +46,12 @@ def test_query_values_cannot_add_parameters() -> None:
 
 def test_a_graph_collection_without_options_has_no_query() -> None:
     assert graph_url(CLOUD, Graph(path="/users")) == "https://azure.test/v1.0/users"
+
+
+def test_rows_are_narrowed_to_those_of_some_texts() -> None:
+    among = Among(path="properties.policyDefinitionId", values=("/a", "/b'c"))
+    read = ResourceGraph(table="policyresources", types=("t",), among=among, project=("id",))
+    assert graph_query(read) == (
+        "policyresources | where type in~ ('t') | where properties.policyDefinitionId in~ "
+        "('/a', '/b\\'c') | project id | order by id asc"
+    )

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -9,8 +10,9 @@ import pytest
 
 from simulator.levers.deletion import Deletion, lagging, parse_deletion, without
 from simulator.levers.document import LeverError
-from simulator.levers.expected import COMPLETE, expected
+from simulator.levers.expected import expected
 from simulator.levers.rights import Rights
+from simulator.levers.sums import COMPLETE
 from simulator.tenant.estate import TenantSpec
 from simulator.tenant.generate import generate
 from simulator.tenant.grants import OWNERS
@@ -96,7 +98,7 @@ def test_resource_graph_may_lag_behind(tenant: Tenant) -> None:
 
 def test_sums_are_done_again(tenant: Tenant) -> None:
     def told(one: Tenant, check: str) -> dict[str, str]:
-        truth = expected(one, Rights(), deleted=True)
+        truth = expected(one, Rights(), [Deletion(ids=("/none",))])
         return {each.subject: each.expected for each in truth if each.check == check}
 
     assert told(tenant, OWNERS) == {
@@ -112,6 +114,19 @@ def test_sums_are_done_again(tenant: Tenant) -> None:
         if row["subscriptionId"] == crowded and "/resourcegroups/" not in row["id"].lower()
     ]
     assert told(without(tenant, given), OWNERS)[crowded] == "pass"
+
+
+def test_who_holds_a_role_and_is_deleted_no_longer_exists(tenant: Tenant) -> None:
+    check = "identity.principals.azure_holders_exist"
+    held = next(one for one in tenant.truth if one.check == check and one.expected == "pass")
+    rows = tenant.tables["authorizationresources"]
+    holder = next(row["properties"]["principalId"] for row in rows if row["id"] == held.subject)
+    gone = [parse_deletion({"graph": holder})]
+    truth = expected(without(tenant, gone), Rights(), gone)
+
+    assert next(one.expected for one in truth if one == replace(held, expected=one.expected)) == (
+        "fail"
+    )
 
 
 def test_nothing_deleted_is_the_tenant_itself(tenant: Tenant) -> None:

@@ -33,7 +33,6 @@ CHECKS = {
     "logging.diagnostic_settings": "enabled to_workspace",
     "logging.workspace_retention": "workspace_retention table_retention",
     "logging.activity": "reaches_back recent",
-    "posture.policy_states": "assignments_evaluated",
 }
 CATALOGUE = {f"{owner}.{name}" for owner, names in CHECKS.items() for name in names.split()}
 
