@@ -94,6 +94,7 @@ class ControlView(ControlRow):
     deviations: list[DeviationView]
     deviations_total: int
     seen_gaps: list[SeenGap]
+    seen_gaps_total: int
 
 
 @router.get("", responses=problems(400, 404))
@@ -222,6 +223,7 @@ def _view(ports: Ports, name: str, period: Period, one: AssessedControl) -> Cont
         deviations=_deviations(one)[:SHOWN],
         deviations_total=len(one.assessment.deviations),
         seen_gaps=list(one.assessment.gaps[:SHOWN]),
+        seen_gaps_total=len(one.assessment.gaps),
     )
 
 

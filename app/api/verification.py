@@ -27,6 +27,7 @@ class StoreVerification(BaseModel):
     faults_total: int
     notes: list[str]
     """What is merely awaited: the first 500."""
+    notes_total: int
 
 
 @router.get("", responses=problems(409))
@@ -40,4 +41,5 @@ def read_findings(ports: Installation) -> StoreVerification:
         faults=list(found.faults[:SHOWN]),
         faults_total=len(found.faults),
         notes=list(found.notes[:SHOWN]),
+        notes_total=len(found.notes),
     )

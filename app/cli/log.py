@@ -79,7 +79,11 @@ def entries(
 ) -> None:
     """Entries of the log, one line each."""
     with opened(ctx) as ports:
+        size = ports.open_log().size
         found = list(seen_entries(ports, first, limit))
+    if len(found) < size:
+        said = f"{len(found)} of {size} entries; --from NUMBER and --limit show others"
+        ERR.print(said, markup=False)
     if as_json:
         print_json([asdict(one) for one in found])
         return

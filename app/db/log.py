@@ -46,13 +46,30 @@ def add_event(session: Session, seq: int, made: Event) -> bool:
 
 
 def events(
-    session: Session, kind: str | None = None, *, after_seq: int = -1, limit: int | None = None
+    session: Session, kind: str | None = None, *, before: int | None = None
 ) -> list[LoggedEvent]:
-    """Events in the order of the log; all of them unless a limit is given."""
-    asked = select(event).where(event.c.seq > after_seq).order_by(event.c.seq).limit(limit)
+    """Events in the order of the log: all of them, or all before an entry. Never a part."""
+    asked = select(event).order_by(event.c.seq)
     if kind is not None:
         asked = asked.where(event.c.kind == kind)
+    if before is not None:
+        asked = asked.where(event.c.seq < before)
     return [_event(row) for row in session.execute(asked)]
+
+
+def newest_event(session: Session, kind: str, *, before: int | None = None) -> LoggedEvent | None:
+    """The last event of a kind, or the last before an entry."""
+    asked = select(event).where(event.c.kind == kind).order_by(event.c.seq.desc()).limit(1)
+    if before is not None:
+        asked = asked.where(event.c.seq < before)
+    row = session.execute(asked).first()
+    return None if row is None else _event(row)
+
+
+def event_at(session: Session, seq: int) -> LoggedEvent | None:
+    """The event at this place of the log."""
+    row = session.execute(select(event).where(event.c.seq == seq)).first()
+    return None if row is None else _event(row)
 
 
 def add_checkpoint(session: Session, made: Checkpoint) -> bool:
@@ -75,12 +92,10 @@ def indexed_checkpoints(session: Session) -> set[int]:
     return set(session.scalars(select(checkpoint.c.size)))
 
 
-def checkpoints(
-    session: Session, *, min_size: int = 0, limit: int | None = None
-) -> list[Checkpoint]:
-    """Checkpoints that cover at least this many entries, smallest first; all unless limited."""
+def checkpoints(session: Session, *, min_size: int = 0) -> list[Checkpoint]:
+    """All checkpoints that cover at least this many entries, smallest first."""
     asked = select(checkpoint).where(checkpoint.c.size >= min_size).order_by(checkpoint.c.size)
-    return [_checkpoint(row) for row in session.execute(asked.limit(limit))]
+    return [_checkpoint(row) for row in session.execute(asked)]
 
 
 def _event(row: Row[tuple[object, ...]]) -> LoggedEvent:

@@ -11,14 +11,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine, inspect, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, ProgrammingError
 from sqlalchemy.orm import Session
 
 from app.db.append_only import FUNCTION
 from app.db.database import Database, open_database
 from app.db.engine import BEGIN, reachable, shown
 from app.db.schema import drop_everything
-from app.errors import UnavailableError
+from app.errors import RefusedError, UnavailableError
 
 _BESIDE = "annexa_rebuild"
 """PostgreSQL's schema, and the end of SQLite's file, of the index that is being built."""
@@ -28,6 +28,7 @@ _TURN = "300ms"
 """How long one try waits for them: less than PostgreSQL's deadlock_timeout, so that whoever holds
 one table and wants another goes on, and the swap tries again."""
 _LOCK_NOT_AVAILABLE = "55P03"
+_NO_RIGHT = "42501"
 
 Bring = Callable[[Session], None]
 """Writes into the new index what nothing but the old one knew."""
@@ -39,13 +40,13 @@ Keep = Callable[[Session], Bring]
 def built_beside(live: Database) -> Iterator[Database]:
     """An empty index of this program's schema beside `live`, for one who rebuilds at a time.
 
-    It is gone at the end of the block, swapped in or not. Raises UnavailableError.
+    It is gone at the end of the block, swapped in or not. Raises RefusedError where PostgreSQL's
+    account may not make a schema, UnavailableError.
     """
     _clear(live.engine)
     try:
         if live.engine.dialect.name == "postgresql":
-            with reachable(live.engine), live.engine.begin() as connection:
-                connection.execute(text(f"CREATE SCHEMA {_BESIDE}"))
+            _make_schema(live.engine)
             beside = open_database(_url(live.engine), search_path=_BESIDE)
         else:
             beside = open_database(f"sqlite:///{_file(live.engine)}")
@@ -150,6 +151,21 @@ def _move(connection: Connection) -> None:
     for table in sorted(inspect(connection).get_table_names(schema=_BESIDE)):
         connection.execute(text(f'ALTER TABLE {_BESIDE}."{table}" SET SCHEMA {here}'))
     connection.execute(text(f"ALTER FUNCTION {_BESIDE}.{FUNCTION}() SET SCHEMA {here}"))
+
+
+def _make_schema(engine: Engine) -> None:
+    try:
+        with reachable(engine), engine.begin() as connection:
+            connection.execute(text(f"CREATE SCHEMA {_BESIDE}"))
+    except ProgrammingError as error:
+        if getattr(error.orig, "sqlstate", None) != _NO_RIGHT:
+            raise
+        raise RefusedError(
+            f"The account of the index {shown(engine)} may not make a schema, in which a new index "
+            "is built beside the old one: GRANT CREATE ON DATABASE to it and run `annexa reindex` "
+            "again.",
+            code="index_no_schema",
+        ) from None
 
 
 def _clear(engine: Engine) -> None:

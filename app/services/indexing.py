@@ -18,7 +18,7 @@ from app.db.connections import (
 from app.db.database import take_turn
 from app.db.evidence import Origin, add_record, indexed_size, record_digest
 from app.db.judged import add_rejudged
-from app.db.log import add_event, events
+from app.db.log import add_event, event_at
 from app.db.packs import StoredPack, add_pack
 from app.db.rebuild import Bring, built_beside, swap_in
 from app.db.runs import (
@@ -146,8 +146,8 @@ def _is_same(session: Session, seq: int, data: bytes) -> bool:
     entry = parse(data)
     if entry["schema"] == RECORD_SCHEMA:
         return record_digest(session, seq) == sha256(data)
-    known = events(session, after_seq=seq - 1, limit=1)
-    return [(one.seq, one.event) for one in known] == [(seq, _sealed_event(entry))]
+    known = event_at(session, seq)
+    return known is not None and known.event == _sealed_event(entry)
 
 
 def _entries(store: Store, first: int, last: int) -> Iterator[tuple[int, bytes]]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from app.db.log import events
+from app.db.log import events, newest_event
 from app.errors import WriterBusyError
 from app.evidence.record import Event, utc
 from app.services.checkpoints import checkpoint_sizes, read_checkpoint
@@ -20,7 +20,6 @@ from app.settings import EmailSettings, WebhookSettings
 LOG = structlog.get_logger()
 SENT, NOT_SENT = "checkpoint_sent", "checkpoint_not_sent"
 NIGHTS = ("run_completed", "run_failed")
-ALL = 1_000_000
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -82,8 +81,8 @@ def _night(ports: Ports) -> int | None:
     Later checkpoints cover events such as these notices themselves: they wait for the next night.
     """
     with ports.database.read() as session:
-        ends = [e.seq for kind in NIGHTS for e in events(session, kind, limit=ALL)]
-    last = max(ends, default=None)
+        ends = [newest_event(session, kind) for kind in NIGHTS]
+    last = max((end.seq for end in ends if end is not None), default=None)
     if last is None:
         return None
     return next((size for size in checkpoint_sizes(ports.store) if size > last), None)
@@ -91,7 +90,7 @@ def _night(ports: Ports) -> int | None:
 
 def _already(ports: Ports, kind: str, size: int) -> set[str]:
     with ports.database.read() as session:
-        found = [logged.event.detail for logged in events(session, kind, limit=ALL)]
+        found = [logged.event.detail for logged in events(session, kind)]
     return {detail["notice"] for detail in found if detail["checkpoint_size"] >= size}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from app.db.log import LoggedEvent, events
+from app.db.log import LoggedEvent, newest_event
 from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import derived_key, entry_key, instant
@@ -73,8 +73,7 @@ def receipt_findings(store: Store) -> Iterator[Finding]:
 
 def _last(ports: Ports) -> LoggedEvent | None:
     with ports.database.read() as session:
-        known = events(session, STORED, limit=100_000)
-    return known[-1] if known else None
+        return newest_event(session, STORED)
 
 
 def _read_back(

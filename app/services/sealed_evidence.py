@@ -17,7 +17,6 @@ from app.services.ports import Ports
 
 RUN_EVENTS = ("run_started", "run_completed", "run_failed", REJUDGED)
 EMPTY = sha256(b"")
-MANY = 1_000_000
 
 
 class SealedEvidence(Protocol):
@@ -128,7 +127,7 @@ def run_entries(ports: Ports, run_id: str) -> list[int]:
     with ports.database.read() as session:
         found = {one.record.seq for one in run_records(session, run_id)}
         for kind in RUN_EVENTS:
-            for logged in events(session, kind, limit=MANY):
+            for logged in events(session, kind):
                 if logged.event.detail.get("run_id") == run_id:
                     found.add(logged.seq)
     return sorted(found)

@@ -4,12 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from app.db.log import LoggedEvent, events
+from app.db.log import LoggedEvent, events, newest_event
 from app.services.ports import Ports
 from app.store.guarantee import Guarantee
 
 _ORDER = ("tamper-evident only", "none", "unlocked", "locked")
-_LIMIT = 100_000
 
 
 def store_guarantee(ports: Ports, before: int | None = None) -> Guarantee:
@@ -30,14 +29,15 @@ def store_guarantee(ports: Ports, before: int | None = None) -> Guarantee:
             label="Azure Blob Storage (not all objects immutable: tamper-evident only)",
             write_once=False,
         )
-    said = [found.detail, *_when_written(weak), _proved(_of(ports, "worm_verified", before))]
+    with ports.database.read() as session:
+        proved = newest_event(session, "worm_verified", before=before)
+    said = [found.detail, *_when_written(weak), _proved(proved)]
     return replace(found, detail=" ".join(said))
 
 
 def _of(ports: Ports, kind: str, before: int | None) -> Sequence[LoggedEvent]:
     with ports.database.read() as session:
-        found = events(session, kind, limit=_LIMIT)
-    return [one for one in found if before is None or one.seq < before]
+        return events(session, kind, before=before)
 
 
 def _weakest(told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
@@ -56,8 +56,8 @@ def _when_written(weak: Mapping[str, Any] | None) -> list[str]:
     return [f"The weakest protection any night's object was written with: {mode}{until}."]
 
 
-def _proved(known: Sequence[LoggedEvent]) -> str:
-    if not known:
+def _proved(known: LoggedEvent | None) -> str:
+    if known is None:
         return "It was not yet put to the test with `annexa verify-worm`."
-    last = known[-1].event
+    last = known.event
     return f"Put to the test on {last.at:%Y-%m-%d %H:%M} UTC: {last.detail['verdict']}."

@@ -12,6 +12,7 @@ from app.db.log import (
     add_checkpoint,
     add_event,
     checkpoints,
+    event_at,
     events,
     latest_checkpoint,
 )
@@ -82,7 +83,9 @@ def test_events_come_back_in_the_order_of_the_log(database: Database) -> None:
         assert [one.seq for one in events(session)] == [1, 3]
         (found,) = events(session, "run_started")
         assert found.event == made
-        assert [one.seq for one in events(session, after_seq=1, limit=1)] == [3]
+        assert [one.seq for one in events(session, before=3)] == [1]
+        assert event_at(session, 3) == events(session)[-1]
+        assert event_at(session, 2) is None
 
 
 def test_the_latest_checkpoint_covers_most(database: Database) -> None:

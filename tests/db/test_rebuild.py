@@ -21,7 +21,7 @@ from app.db.rebuild import built_beside, swap_in
 from app.db.schema import assert_current
 from app.db.tables import event
 from app.db.tokens import ApiToken, add_token, token_of_secret
-from app.errors import UnavailableError
+from app.errors import RefusedError, UnavailableError
 from app.evidence.record import Event
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)
@@ -197,6 +197,26 @@ def test_an_index_of_another_shape_is_replaced(database: Database, url: str) -> 
     assert seen(again) == (ROWS, True)
     assert "odd" not in inspect(again.engine).get_table_names()
     again.close()
+
+
+def test_an_account_that_may_not_make_a_schema_is_told_what_to_grant(
+    postgresql_server: str, request: pytest.FixtureRequest
+) -> None:
+    name = f"bare{os.getpid()}"
+    admin = open_database(postgresql_server + "postgres", rebuild=True)
+    with admin.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(text(f"CREATE ROLE {name} LOGIN"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    admin.close()
+    owner = open_database(postgresql_server + name)
+    request.addfinalizer(owner.close)
+    with owner.engine.begin() as connection:
+        connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
+        connection.execute(text(f"GRANT SELECT ON ALL TABLES IN SCHEMA public TO {name}"))
+    bare = open_database(postgresql_server.replace("postgres@", f"{name}@") + name, rebuild=True)
+    request.addfinalizer(bare.close)
+    with pytest.raises(RefusedError, match="GRANT CREATE ON DATABASE"), built_beside(bare):
+        pass
 
 
 def test_one_who_never_lets_go_keeps_the_old_index(
