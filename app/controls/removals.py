@@ -1,7 +1,7 @@
 """What is proved to be gone: by itself, or with what it lay in. Pure."""
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.controls.observed import Removal
 from collectors.kit.arm_ids import ancestors
@@ -21,6 +21,10 @@ class Removals:
         """Whether a night after this one proves that the subject is gone."""
         around = (subject.lower(), *ancestors(subject))
         return any(self._newest[one] > night for one in around if one in self._newest)
+
+    def since(self, subject: str, night: datetime) -> bool:
+        """The same, that night itself among them."""
+        return self.after(subject, night - timedelta(microseconds=1))
 
 
 def _subjects(item_id: str) -> tuple[str, ...]:

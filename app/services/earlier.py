@@ -7,16 +7,19 @@ for. It is read from the newest record of the same collector and scope, whatever
 from collections.abc import Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import structlog
 
-from app.db.evidence import newest_records
+from app.controls.removals import Removals
+from app.db.evidence import newest_records, removals
 from app.errors import NotFoundError
 from app.evidence.canonical import parse, sha256
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.evidence.replay import exchanges_of, unaccounted_in
 from app.services.collecting import Job
+from app.services.jobs import UNLISTED
 from app.services.ports import Ports
 from app.services.sealed_pages import EMPTY
 from collectors.kit import Exchange, Item
@@ -27,6 +30,8 @@ from collectors.kit.missing import Missing
 from collectors.kit.naming import shown_name
 
 LOG = structlog.get_logger()
+PREFIX = "subscription/"
+FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 Known = dict[tuple[str, str], Missing]
 """By list and id in lower case."""
 
@@ -38,15 +43,16 @@ class Earlier:
         self._store = ports.store
         with ports.database.read() as session:
             self._newest = newest_records(session, connection_id, but=run_id)
+            self._removals = Removals(removals(session, connection_id, FIRST, LAST))
 
     def subscriptions(self) -> set[str]:
-        """Subscriptions that the newest night's records speak for, in lower case."""
-        newest = max((one.slot for one in self._newest.values()), default=None)
-        return {
-            scope.removeprefix("subscription/").lower()
-            for (scope, _), one in self._newest.items()
-            if one.slot == newest and scope.startswith("subscription/")
-        }
+        """Subscriptions that a record ever spoke for and none proves to be gone, in lower case."""
+        spoken: dict[str, datetime] = {}
+        for (scope, _), newest in self._newest.items():
+            own = scope.removeprefix(PREFIX).lower()
+            if scope.startswith(PREFIX) and scope != str(UNLISTED):
+                spoken[own] = max(newest.slot, spoken.get(own, newest.slot))
+        return {one for one, slot in spoken.items() if not self._removals.since(one, slot)}
 
     def missing(
         self, job: Job, shown: Mapping[str, Sequence[Item]], pages: Sequence[Exchange]

@@ -3,12 +3,19 @@
 https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules
 """
 
+import re
 from collections.abc import Iterator
 
 SUBSCRIPTION = "microsoft.resources/subscriptions"
 GROUP = "microsoft.resources/subscriptions/resourcegroups"
+_GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _DEPTHS = {2: SUBSCRIPTION, 4: GROUP}
 """Types of ids that name no provider, by the number of their parts."""
+
+
+def is_guid(text: str) -> bool:
+    """True for the bare id of a subscription or of an object of Microsoft Graph."""
+    return _GUID.fullmatch(text) is not None
 
 
 def is_arm(item_id: str) -> bool:

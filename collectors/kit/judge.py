@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from collectors.kit.arm_ids import SUBSCRIPTION, type_of
+from collectors.kit.arm_ids import SUBSCRIPTION, is_guid, subscription_path, type_of
 from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
@@ -172,7 +172,16 @@ def _set_answers(
     names = {item.id.lower(): told.get(item.id) or shown_name(item) for item in beside}
     for subject, verdict in _all(check, population, expectations).items():
         shown = names.get(f"/subscriptions/{subject}".lower(), subject.rsplit("/", 1)[-1])
-        yield _judgement(full_id, subject, shown, _blind(gaps[0]) if gaps else verdict)
+        hiding = next((gap for gap in gaps if not _is_elsewhere(gap, subject, seen)), None)
+        yield _judgement(full_id, subject, shown, _blind(hiding) if hiding else verdict)
+
+
+def _is_elsewhere(gap: Gap, subject: str, seen: Seen) -> bool:
+    """Whether a gap is about one thing of another subscription than the one that is asked about."""
+    if gap.subject is None or gap.subject.lower() not in _absent_ids(seen):
+        return False
+    home = subscription_path(gap.subject)
+    return home is not None and is_guid(subject) and home != f"/subscriptions/{subject}".lower()
 
 
 def _population(check: Check, items: Iterable[Item]) -> Iterator[Item]:
