@@ -19,14 +19,15 @@ ROWS = {
     "checkpoint": "INSERT INTO checkpoint VALUES (1,'aa','bb','t',NULL,'dev','none')",
     "event": "INSERT INTO event VALUES (1,'run_started','t','annexa','{}')",
     "rejudged": "INSERT INTO rejudged VALUES (1,0,'aa','bb')",
+    "removal": "INSERT INTO removal VALUES (1,0,'c','slot','/subscriptions/s')",
 }
 COLUMN = {
     "record": "sha256", "gap": "detail", "ledger": "seq", "checkpoint": "root", "event": "detail",
-    "rejudged": "rules_sha256",
+    "rejudged": "rules_sha256", "removal": "subject",
 }  # fmt: skip
 KEYS = {
     "record": "seq", "gap": "id", "ledger": "run_id,scope,collector_id", "checkpoint": "size",
-    "event": "seq", "rejudged": "event_seq,record_seq",
+    "event": "seq", "rejudged": "event_seq,record_seq", "removal": "id",
 }  # fmt: skip
 
 
