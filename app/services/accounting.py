@@ -32,7 +32,7 @@ class Accounts:
     """Of one night. One event loop."""
 
     def __init__(
-        self, connection: Connection, earlier: Earlier, census: Census, seeker: Seeker
+        self, connection: Connection, earlier: Earlier | None, census: Census, seeker: Seeker
     ) -> None:
         self._chosen = {one.lower() for one in connection.subscriptions}
         self._earlier, self._census, self._seeker = earlier, census, seeker
@@ -40,7 +40,7 @@ class Accounts:
     def missing(self, found: Gathered) -> tuple[Missing, ...]:
         """What a record's lists should show and do not: seen before, or named elsewhere tonight."""
         job, shown = found.job, found.seen.items
-        before = self._earlier.missing(job, shown, found.exchanges)
+        before = self._earlier.missing(job, shown, found.exchanges) if self._earlier else []
         by_id = {(one.read, one.id.lower()): one for one in self._census.named(job, shown)}
         by_id |= {(one.read, one.id.lower()): one for one in before}
         wanted = (*self._census.forbidden(job), *by_id.values())
@@ -48,7 +48,8 @@ class Accounts:
 
     def unseen(self, job: Job) -> tuple[Missing, ...]:
         """What a record showed before that now cannot be asked at all."""
-        return tuple(one for one in self._earlier.missing(job, {}, ()) if self._is_chosen(one))
+        before = self._earlier.missing(job, {}, ()) if self._earlier else []
+        return tuple(one for one in before if self._is_chosen(one))
 
     async def settle(self, waiting: Iterable[Unsettled]) -> None:
         """Ask for what only a question can tell."""
@@ -82,9 +83,16 @@ class Accounts:
 
 
 async def open_accounts(
-    ports: Ports, connection: Connection, earlier: Earlier, asker: Asker, tenant: Subscriptions
+    ports: Ports,
+    connection: Connection,
+    earlier: Earlier | None,
+    asker: Asker,
+    tenant: Subscriptions,
 ) -> Accounts:
-    """Take the census of tonight's tenant, and be ready to ask for what is missing."""
+    """Take the census of tonight's tenant, and be ready to ask for what is missing.
+
+    `earlier` are the nights before; None where nothing is to be compared with them.
+    """
     census = await take_census(asker, tenant.ids)
     budget = ports.settings.absence_questions
     seeker = Seeker(Questions(asker), census, budget, blinded=bool(tenant.lost))

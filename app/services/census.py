@@ -11,8 +11,8 @@ from dataclasses import dataclass, field, replace
 from app.services.collecting import Job
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.kit import TENANT, Exchange, Item, ResourceGraph, Scope
-from collectors.kit.arm_ids import subscription_path, type_of
+from collectors.kit import TENANT, Exchange, Item, Read, ResourceGraph, Scope
+from collectors.kit.arm_ids import SUBSCRIPTION, subscription_path, type_of
 from collectors.kit.interpret import listed
 from collectors.kit.level import lists_in, types_of
 from collectors.kit.missing import RIGHTS, Missing
@@ -51,7 +51,7 @@ class Census:
         for scope, rights in self._rights(job.scope).items():
             for name in lists_in(job.collector, job.scope):
                 read = job.collector.reads[name]
-                types = types_of(read) if isinstance(read, ResourceGraph) else ()
+                types = types_of(read) if _is_silent(read) else ()
                 if not all(rights.may(f"{one}/read") for one in types):
                     yield Missing(read=name, id=scope, all_of_them=True)
 
@@ -83,6 +83,12 @@ class Census:
         }
 
 
+def _is_silent(read: Read) -> bool:
+    """Whether a list leaves out without a word what permissions in a subscription do not cover."""
+    tables = {"resources", "authorizationresources"}
+    return isinstance(read, ResourceGraph) and read.table in tables
+
+
 def _home(scope: Scope) -> str | None:
     return None if scope == TENANT else f"/subscriptions/{scope.subscription_id}".lower()
 
@@ -100,6 +106,9 @@ async def take_census(asker: Asker, subscriptions: Sequence[str]) -> Census:
         for item in listed(inventory, scope, (read,), pages)[read]:
             kind = item.type or type_of(item.id)
             ids.setdefault(kind, {})[item.id.lower()] = item.id
+            home = subscription_path(item.id)
+            if home is not None:
+                ids.setdefault(SUBSCRIPTION, {})[home] = home
         return pages
 
     async def look(subscription: str) -> tuple[str, tuple[Exchange, ...]]:

@@ -11,9 +11,10 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
+from app.services.accounting import Accounts, Unsettled, open_accounts
 from app.services.azure import open_gateway
 from app.services.azure import said as as_app_error
-from app.services.collecting import Job, ask_all, ask_lists, children_of
+from app.services.collecting import Gathered, Job, ask_all, ask_lists, children_of
 from app.services.connections import Connection
 from app.services.jobs import SUBSCRIPTIONS, Subscriptions, planned_jobs, subscriptions_of
 from app.services.ports import Ports
@@ -69,13 +70,15 @@ async def _check(ports: Ports, connection: Connection) -> list[Probe]:
     try:
         await gateway.principal()
         tenant = await _subscriptions(asker, connection)
+        accounts = await open_accounts(ports, connection, None, asker, tenant)
+        tenant = await accounts.settle_subscriptions(tenant)
         found: list[Probe] = []
         for scope, jobs in groupby(planned_jobs(ports.collectors, tenant), lambda job: job.scope):
             lost = tenant.lost.get(scope)
             if lost is not None:
                 found += [probe for job in jobs for probe in _lost(job, lost)]
                 continue
-            told = await asyncio.gather(*(_probe(asker, job) for job in jobs))
+            told = await asyncio.gather(*(_probe(asker, job, accounts) for job in jobs))
             found += [probe for probes in told for probe in probes]
             if scope != TENANT:
                 asker.forget(scope)
@@ -102,11 +105,15 @@ async def _subscriptions(asker: Asker, connection: Connection) -> Subscriptions:
     return subscriptions_of(seen, pages, chosen=connection.subscriptions, known=(), holding=holding)
 
 
-async def _probe(asker: Asker, job: Job) -> list[Probe]:
+async def _probe(asker: Asker, job: Job, accounts: Accounts) -> list[Probe]:
     lists = await ask_lists(job, asker)
     wanted = children_of(job, lists)
     tried = list(_first_of_each_type(wanted))
-    seen = interpret(job.collector, job.scope, lists + await ask_all(tried, asker))
+    pages = lists + await ask_all(tried, asker)
+    found = Gathered(job=job, exchanges=pages, seen=interpret(job.collector, job.scope, pages))
+    missing = accounts.missing(found)
+    await accounts.settle([Unsettled(gathered=found, missing=missing)])
+    seen = interpret(job.collector, job.scope, pages + accounts.pages(missing), missing)
     return [
         _told(job, name, seen, [ask for ask in wanted if ask.name == name], tried)
         for name in reads_in(job.collector, job.scope)

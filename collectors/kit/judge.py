@@ -177,8 +177,9 @@ def _set_answers(
 
 
 def _is_elsewhere(gap: Gap, subject: str, seen: Seen) -> bool:
-    """Whether a gap is about one thing of another subscription than the one that is asked about."""
-    if gap.subject is None or gap.subject.lower() not in _absent_ids(seen):
+    """Whether a gap is about what is missing in another subscription than the one asked about."""
+    missed = {one.missing.id.lower() for one in seen.absent}
+    if gap.subject is None or gap.subject.lower() not in missed:
         return False
     home = subscription_path(gap.subject)
     return home is not None and is_guid(subject) and home != f"/subscriptions/{subject}".lower()

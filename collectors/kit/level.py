@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from collectors.kit.arm_ids import SUBSCRIPTION
 from collectors.kit.spec import (
     TENANT,
     Arm,
@@ -73,13 +74,12 @@ def looked_at(collector: Collector, scope: Scope) -> set[str]:
 
 
 def types_of(read: Read) -> tuple[str, ...]:
-    """Azure types that a list holds, in lower case, where rights to them decide what it shows.
-
-    Empty for a list of anything, and for what no permission in a subscription is about.
-    """
+    """Azure types that a list holds, in lower case; empty for a list of anything."""
     match read:
-        case ResourceGraph(table="resources" | "authorizationresources", types=types):
+        case ResourceGraph(types=types):
             return types
+        case Arm(per="tenant", path="/subscriptions"):
+            return (SUBSCRIPTION,)
         case Arm(per="subscription", path=path):
             _, found, own = path.lower().rpartition("/providers/")
             return (own,) if found else ()

@@ -235,7 +235,8 @@ def hides(gap: SeenGap, subject: str, check_id: str) -> bool:
     scope = gap.scope.removeprefix("subscription/")
     nobody = gap.detail.startswith("Azure showed no subscription")
     gone = gap.subject is None and (gap.kind is GapKind.GONE or nobody)
-    reads = {check.on, parent_read(collector.reads[check.on]), *check.uses, *check.beside}
+    looked_at = (check.on, *check.uses, *check.beside)
+    reads = {*looked_at, *(parent_read(collector.reads[name]) for name in looked_at)}
     here = scope in ("tenant", "unlisted") or scope in subject
     by_id = isinstance(collector.reads.get(gap.read), GraphBatch)  # it names a holder, no subject
     named = subject if by_id else (gap.subject or subject).lower()

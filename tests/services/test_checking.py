@@ -1,6 +1,7 @@
 """A connection check asks what a night asks: what it finds missing is what the night's gaps say."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -24,11 +25,10 @@ def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
         yield process
 
 
-@pytest.fixture(scope="module")
-def installation(
-    tenant: SimulatorProcess, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Installation]:
-    with installed(tmp_path_factory.mktemp("check") / "home", tenant, IMPATIENT) as made:
+@pytest.fixture
+def installation(tenant: SimulatorProcess, tmp_path: Path) -> Iterator[Installation]:
+    """New for each test: a check knows nothing of earlier nights."""
+    with installed(tmp_path / "home", tenant, IMPATIENT) as made:
         yield made
 
 
