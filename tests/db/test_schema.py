@@ -6,9 +6,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import inspect, text
-from sqlalchemy.orm import Session
 
-from app.db.database import Database, clear, open_database
+from app.db.database import Database, open_database
 from app.db.engine import open_engine
 from app.db.schema import HEAD, assert_current, migrate
 from app.db.tables import metadata
@@ -69,34 +68,6 @@ def test_a_database_of_something_else_is_left_alone(url: str) -> None:
         migrate(engine)
     assert inspect(engine).get_table_names() == ["patients"]
     engine.dispose()
-
-
-def test_a_cleared_index_is_empty_guarded_and_current(database: Database) -> None:
-    with database.begin() as session:
-        session.execute(
-            text("INSERT INTO event (seq, kind, at, actor, detail) VALUES (0, 'a', 'b', 'c', 'd')")
-        )
-        clear(session)
-    with database.read() as session:
-        assert session.scalar(text("SELECT count(*) FROM event")) == 0
-    assert_current(database.engine)
-
-
-def test_a_clearing_that_fails_leaves_everything_as_it_was(database: Database) -> None:
-    with database.begin() as session:
-        session.execute(
-            text("INSERT INTO event (seq, kind, at, actor, detail) VALUES (0, 'a', 'b', 'c', 'd')")
-        )
-    with pytest.raises(ZeroDivisionError), database.begin() as session:
-        _clear_and_fail(session)
-    with database.read() as session:
-        assert session.scalar(text("SELECT count(*) FROM event")) == 1
-    assert_current(database.engine)
-
-
-def _clear_and_fail(session: Session) -> None:
-    clear(session)
-    raise ZeroDivisionError
 
 
 @pytest.mark.parametrize("url", ["nonsense", "mysql://a/b", "sqlite3:///x", ""])
