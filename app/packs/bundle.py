@@ -18,8 +18,7 @@ from app.errors import UsageError
 from app.evidence.note import NoteError, parse_checkpoint, parse_note
 from app.packs.verify.one_file import verifier
 from app.packs.workbook import XLSX_TYPE
-from app.trust.timestamp import authority_name
-from app.trust.token import TimestampRefusedError
+from app.trust.token import TimestampRefusedError, authority_name
 
 MIMETYPE = b"application/vnd.etsi.asic-e+zip"
 SUMS, META_SUMS = "sha256sums.txt", "META-INF/sha256sums.txt"

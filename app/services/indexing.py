@@ -92,7 +92,8 @@ def reindex(ports: Ports, told: Told | None = None) -> int:
     happens, the old index stays until the new one is whole.
     """
     with built_beside(ports.database) as beside:
-        done = _index(replace(ports, database=beside), 0, ports.open_log().size, told)
+        building = replace(ports, database=beside)  # the one in use may be of any shape, or empty
+        done = _index(building, 0, building.open_log().size, told)
         # before the swap and in it: no reader misses one, and none planned meanwhile is lost
         with ports.database.read() as old, beside.begin() as new:
             _planned(old)(new)

@@ -8,10 +8,9 @@ from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.trust.timestamp import (
     TimeAuthority,
-    certificates_of,
     recognise,
 )
-from app.trust.token import TimestampRefusedError
+from app.trust.token import TimestampRefusedError, certificates_of
 
 WANTED = 2
 """Independent authorities that date a checkpoint or a bundle, where as many are configured."""

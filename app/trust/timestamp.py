@@ -16,7 +16,7 @@ from cryptography import x509
 from app.errors import UnavailableError, UsageError
 from app.trust.keys import Trust
 from app.trust.second_opinion import refuse_unless_openssl_accepts
-from app.trust.token import TimestampRefusedError, TimeToken, name_of, read_token
+from app.trust.token import TimestampRefusedError, TimeToken, read_token
 from app.trust.token_form import refuse_loose_bytes
 from app.trust.token_proof import prove
 from app.trust.tsa import POLICY, DevelopmentTsa
@@ -275,30 +275,6 @@ def _as_promised(token: TimeToken, authority: TimeAuthority) -> None:
             f"its accuracy is {stated.total_seconds():g} s, "
             f"{authority.max_accuracy.total_seconds():g} s are accepted"
         )
-
-
-def imprint(response: bytes) -> bytes:
-    """The digest that a stored TimeStampResp is over, unverified; empty for what is none."""
-    try:
-        return read_token(response).digest[1]
-    except TimestampRefusedError:
-        return b""
-
-
-def certificates_of(response: bytes) -> tuple[x509.Certificate, ...]:
-    """Certificates that a stored TimeStampResp carries, its authority's among them; unverified."""
-    return read_token(response).certificates
-
-
-def authority_name(response: bytes) -> str:
-    """The name a stored TimeStampResp gives its authority, unverified (RFC 3161: tsa)."""
-    token = read_token(response)
-    if token.named is None or token.named.name != "directory_name":
-        return "an authority that does not name itself"
-    for certificate in token.certificates:
-        if name_of(certificate.subject) == token.named.chosen:
-            return str(certificate.subject.rfc4514_string())
-    return str(token.named.chosen.human_friendly)
 
 
 def recognise(response: bytes, data: bytes, authorities: Sequence[TimeAuthority]) -> Timestamp:

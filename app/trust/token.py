@@ -136,6 +136,30 @@ def read_token(response: bytes) -> TimeToken:
         raise TimestampRefusedError("the answer is no RFC 3161 response") from error
 
 
+def imprint(response: bytes) -> bytes:
+    """The digest that a stored TimeStampResp is over, unverified; empty for what is none."""
+    try:
+        return read_token(response).digest[1]
+    except TimestampRefusedError:
+        return b""
+
+
+def certificates_of(response: bytes) -> tuple[x509.Certificate, ...]:
+    """Certificates that a stored TimeStampResp carries, its authority's among them; unverified."""
+    return read_token(response).certificates
+
+
+def authority_name(response: bytes) -> str:
+    """The name a stored TimeStampResp gives its authority, unverified (RFC 3161: tsa)."""
+    token = read_token(response)
+    if token.named is None or token.named.name != "directory_name":
+        return "an authority that does not name itself"
+    for certificate in token.certificates:
+        if name_of(certificate.subject) == token.named.chosen:
+            return str(certificate.subject.rfc4514_string())
+    return str(token.named.chosen.human_friendly)
+
+
 def name_of(name: x509.Name) -> asn1.Name:
     """The same name for asn1crypto, which compares names as RFC 5280, section 7.1 does."""
     return asn1.Name.load(name.public_bytes())

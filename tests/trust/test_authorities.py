@@ -13,10 +13,9 @@ from app.trust.timestamp import (
     DevelopmentAuthority,
     TimestampRefusedError,
     TimestampUnavailableError,
-    certificates_of,
-    imprint,
     stamp,
 )
+from app.trust.token import certificates_of, imprint
 from app.trust.tsa import POLICY, DevelopmentTsa
 
 Clock = Callable[[], datetime]
