@@ -68,7 +68,7 @@ def add_record(
             "slot": sealed.slot,
             "subject": subject,
         }
-        for subject in dict.fromkeys(removed)
+        for subject in removed
     ]
     if proofs:
         session.execute(insert(removal), proofs)

@@ -39,9 +39,9 @@ def unaccounted_in(record: Mapping[str, Any]) -> tuple[Missing, ...]:
 
 
 def removed_in(record: Mapping[str, Any]) -> tuple[str, ...]:
-    """Ids of things that a record proves to be gone."""
+    """Ids of things that a record proves to be gone, each once."""
     told = record["what"].get("missing", [])
-    return tuple(one["id"] for one in told if one["kind"] == GapKind.GONE.value)
+    return tuple(dict.fromkeys(one["id"] for one in told if one["kind"] == GapKind.GONE.value))
 
 
 def _exchange(source: Mapping[str, Any], body: bytes) -> Exchange:
