@@ -11,7 +11,7 @@ from collectors.kit import TENANT, Arm, Exchange, Graph, Item, Read, Scope
 from collectors.kit.answers import Answer, read_answer
 from collectors.kit.api_versions import API_VERSIONS, PROVIDER_VERSION, newest_stable
 from collectors.kit.arm_ids import is_arm, subscription_path, type_of
-from collectors.kit.missing import PROOF, RIGHTS
+from collectors.kit.missing import PROOF, RIGHTS, VERSIONS
 from collectors.kit.refusals import codes_in
 from collectors.kit.rights import API_VERSION, PERMISSIONS_PATH
 
@@ -28,29 +28,36 @@ class Questions:
         self._asker = asker
         self._versions: dict[str, str] = dict(API_VERSIONS)
 
-    async def thing(self, item_id: str, read: Read) -> Exchange:
-        """Whether one thing is there: its last answer. `read` is the list that should hold it."""
+    async def thing(self, item_id: str, read: Read) -> tuple[Exchange, ...]:
+        """Whether one thing is there: the last answer says so.
+
+        `read` is the list that should hold it. Answers before the last are about versions alone.
+        """
         if not is_arm(item_id):
             path = getattr(read, "path", "")
             one: Read = Graph(path=f"{path}/{item_id}")
             pages = await self._asker.exchanges(Ask(name=PROOF, read=one, scope=TENANT))
         else:
             pages = await self._one(item_id)
-        return replace(pages[-1], read=PROOF, subject=item_id)
+        *before, last = pages
+        looked_up = (replace(page, read=VERSIONS, subject=item_id) for page in before)
+        return (*looked_up, replace(last, read=PROOF, subject=item_id))
 
     async def _one(self, item_id: str) -> tuple[Exchange, ...]:
         """Asked once more when the provider does not know the version."""
         address, kind = _asked_as(item_id), type_of(item_id)
+        looked_up: tuple[Exchange, ...] = ()
         if kind not in self._versions:
-            await self._look_up(item_id)
+            looked_up = await self._look_up(item_id)
         version = self._versions[kind]
         pages = await self._arm(PROOF, address, "{id}", version)
         if not _is_unknown_version(pages[-1]):
-            return pages
-        await self._look_up(item_id)
+            return (*looked_up, *pages)
+        looked_up += await self._look_up(item_id)
         if self._versions[kind] == version:
-            return pages
-        return await self._arm(PROOF, address, "{id}", self._versions[kind])
+            return (*looked_up, *pages)
+        again = await self._arm(PROOF, address, "{id}", self._versions[kind])
+        return (*looked_up, *pages, *again)
 
     async def permissions(self, scope: str) -> tuple[Exchange, ...]:
         """What the identity may do in a resource group or subscription, by its id."""
@@ -64,7 +71,7 @@ class Questions:
         parent = Item(id=about, data={})
         return await self._asker.exchanges(Ask(name=name, read=read, scope=scope, parent=parent))
 
-    async def _look_up(self, item_id: str) -> None:
+    async def _look_up(self, item_id: str) -> tuple[Exchange, ...]:
         """Ask the provider which versions it answers, once a night."""
         kind = type_of(item_id)
         namespace, _, _ = kind.partition("/")
@@ -72,6 +79,7 @@ class Questions:
         pages = await self._arm(PROOF, about, "{id}", PROVIDER_VERSION)
         self._versions |= _versions(namespace, pages[-1])
         self._versions.setdefault(kind, PROVIDER_VERSION)
+        return pages
 
 
 def _asked_as(item_id: str) -> str:

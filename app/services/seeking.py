@@ -48,7 +48,7 @@ class Seeker:
         """`blinded`: a subscription that is known cannot be asked tonight."""
         self._questions, self._census, self._left = questions, census, budget
         self._blinded = blinded or census.forbids(ROLE_DEFINITION)
-        self._proofs: dict[str, Exchange] = {}
+        self._proofs: dict[str, tuple[Exchange, ...]] = {}
         """By id, and by what an answer says is gone around it."""
         self._rights: dict[str, tuple[Exchange, ...]] = dict(census.rights)
         self._refused: dict[str, int] = defaultdict(int)
@@ -72,9 +72,8 @@ class Seeker:
         found: dict[tuple[str, str], Exchange] = {}
         for one in missing:
             for scope in (one.id.lower(), *ancestors(one.id)):
-                page = self._proofs.get(scope)
-                if page is not None:
-                    found[page.read, (page.subject or "").lower()] = page
+                for page in self._proofs.get(scope, ()):
+                    found[page.read, page.url] = page
                 for place, told in enumerate(self._rights.get(scope, ())):
                     found[RIGHTS, f"{scope} {place}"] = told
         return tuple(found.values())
@@ -128,11 +127,11 @@ class Seeker:
     async def _ask_one(self, one: Sought) -> None:
         if not self._is_open(one) or not self._spend():
             return
-        page = await self._questions.thing(one.missing.id, one.read)
-        kind = proofs_of([page]).told[one.missing.id.lower()][0]
-        for gone in gone_around(kind, page):
-            self._proofs.setdefault(gone, page)
-        self._proofs[one.missing.id.lower()] = page
+        pages = await self._questions.thing(one.missing.id, one.read)
+        kind = proofs_of(pages).told[one.missing.id.lower()][0]
+        for gone in gone_around(kind, pages[-1]):
+            self._proofs.setdefault(gone, pages)
+        self._proofs[one.missing.id.lower()] = pages
         self._refused[one.place] += kind is GapKind.DENIED
 
     def _spend(self) -> bool:

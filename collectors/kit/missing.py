@@ -23,6 +23,8 @@ PROOF = "@proof"
 RIGHTS = "@rights"
 """Name under which it keeps the identity's permissions that explain something: `subject` is the
 scope, `/subscriptions/<id>` or `/subscriptions/<id>/resourceGroups/<name>`."""
+VERSIONS = "@versions"
+"""Name of answers that only tell which version of an API a single thing is asked by."""
 
 _ONE = Arm(path="{id}", api_version="", per="resource")
 _GROUP_GONE, _SUBSCRIPTION_GONE = "resourcegroupnotfound", "subscriptionnotfound"
