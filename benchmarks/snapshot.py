@@ -9,6 +9,10 @@ they do not wait for each other: tokens, then lists, then what is asked per pare
 `--against DIR` measures the build of another checkout against the same tenant in the same run, in
 turn, and prints both with their ratios; `--rounds N` takes the least of N. `requests_by_purpose`
 says what each kind of question costs, `new_requests` what the other build does not ask.
+
+`--against DIR --drills` counts the requests of a quiet night, of one after 100 resources of a group
+were withdrawn and of one after 100 were deleted (benchmarks/drills.py); give it 1,600 resources.
+The other checkout: `git worktree add DIR COMMIT`; it needs no environment of its own.
 """
 
 import argparse
@@ -20,7 +24,6 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections import Counter
 from contextlib import ExitStack, closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,8 +32,9 @@ from typing import Any
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from benchmarks.purposes import purposes  # noqa: E402 - found by the line above
+
 SECRET_ENV = "ANNEXA_BENCHMARK_SECRET"  # noqa: S105 - the name of a variable
-SERVICES = {"blobservices", "fileservices", "queueservices", "tableservices"}
 SERIAL_STEPS = 5
 """Waits nobody can avoid: discovery, token, subscriptions, lists, per-parent calls."""
 
@@ -53,16 +57,24 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--against", type=Path, help="checkout of another build, measured in turn")
     parser.add_argument("--rounds", type=int, default=1, help="with --against: least of so many")
+    parser.add_argument("--drills", action="store_true", help="with --against: what losses cost")
     parser.add_argument("--cloud-file", type=Path, help="measure against this cloud instead")
     parser.add_argument("--tenant", help="with --cloud-file")
     parser.add_argument("--client-id", help="with --cloud-file; the secret is in " + SECRET_ENV)
     parser.add_argument("--child", type=Path, help=argparse.SUPPRESS)
-    return parser.parse_args()
+    asked = parser.parse_args()
+    if asked.drills and asked.against is None:
+        parser.error("--drills compares two builds: name the other one by --against")
+    return asked
 
 
 def _measure(asked: argparse.Namespace, folder: Path) -> dict[str, Any]:
     if asked.cloud_file is not None:
         return _in_child(ROOT, folder / "home", asked.cloud_file, asked.tenant, asked.client_id)
+    if asked.drills:
+        from benchmarks.drills import measure
+
+        return measure(asked, folder)
     if asked.against is not None:
         return _compared(asked, folder)
     empty = _simulated(asked, folder / "empty", resources=0)
@@ -161,27 +173,10 @@ def _simulated(
         "least_requests": least["total"],
         "least": least,
         "floor_s": _floor(least["total"], asked.latency_ms),
-        "requests_by_purpose": _purposes(asked_for),
+        "requests_by_purpose": purposes(asked_for),
         **figures,
         **_verdicts(folder / "home", figures["cpu_s"]),
     }
-
-
-def _purposes(asked_for: list[dict[str, Any]]) -> dict[str, int]:
-    """Requests by what they ask for: the last fixed words of their path."""
-    return dict(sorted(Counter(_purpose(entry["path"]) for entry in asked_for).items()))
-
-
-def _purpose(path: str) -> str:
-    """`microsoft.insights/diagnosticsettings of blobservices`, ids and names left out."""
-    parts = path.split("?", maxsplit=1)[0].lower().strip("/").split("/")
-    if "providers" not in parts:
-        words = [part for part in parts if not any(mark in part for mark in "-0123456789")]
-        return "/".join(words[-2:]) or "/"
-    last = len(parts) - 1 - parts[::-1].index("providers")
-    kind = "/".join([parts[last + 1], *parts[last + 2 :: 2]])
-    owner = [part for part in parts[:last] if part in SERVICES or part == "master"]
-    return f"{kind} of {owner[-1]}" if owner else kind
 
 
 def _verdicts(home: Path, cpu_s: float) -> dict[str, Any]:
