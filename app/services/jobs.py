@@ -50,7 +50,7 @@ def subscriptions_of(
     items = listed.items[SUBSCRIPTIONS]
     by_id = {str(item["subscriptionId"]).lower(): item for item in items if item["subscriptionId"]}
     wanted, held = {one.lower() for one in chosen}, {one.lower() for one in holding}
-    gaps = [gap for gap in listed.gaps if gap.read == SUBSCRIPTIONS]
+    gaps = [_no_proof(gap) for gap in listed.gaps if gap.read == SUBSCRIPTIONS]
     if len(by_id) < len(items):
         gaps.append(_unnamed(GapKind.MALFORMED, "Azure listed a subscription without its id"))
     if not by_id and not gaps:
@@ -93,6 +93,11 @@ def settled(
         elif not absence.proved or scope.subscription_id in chosen:
             lost[scope] = _unnamed(absence.kind, f"{gap.detail}; {absence.detail}")
     return replace(tenant, lost=lost)
+
+
+def _no_proof(gap: Gap) -> Gap:
+    """A list that is not found proves nothing of what it should name."""
+    return replace(gap, kind=GapKind.UNAVAILABLE) if gap.kind is GapKind.GONE else gap
 
 
 def _unlisted(subscription: str) -> Gap:

@@ -68,6 +68,7 @@ def test_a_choice_narrows_what_is_asked_and_what_is_missed() -> None:
     [
         (listed([]), GapKind.DENIED),
         (listed([], status=403), GapKind.DENIED),
+        (listed([], status=404), GapKind.UNAVAILABLE),
         (listed([element(A), element(None)]), GapKind.MALFORMED),
     ],
 )
