@@ -50,13 +50,13 @@ def subscriptions_of(
     items = listed.items[SUBSCRIPTIONS]
     by_id = {str(item["subscriptionId"]).lower(): item for item in items if item["subscriptionId"]}
     wanted, held = {one.lower() for one in chosen}, {one.lower() for one in holding}
-    gaps = [_no_proof(gap) for gap in listed.gaps if gap.read == SUBSCRIPTIONS]
+    gaps = [gap for gap in listed.gaps if gap.read == SUBSCRIPTIONS]
     if len(by_id) < len(items):
         gaps.append(_unnamed(GapKind.MALFORMED, "Azure listed a subscription without its id"))
     if not by_id and not gaps:
         gaps.append(_unnamed(GapKind.DENIED, "Azure showed no subscription to this identity"))
     missing = sorted((wanted or held | {one.lower() for one in known}) - by_id.keys())
-    lost = {Scope(one): gaps[0] if gaps else _unlisted(one) for one in missing}
+    lost = {Scope(one): _no_proof(gaps[0]) if gaps else _unlisted(one) for one in missing}
     if gaps and not wanted:
         lost[UNLISTED] = gaps[0]
     shells = {one for one, item in by_id.items() if is_billing_shell(item)} - wanted - held

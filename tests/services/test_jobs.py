@@ -68,7 +68,6 @@ def test_a_choice_narrows_what_is_asked_and_what_is_missed() -> None:
     [
         (listed([]), GapKind.DENIED),
         (listed([], status=403), GapKind.DENIED),
-        (listed([], status=404), GapKind.UNAVAILABLE),
         (listed([element(A), element(None)]), GapKind.MALFORMED),
     ],
 )
@@ -104,6 +103,13 @@ def test_a_shell_that_was_chosen_or_holds_something_is_asked(why: str) -> None:
 
     assert B in found.ids
     assert found.shells == ()
+
+
+def test_a_list_that_is_not_found_proves_of_no_subscription_that_it_is_gone() -> None:
+    found = reconciled(listed([], status=404), known=(A, B))
+
+    kinds = {scope: gap.kind for scope, gap in found.lost.items() if scope != UNLISTED}
+    assert kinds == dict.fromkeys((Scope(A), Scope(B)), GapKind.UNAVAILABLE)
 
 
 @pytest.mark.parametrize("status", [403, 429, 500])
