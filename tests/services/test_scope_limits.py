@@ -14,6 +14,7 @@ TENANT = "fbcc9616-332d-49fa-bd68-dbb57cee5089"
 S = "/subscriptions/11111111-1111-1111-1111-111111111111"
 READER, OWNER = "acdd72a7-3385-48ef-bd42-f606fba81ae7", "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 SECURITY_READER = "39bc4728-0917-49c7-9d2c-d95423bc2eb4"
+UNSAID = "at a scope that Azure did not name"
 UNRECORDED = "How far the collecting identity's rights reach was not recorded."
 
 
@@ -60,7 +61,9 @@ NARROW = {
     "a narrower role at the root": (role(SECURITY_READER, "/"), "Security Reader at /"),
     "a role of its own": (role("my-role", S), f"role my-role at {S}"),
     "a role without id": (role(None, S), f"a role without id at {S}"),
-    "a role without a scope": (role(SECURITY_READER, None), "Security Reader at None"),
+    "Reader where Azure did not say": (role(READER, None), f"Reader {UNSAID}"),
+    "Reader at an empty scope": (role(READER, ""), "Reader at "),
+    "a scope that is no text": (role(SECURITY_READER, 7), f"Security Reader {UNSAID}"),
 }
 
 
