@@ -56,7 +56,7 @@ def subscriptions_of(
     if not by_id and not gaps:
         gaps.append(_unnamed(GapKind.DENIED, "Azure showed no subscription to this identity"))
     missing = sorted((wanted or held | {one.lower() for one in known}) - by_id.keys())
-    lost = {Scope(one): gaps[0] if gaps else _unlisted(one) for one in missing}
+    lost = {Scope(one): _no_proof(gaps[0]) if gaps else _unlisted(one) for one in missing}
     if gaps and not wanted:
         lost[UNLISTED] = gaps[0]
     shells = {one for one, item in by_id.items() if is_billing_shell(item)} - wanted - held
@@ -93,6 +93,11 @@ def settled(
         elif not absence.proved or scope.subscription_id in chosen:
             lost[scope] = _unnamed(absence.kind, f"{gap.detail}; {absence.detail}")
     return replace(tenant, lost=lost)
+
+
+def _no_proof(gap: Gap) -> Gap:
+    """A list that is not found proves nothing of what it should name."""
+    return replace(gap, kind=GapKind.UNAVAILABLE) if gap.kind is GapKind.GONE else gap
 
 
 def _unlisted(subscription: str) -> Gap:

@@ -130,6 +130,7 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
         report.differences += reassessment.whole_runs()
         told, equal, differing = reassessment.compared(shelf.describe)
         report.assessments.add(told, equal)
+        report.notes += reassessment.notes
         report.differences += differing
         report.rules_sha256 = sorted(shelf.used)
     return report

@@ -171,7 +171,9 @@ def _of_one(one: Missing, proofs: Proofs, hidden: Mapping[tuple[str, str], Gap])
     kind, detail = _fate(one.id.lower(), proofs)
     gap = next((hidden[key] for key in _lists_of(one) if key in hidden), None)
     if kind is GapKind.NOT_ASKED and gap is not None:
-        kind, detail = gap.kind, f"its list could not be read: {gap.detail}"
+        # a list that is not found proves nothing of what it held
+        kind = GapKind.UNAVAILABLE if gap.kind is GapKind.GONE else gap.kind
+        detail = f"its list could not be read: {gap.detail}"
     return Absence(missing=one, kind=kind, detail=detail)
 
 

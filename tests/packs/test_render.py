@@ -123,8 +123,10 @@ def test_whole_digests_stand_on_one_line(drawn: Path, pack: Any) -> None:
 
 def test_the_pack_never_judges_iso(text: str) -> None:
     plain = text.lower()
+    # Azure Policy's own words for its states, quoted with the time of their evaluation
+    plain = re.sub(r"\b(non)?compliant, evaluated \d{4}-", "", plain)
     for word in ("conform", "complian", "certified", "certification", "satisf", "audit-ready"):
-        assert word not in plain
+        assert word not in plain, plain[max(0, plain.find(word) - 80) : plain.find(word) + 80]
     assert not re.search(r"(pass|fail|meet|met)\w* (the )?iso", plain)
     assert not re.search(r"iso/iec 27001(:2022)? (is )?(passed|failed|met)\b", plain)
 

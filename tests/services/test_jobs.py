@@ -105,6 +105,13 @@ def test_a_shell_that_was_chosen_or_holds_something_is_asked(why: str) -> None:
     assert found.shells == ()
 
 
+def test_a_list_that_is_not_found_proves_of_no_subscription_that_it_is_gone() -> None:
+    found = reconciled(listed([], status=404), known=(A, B))
+
+    kinds = {scope: gap.kind for scope, gap in found.lost.items() if scope != UNLISTED}
+    assert kinds == dict.fromkeys((Scope(A), Scope(B)), GapKind.UNAVAILABLE)
+
+
 @pytest.mark.parametrize("status", [403, 429, 500])
 def test_why_the_list_failed_is_told_of_every_subscription(status: int) -> None:
     found = reconciled(listed([], status=status), known=(A, B))

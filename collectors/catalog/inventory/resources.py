@@ -18,12 +18,15 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.arm_ids import type_of
 from collectors.kit.settings import setting
 from collectors.kit.subscriptions import is_billing_shell
 from collectors.kit.tags import CLASSIFICATION, PHI, tag, tags_withheld
 
 LONGEST_ID = 60
-"""Characters of an id that a reason quotes."""
+"""Characters of a tag that a reason quotes."""
+LONGEST_NAME = 40
+"""Characters of a name that a reason quotes."""
 
 
 SAYS_NOTHING = frozenset(
@@ -91,26 +94,31 @@ def _stated(value: str) -> bool:
 
 
 def complete(listed: Population, _: Expectations) -> Mapping[str, Verdict]:
-    """Both routes see the same resources. Subject: the subscription."""
+    """Both routes see the same resources of each type. Subject: the subscription."""
     by_list = {item.id.lower(): item for item in listed}
     by_graph = {item.id.lower(): item for item in listed.siblings["resources"]}
     said = f"resources by Resource Manager: {len(by_list)}, by Resource Graph: {len(by_graph)}"
-    lacks = [
-        f"{route} lacks {_short_id(seen[min(apart)])}"
-        for route, seen, known in (
-            ("Resource Graph", by_list, by_graph),
-            ("Resource Manager", by_graph, by_list),
-        )
-        if (apart := seen.keys() - known.keys())
-    ]
-    verdict = failed(f"{said}; {' and '.join(lacks)}") if lacks else passed(said)
-    return {str(listed.scope.subscription_id): verdict}
+    apart = by_list.keys() ^ by_graph.keys()
+    if not apart:
+        return {str(listed.scope.subscription_id): passed(said)}
+    kinds = sorted({type_of(one) for one in apart})
+    first = kinds[0]
+    counts = [sum(type_of(one) == first for one in seen) for seen in (by_list, by_graph)]
+    lacking = min(one for one in apart if type_of(one) == first)
+    route = "Resource Graph" if lacking in by_list else "Resource Manager"
+    named = _last({**by_list, **by_graph}[lacking].id)
+    where = f"{first}: {counts[0]} and {counts[1]}, {route} lacks {named}{_more(len(kinds) - 1)}"
+    return {str(listed.scope.subscription_id): failed(f"{said}; {where}")}
 
 
-def _short_id(resource: Item) -> str:
-    """What follows the provider in an id, at most so much that two fit into a reason."""
-    text = resource.id.rpartition("/providers/")[2] or resource.id
-    return text if len(text) <= LONGEST_ID else f"…{text[-LONGEST_ID:]}"
+def _more(types: int) -> str:
+    return f"; {types} more {'type differs' if types == 1 else 'types differ'}" if types else ""
+
+
+def _last(item_id: str) -> str:
+    """The name at the end of an id, as much of it as fits into a reason."""
+    name = item_id.rsplit("/", 1)[-1]
+    return name if len(name) <= LONGEST_NAME else f"…{name[-LONGEST_NAME:]}"
 
 
 def subscription_enabled(subscription: Item, _: Expectations) -> Verdict:
@@ -202,6 +210,7 @@ COLLECTOR = Collector(
             on="listed",
             uses=("resources",),
             judge_all=complete,
+            compares=True,
             controls=("A.5.9",),
             remedy=(
                 "az resource list --subscription <id> shows what Resource Manager lists; where"

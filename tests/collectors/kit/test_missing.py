@@ -121,6 +121,14 @@ def test_a_list_that_was_not_read_is_the_reason_for_all_it_hides() -> None:
     assert "its list could not be read" in seen.absent[0].detail
 
 
+@pytest.mark.parametrize("code", ["ResourceNotFound", "SubscriptionNotFound", ""])
+def test_a_list_that_was_not_found_proves_nothing_of_what_it_held(code: str) -> None:
+    pages = [page("accounts", {"error": {"code": code, "message": "m"}}, status=404)]
+    (absent,) = interpret(COLLECTOR, TENANT, pages, [missing(ACCOUNT)]).absent
+    assert not absent.proved
+    assert verdicts(TENANT, pages, missing(ACCOUNT, "good"))["good", ACCOUNT] == "unknown"
+
+
 def _account(item: Item, _: Expectations) -> Verdict:
     return passed("encrypted") if item["good"] else failed("not encrypted")
 
