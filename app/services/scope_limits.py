@@ -85,11 +85,14 @@ def _reach(seen: Seen, tenant_id: str) -> tuple[str, ...]:
 
 
 def _is_everywhere(role: Item, tenant_id: str) -> bool:
-    scope = str(role["properties.scope"] or "").lower().rstrip("/")
+    scope = role["properties.scope"]
     reads = role_id(role["properties.roleDefinitionId"]) in READS_ALL
-    return reads and scope in {"", f"{ROOT}{tenant_id}".lower()}
+    if not reads or not isinstance(scope, str):
+        return False
+    return scope == "/" or scope.lower().rstrip("/") == f"{ROOT}{tenant_id}".lower()
 
 
 def _held(role: Item) -> str:
     named = role_name(role["properties.roleDefinitionId"], ROLES)
-    return f"{named} at {role['properties.scope']}"
+    scope = role["properties.scope"]
+    return f"{named} at {scope if isinstance(scope, str) else 'a scope that Azure did not name'}"

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from collectors.azure.gateway import Ask, Keep
-from collectors.kit import Arm, Exchange, Graph, ResourceGraph
+from collectors.kit import Arm, Exchange, Graph, ResourceGraph, ResourceList
 
 AT = datetime(2026, 11, 28, 2, tzinfo=UTC)
 Said: TypeAlias = tuple[int, Any]
@@ -68,5 +68,7 @@ def _address(ask: Ask) -> str:
             return path
         case ResourceGraph(table=table):
             return f"/resource_graph/{table}"
+        case ResourceList():
+            return f"/subscriptions/{ask.scope.subscription_id}/resources"
         case other:
             raise AssertionError(f"no address is known for {other}")
