@@ -132,11 +132,12 @@ def _first_of_each_type(asks: Iterable[Ask]) -> Iterator[Ask]:
 def _told(job: Job, name: str, seen: Seen, wanted: Sequence[Ask], tried: Sequence[Ask]) -> Probe:
     asked = {_id(ask) for ask in tried if ask.name == name}
     per_resource = parent_read(job.collector.reads[name]) is not None
+    known = asked | {one.missing.id.lower() for one in seen.absent}
     gaps = [
         gap
         for gap in seen.gaps
         if gap.read == name
-        and (not per_resource or gap.subject is None or gap.subject.lower() in asked)
+        and (not per_resource or gap.subject is None or gap.subject.lower() in known)
     ]
     lacking = [one for one in seen.not_applicable if one.read == name]
     left = len(wanted) - len(asked)

@@ -102,6 +102,8 @@ def _versions(namespace: str, page: Exchange) -> dict[str, str]:
     listed = told.get("resourceTypes")
     found: dict[str, str] = {}
     for one in listed if isinstance(listed, list) else ():
+        if not isinstance(one, Mapping):
+            continue
         name, versions = one.get("resourceType"), one.get("apiVersions")
         if isinstance(name, str) and isinstance(versions, list):
             newest = newest_stable([text for text in versions if isinstance(text, str)])

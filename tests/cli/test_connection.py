@@ -251,6 +251,7 @@ PROVIDERS = [
         {
             "inventory.resources subscriptions",
             "access.role_assignments subscriptions",
+            "access.collector_rights subscriptions",
             *(
                 f"{collector.id} {name}"
                 for collector in all_collectors()

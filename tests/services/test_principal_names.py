@@ -23,7 +23,7 @@ def facts(reason: str, former: Former | None = None) -> Facts:
         last_slot=NIGHT,
         former=former,
     )
-    return Facts(nights=[], counts=[], intervals=[held], gaps=[], records=[])
+    return Facts(nights=[], counts=[], intervals=[held], gaps=[], records=[], removals=[])
 
 
 def test_a_name_stands_for_its_id_and_beside_it_in_a_reason() -> None:
