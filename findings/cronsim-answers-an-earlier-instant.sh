@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# cronsim 2.8: asked in the second pass of the hour that is doubled when clocks go back, for the next
+# cronsim 2.8: asked in the second pass of the hour that is doubled when clocks go back for the next
 # time of a daily line in that hour, it answers with the first pass, which is over: a scheduler that
 # asks for "the next after now" gets a moment of the past and runs the job again.
 # Seen: 02:10+01:00 (01:10 UTC) on 25 October 2026 in Europe/Berlin, `30 2 * * *`: 02:30+02:00, that
