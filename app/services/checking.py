@@ -132,7 +132,9 @@ def _first_of_each_type(asks: Iterable[Ask]) -> Iterator[Ask]:
 def _told(job: Job, name: str, seen: Seen, wanted: Sequence[Ask], tried: Sequence[Ask]) -> Probe:
     asked = {_id(ask) for ask in tried if ask.name == name}
     per_resource = parent_read(job.collector.reads[name]) is not None
-    known = asked | {one.missing.id.lower() for one in seen.absent}
+    of = parent_read(job.collector.reads[name])
+    orphaned = {one.missing.id.lower() for one in seen.absent if one.missing.read == of}
+    known = asked | orphaned
     gaps = [
         gap
         for gap in seen.gaps
@@ -150,7 +152,12 @@ def _told(job: Job, name: str, seen: Seen, wanted: Sequence[Ask], tried: Sequenc
         said = f"the first of its kind has nothing of it: {lacking[0].detail}"
     elif isinstance(job.collector.reads[name], ResourceGraph) and not seen.items[name]:
         said = NO_ROWS
-    return _made(job, name, seen=not gaps, detail=said, tried=len(asked), not_tried=left)
+    needs: tuple[str, ...] = ()
+    if of is not None and gaps and (gaps[0].subject or "").lower() in orphaned:
+        needs = job.collector.reads[of].needs  # the list of the parents is what cannot be read
+    return _made(
+        job, name, seen=not gaps, detail=said, needs=needs, tried=len(asked), not_tried=left
+    )
 
 
 def _id(ask: Ask) -> str:

@@ -181,7 +181,11 @@ PROVIDERS = [
     ),
     (
         {"path": "resourcegraph", "body": "microsoft.storage/storageaccounts"},
-        {"storage.accounts accounts", "storage.blob_services accounts"},
+        {
+            "storage.accounts accounts",
+            "storage.blob_services accounts",
+            "storage.blob_services services",  # of accounts that the other route names
+        },
         {"Microsoft.Storage/storageAccounts/read"},
     ),
     (

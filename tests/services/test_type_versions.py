@@ -41,6 +41,9 @@ class Provider:
         )
         return (page,)
 
+    async def close(self) -> None:
+        """Nothing is open."""
+
 
 async def _forget(_: bytes) -> None:
     return None
