@@ -95,7 +95,7 @@ class GapKind(StrEnum):
     GONE = "gone"
     UNAVAILABLE = "unavailable"
     NOT_ASKED = "not_asked"
-    """A single thing is missing from its list and was not asked for by itself (ADR 0010)."""
+    """A single thing is missing from its list and was not asked for by itself (ADR 0011)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
