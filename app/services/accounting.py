@@ -73,7 +73,7 @@ class Accounts:
     def _told(self, missing: Mapping[Scope, Missing]) -> dict[Scope, Absence]:
         found = {}
         for scope, one in missing.items():
-            proofs = proofs_of(self.pages([one]), self._census.standing)
+            proofs = proofs_of(self.pages([one]), self._census.listed)
             (found[scope],) = absences([one], proofs, {})
         return found
 

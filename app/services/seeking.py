@@ -101,7 +101,7 @@ class Seeker:
         return group is not None and denied and self._census.permitted_apart(group)
 
     def _absence(self, one: Sought) -> Absence:
-        proofs = proofs_of(self.pages([one.missing]), self._census.standing)
+        proofs = proofs_of(self.pages([one.missing]), self._census.listed)
         (found,) = absences([one.missing], proofs, {}, one.gaps)
         return found
 
@@ -128,7 +128,7 @@ class Seeker:
         if not self._is_open(one) or not self._spend():
             return
         pages = await self._questions.thing(one.missing.id, one.read)
-        told = proofs_of(pages, self._census.standing).told
+        told = proofs_of(pages, self._census.listed).told
         kind = told[one.missing.id.lower()][0]
         for gone in gone_around(kind, pages[-1]):
             self._proofs.setdefault(gone, pages)
