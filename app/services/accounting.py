@@ -96,7 +96,8 @@ async def open_accounts(
     """
     census = await take_census(asker, tenant.ids)
     budget = ports.settings.absence_questions
-    seeker = Seeker(Questions(asker), census, budget, blinded=bool(tenant.lost))
+    turn = earlier.run_id if earlier else ""
+    seeker = Seeker(Questions(asker), census, budget, blinded=bool(tenant.lost), turn=turn)
     return Accounts(connection, earlier, census, seeker)
 
 
