@@ -4,14 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from collectors.kit import Item
-from collectors.kit.directory_permissions import PERMISSION_NAMES
 from collectors.kit.rights import rights_in
 from collectors.kit.roles import ROLES, role_name
 
 COLLECTOR = "access.collector_rights"
 RIGHTS_CHANGED = "rights_changed"
 """Kind of the event that tells of a change."""
-TENANT = "tenant"
+TENANT, GRAPH = "tenant", "Microsoft Graph"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -19,18 +18,22 @@ class Right:
     """One thing that is allowed."""
 
     place: str
-    """`/subscriptions/<id>` in lower case, or `tenant`."""
+    """`/subscriptions/<id>` in lower case, `tenant` for roles, or `Microsoft Graph`."""
     what: str
     """An action, a role and where it is held, or a permission of Microsoft Graph."""
 
 
 def rights_shown(
-    items: Mapping[str, Iterable[Item]], hidden: frozenset[str], actions: Iterable[str]
+    items: Mapping[str, Iterable[Item]],
+    hidden: frozenset[str],
+    actions: Iterable[str],
+    graph_permissions: Iterable[str] | None,
 ) -> dict[tuple[str, str], frozenset[Right]]:
     """Rights by (place, kind) as a record of `access.collector_rights` shows them.
 
     `hidden` are the reads that have a gap: nothing is said of those. `actions` are those asked
-    for: of permissions, which are patterns, only what they allow of these counts.
+    for: of permissions, which are patterns, only what they allow of these counts. Of Microsoft
+    Graph the token tells, which needs no right; None where it did not.
     """
     found: dict[tuple[str, str], frozenset[Right]] = {}
     wanted = tuple(actions)
@@ -40,9 +43,10 @@ def rights_shown(
             place = item.id.lower()
             allowed = (one for one in wanted if rights.may(one))
             found[place, "actions"] = frozenset(Right(place, one) for one in allowed)
-    for read, named in (("roles", _role), ("grants", _grant)):
-        if read in items and read not in hidden:
-            found[TENANT, read] = frozenset(Right(TENANT, named(one)) for one in items[read])
+    if "roles" in items and "roles" not in hidden:
+        found[TENANT, "roles"] = frozenset(Right(TENANT, _role(one)) for one in items["roles"])
+    if graph_permissions is not None:
+        found[GRAPH, "grants"] = frozenset(Right(GRAPH, one) for one in graph_permissions)
     return found
 
 
@@ -69,10 +73,3 @@ def _role(assignment: Item) -> str:
     role = role_name(assignment["properties.roleDefinitionId"], ROLES)
     scope = assignment["properties.scope"]
     return f"{role} at {scope if isinstance(scope, str) else 'a scope that Azure did not name'}"
-
-
-def _grant(grant: Item) -> str:
-    found = grant["appRoleId"]
-    named = PERMISSION_NAMES.get(str(found).lower(), f"permission {found}")
-    resource = grant["resourceDisplayName"]
-    return f"{named} of {resource}" if isinstance(resource, str) and resource else named

@@ -73,7 +73,8 @@ class Accounts:
     def _told(self, missing: Mapping[Scope, Missing]) -> dict[Scope, Absence]:
         found = {}
         for scope, one in missing.items():
-            (found[scope],) = absences([one], proofs_of(self.pages([one])), {})
+            proofs = proofs_of(self.pages([one]), self._census.standing)
+            (found[scope],) = absences([one], proofs, {})
         return found
 
     def _is_chosen(self, one: Missing) -> bool:

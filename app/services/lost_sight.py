@@ -16,7 +16,7 @@ from app.db.verdicts import newest_folded
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key, instant
 from app.evidence.replay import unaccounted_in
-from app.evidence.rights import RIGHTS_CHANGED
+from app.evidence.rights import GRAPH, RIGHTS_CHANGED, TENANT
 from app.services.ports import Ports
 from app.store.base import Store
 from collectors.kit import Graph
@@ -26,7 +26,7 @@ from collectors.kit.registry import collector_by_id
 
 NAMED = 3
 """Lost rights that a sentence names."""
-ELSEWHERE = "the tenant"
+SELF = "{self}"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,16 +48,17 @@ class LostSight:
     @property
     def sentence(self) -> str:
         """For people."""
-        answers = f"{self.verdicts:,} {'verdict' if self.verdicts == 1 else 'verdicts'}"
-        things = f"{self.things:,} {'thing' if self.things == 1 else 'things'}"
-        return (
-            f"since {self.last_seen:%Y-%m-%d %H:%M} UTC, {answers} on {things} in {self.place} can "
-            f"no longer be given ({', '.join(self.kinds)}){self._cause()}"
-        )
+        things = f"{self.things:,} {'thing' if self.things == 1 else 'things'} in {self.place}"
+        what = f"{things} can no longer be seen"
+        if self.verdicts:
+            answers = f"{self.verdicts:,} {'verdict' if self.verdicts == 1 else 'verdicts'}"
+            what = f"{answers} on {things} can no longer be given"
+        since = f"since {self.last_seen:%Y-%m-%d %H:%M} UTC"
+        return f"{since}, {what} ({', '.join(self.kinds)}){self._cause()}"
 
     def _cause(self) -> str:
         if not self.lost:
-            return "; no withdrawn right explains it"
+            return ""
         more = f" and {len(self.lost) - NAMED} more" if len(self.lost) > NAMED else ""
         return f"; since then the collecting identity lost {', '.join(self.lost[:NAMED])}{more}"
 
@@ -118,7 +119,7 @@ def _unseen(record: Mapping[str, Any]) -> Iterable[_Unseen]:
 
 def _list_of(collector_id: str, name: str) -> str:
     read = collector_by_id(collector_id).reads.get(name)
-    return f"Microsoft Graph {read.path}" if isinstance(read, Graph) else ELSEWHERE
+    return f"{GRAPH} {read.path.replace(SELF, '<itself>')}" if isinstance(read, Graph) else TENANT
 
 
 def _by_place(unseen: Iterable[_Unseen]) -> list[list[_Unseen]]:
@@ -132,9 +133,10 @@ def _lost(own: Sequence[_Unseen], rights: Sequence[Mapping[str, Any]], slot: dat
     groups = {one.group for one in own}
     group = groups.pop() if len(groups) == 1 else None
     last_seen = instant(own[0].missing.last_seen or "")
-    within = {own[0].where, "tenant"}
+    of_graph = own[0].where.startswith(GRAPH)
+    within = {GRAPH} if of_graph else {own[0].where, TENANT}
     lost = [
-        right["right"]
+        right
         for change in rights
         if last_seen < instant(change["slot"]) <= slot
         for right in change["lost"]
@@ -152,5 +154,10 @@ def _lost(own: Sequence[_Unseen], rights: Sequence[Mapping[str, Any]], slot: dat
                 for check in one.missing.checks or ()
             }
         ),
-        lost=tuple(dict.fromkeys(lost)),
+        lost=tuple(dict.fromkeys(right["right"] for right in sorted(lost, key=_is_action))),
     )
+
+
+def _is_action(right: Mapping[str, str]) -> bool:
+    """Roles are told first: what they allowed follows from them."""
+    return right["place"] != TENANT

@@ -275,7 +275,7 @@ class _Night:
         self._log.append(draft.sealed)
         self._gaps += len(draft.seen.gaps)
         if draft.collector.id == COLLECTOR:
-            self._rights |= shown_rights(self._ports, draft.seen)
+            self._rights |= shown_rights(self._ports, draft.seen, draft.run.principal)
 
     def _event(self, kind: str, **detail: object) -> None:
         event = Event(

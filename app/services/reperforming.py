@@ -22,13 +22,15 @@ from app.evidence.reperformance import (
     equal_verdicts,
     verdict_differences,
 )
-from app.evidence.replay import exchanges_of
+from app.evidence.replay import exchanges_of, missing_in
 from app.services.jobs import UNLISTED
 from app.services.ports import Ports
 from app.services.reassessing import Reassessment
 from app.services.rules_process import Rules, RulesFailedError, running
 from app.services.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
 from app.services.verifying import verify_bundle_file
+from collectors.kit import GapKind
+from collectors.kit.missing import proofs_of
 
 INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
 
@@ -278,7 +280,23 @@ def _cause(
     hidden: list[Mapping[str, Any]] = [g for g in seen["gaps"] if g["read"] == SUBSCRIPTIONS]
     scope = what["scope"]["subscription_id"]
     if scope != UNLISTED.subscription_id and scope.lower() not in listed:
+        _need_proof(record, evidence, sealed)
         return sealed
     if scope == UNLISTED.subscription_id and (hidden or len(listed) < max(1, len(items))):
         return hidden[0] if hidden else sealed
     raise LookupError(f"nothing was asked of {scope}, though Azure's list has no gap there")
+
+
+def _need_proof(
+    record: Mapping[str, Any], evidence: SealedEvidence, cause: Mapping[str, Any]
+) -> None:
+    """What a record calls removed with its subscription rests on Azure's word for that.
+
+    Raises LookupError without it. Records of commit 55d35cf and before remove nothing.
+    """
+    if cause["kind"] != GapKind.GONE.value or not missing_in(record):
+        return
+    home = f"/subscriptions/{record['what']['scope']['subscription_id']}".lower()
+    told = proofs_of(exchanges_of(record, evidence.raw)).told.get(home)
+    if told is None or told[0] is not GapKind.GONE:
+        raise LookupError(f"no answer of Azure in the record says that {home} is gone")

@@ -19,10 +19,11 @@ from collectors.kit.registry import collector_by_id
 Shown = dict[tuple[str, str], frozenset[Right]]
 
 
-def shown_rights(ports: Ports, seen: Seen) -> Shown:
-    """Rights that a record of the rights shows, by place and kind."""
+def shown_rights(ports: Ports, seen: Seen, principal: Mapping[str, Any]) -> Shown:
+    """Rights that a record of the rights shows, by place and kind. `principal` is who asked."""
     hidden = frozenset(gap.read for gap in seen.gaps if gap.subject is None)
-    return rights_shown(seen.items, hidden, azure_actions(ports.collectors))
+    granted = principal.get("graph_permissions")
+    return rights_shown(seen.items, hidden, azure_actions(ports.collectors), granted)
 
 
 def change_since(ports: Ports, connection_id: str, run_id: str, shown: Shown) -> RightsChange:
@@ -53,7 +54,8 @@ def _sealed(ports: Ports, seq: int) -> Shown:
     record = parse(ports.store.get(entry_key(seq)))
     if record["what"]["collector"] != COLLECTOR or record["what"]["blinded"] is not None:
         return {}
-    return shown_rights(ports, seen_again(record, collector_by_id(COLLECTOR), ports.store))
+    seen = seen_again(record, collector_by_id(COLLECTOR), ports.store)
+    return shown_rights(ports, seen, record["collector"]["principal"])
 
 
 def _plain(rights: Sequence[Right]) -> list[dict[str, str]]:

@@ -101,7 +101,7 @@ class Seeker:
         return group is not None and denied and self._census.permitted_apart(group)
 
     def _absence(self, one: Sought) -> Absence:
-        proofs = proofs_of(self.pages([one.missing]))
+        proofs = proofs_of(self.pages([one.missing]), self._census.standing)
         (found,) = absences([one.missing], proofs, {}, one.gaps)
         return found
 
@@ -128,7 +128,8 @@ class Seeker:
         if not self._is_open(one) or not self._spend():
             return
         pages = await self._questions.thing(one.missing.id, one.read)
-        kind = proofs_of(pages).told[one.missing.id.lower()][0]
+        told = proofs_of(pages, self._census.standing).told
+        kind = told[one.missing.id.lower()][0]
         for gone in gone_around(kind, pages[-1]):
             self._proofs.setdefault(gone, pages)
         self._proofs[one.missing.id.lower()] = pages

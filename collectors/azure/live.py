@@ -7,7 +7,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 from collectors.azure import requests
 from collectors.azure.clouds import Cloud
-from collectors.azure.entrance import Entrance
+from collectors.azure.entrance import AudienceRefusedError, Entrance, scope_of
 from collectors.azure.follow import follow
 from collectors.azure.gateway import Ask, Keep
 from collectors.azure.graph_batch import Patience, ask_batch
@@ -95,12 +95,17 @@ class LiveGateway:
         """A read that speaks of the identity, with its object id as the token says it."""
         if requests.named_self(read, "") == read:
             return read
-        identity = (await self.principal()).object_id
+        identity = principal_of(await self._entrance.main_token()).object_id
         return requests.named_self(read, identity or requests.NO_IDENTITY)
 
     async def principal(self) -> Principal:
-        """Who asks, as the Resource Manager token names it. Raises GatewayError without a token."""
-        return principal_of(await self._entrance.main_token())
+        """Who asks, as its tokens name it. Raises GatewayError without one for Resource Manager."""
+        main = await self._entrance.main_token()
+        try:
+            graph = await self._entrance.get_token(scope_of(self._cloud.graph_audience))
+        except AudienceRefusedError:
+            return principal_of(main)
+        return principal_of(main, graph.token)
 
     async def close(self) -> None:
         """Release connections, those of the credential too."""

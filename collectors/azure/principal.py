@@ -8,8 +8,10 @@ from typing import Any, Literal
 from collectors.azure.provenance import Principal
 
 
-def principal_of(token: str) -> Principal:
+def principal_of(token: str, graph_token: str | None = None) -> Principal:
     """Claims of an access token, unverified: Azure verifies it, we only name who asked.
+
+    `graph_token` is that of Microsoft Graph: its claim `roles` names what was granted there.
 
     Claim names: https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference.
     A token that is not a JWT yields a principal of nothing but None.
@@ -22,7 +24,17 @@ def principal_of(token: str) -> Principal:
         app_id=_text(claims, "appid") or _text(claims, "azp"),
         kind=_kind(claims),
         token_id_sha256=hashlib.sha256(token_id.encode()).hexdigest() if token_id else None,
+        graph_permissions=None if graph_token is None else _roles(_claims(graph_token)),
     )
+
+
+def _roles(claims: dict[str, Any]) -> tuple[str, ...] | None:
+    """None for a token that is none of an application; one without any role has no such claim."""
+    if not claims:
+        return None
+    roles = claims.get("roles", [])
+    named = isinstance(roles, list) and all(isinstance(one, str) for one in roles)
+    return tuple(sorted(roles)) if named else None
 
 
 def _claims(token: str) -> dict[str, Any]:

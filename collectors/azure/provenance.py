@@ -32,6 +32,8 @@ class Principal:
     kind: Literal["application", "user", "unknown"]
     token_id_sha256: str | None
     """SHA-256 of the token's own id (`uti` or `jti`): matches a sign-in log, opens nothing."""
+    graph_permissions: tuple[str, ...] | None = None
+    """Application permissions of Microsoft Graph that its token grants, sorted; None without it."""
 
 
 def kept_headers(received: Mapping[str, str], sent: Mapping[str, str]) -> dict[str, str]:

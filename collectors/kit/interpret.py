@@ -15,7 +15,14 @@ from collectors.kit.level import (
     reads_in,
     types_of,
 )
-from collectors.kit.missing import Absence, Missing, Proofs, absences, proofs_of
+from collectors.kit.missing import (
+    Absence,
+    Missing,
+    Proofs,
+    absences,
+    proofs_of,
+    standing_in,
+)
 from collectors.kit.missing_gaps import gaps_of
 from collectors.kit.pages import Pages, joined_pages
 from collectors.kit.parents import asked, contradicts
@@ -73,13 +80,9 @@ def interpret(
     scope's subscription.
     """
     context, whole = context_of(collector, scope), looked_at(collector, scope)
-    proofs = proofs_of(exchanges) if missing else Proofs()
-    absent: list[Absence] = []
     items: dict[str, tuple[Item, ...]] = {}
     wide: dict[str, tuple[Item, ...]] = {}
-    gaps: list[Gap] = []
-    not_applicable: list[NotApplicable] = []
-    completeness: dict[str, Completeness] = {}
+    found: dict[str, _Got] = {}
     for name in [*context, *reads_in(collector, scope)]:
         pages = [e for e in exchanges if e.read == name]
         read = collector.reads[name]
@@ -90,19 +93,15 @@ def interpret(
             if name in whole:
                 wide[name] = got.items
             items[name] = tuple(i for i in got.items if _is_in(i, scope))
-        there = {item.id.lower() for item in items[name]} if missing else set[str]()
-        own = [one for one in missing if one.read == name and one.id.lower() not in there]
-        absent += absences(own, proofs, {name: types_of(read)}, got.gaps)
-        gaps += [*got.gaps, *gaps_of(name, read, absent)]
-        not_applicable += got.not_applicable
-        completeness[name] = got.completeness
+        found[name] = got
+    absent, gaps = _accounted(collector, missing, exchanges, items, found)
     return Seen(
         items=items,
-        gaps=tuple(gaps),
-        completeness=completeness,
+        gaps=gaps,
+        completeness={name: got.completeness for name, got in found.items()},
         context=frozenset(context),
-        absent=tuple(absent),
-        not_applicable=tuple(not_applicable),
+        absent=absent,
+        not_applicable=tuple(one for got in found.values() for one in got.not_applicable),
         wide=wide,
     )
 
@@ -115,6 +114,29 @@ class _Got:
     gaps: list[Gap]
     completeness: Completeness
     not_applicable: list[NotApplicable] = field(default_factory=list)
+
+
+def _accounted(
+    collector: Collector,
+    missing: Sequence[Missing],
+    exchanges: Sequence[Exchange],
+    items: Mapping[str, tuple[Item, ...]],
+    found: Mapping[str, _Got],
+) -> tuple[tuple[Absence, ...], tuple[Gap, ...]]:
+    """What became of missing things, and all gaps, read by read."""
+    proofs = Proofs()
+    if missing:
+        standing = standing_in(item.id for own in items.values() for item in own)
+        proofs = proofs_of(exchanges, standing)
+    absent: list[Absence] = []
+    gaps: list[Gap] = []
+    for name, got in found.items():
+        read = collector.reads[name]
+        there = {item.id.lower() for item in items[name]} if missing else set[str]()
+        own = [one for one in missing if one.read == name and one.id.lower() not in there]
+        absent += absences(own, proofs, {name: types_of(read)}, got.gaps)
+        gaps += [*got.gaps, *gaps_of(name, read, absent)]
+    return tuple(absent), tuple(gaps)
 
 
 def _read(

@@ -8,6 +8,7 @@ https://learn.microsoft.com/azure/governance/resource-graph/overview#permissions
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -88,8 +89,12 @@ class Proofs:
         return None
 
 
-def proofs_of(exchanges: Iterable[Exchange]) -> Proofs:
-    """What the answers about single things, and about permissions, say."""
+def proofs_of(exchanges: Iterable[Exchange], standing: AbstractSet[str] = frozenset()) -> Proofs:
+    """What the answers about single things, and about permissions, say.
+
+    `standing` are groups and subscriptions, in lower case, in which something was listed tonight:
+    an answer that one of them does not exist is not believed.
+    """
     told: dict[str, tuple[GapKind | None, str]] = {}
     scopes: dict[str, list[Exchange]] = {}
     for page in exchanges:
@@ -97,8 +102,7 @@ def proofs_of(exchanges: Iterable[Exchange]) -> Proofs:
         if page.read == RIGHTS:
             scopes.setdefault(subject, []).append(page)
         elif page.read == PROOF:
-            kind, detail = told[subject] = _told(page)
-            told |= dict.fromkeys(gone_around(kind, page), (kind, detail))
+            told |= _told_of(subject, page, standing)
     rights = {scope: found for scope, own in scopes.items() if (found := rights_of(own))}
     return Proofs(told=told, rights=rights)
 
@@ -206,6 +210,22 @@ def _unasked(item_id: str, proofs: Proofs) -> tuple[GapKind, str]:
     if proofs.allows(item_id, action) is False:
         return GapKind.DENIED, f"not asked: tonight's permissions there do not allow {action}"
     return GapKind.NOT_ASKED, "missing from its list and not asked for by itself tonight"
+
+
+def _told_of(
+    subject: str, page: Exchange, standing: AbstractSet[str]
+) -> dict[str, tuple[GapKind | None, str]]:
+    """What an answer says of the thing, and of what it lay in."""
+    kind, detail = _told(page)
+    around = set(gone_around(kind, page)) | ({subject} if kind is GapKind.GONE else set())
+    if around & standing:
+        return {subject: (GapKind.UNAVAILABLE, f"{detail}, though more of the same place is there")}
+    return {subject: (kind, detail), **dict.fromkeys(around, (kind, detail))}
+
+
+def standing_in(ids: Iterable[str]) -> frozenset[str]:
+    """Everything that ids lie in: it exists, since they do."""
+    return frozenset(scope for one in ids for scope in ancestors(one))
 
 
 def _told(page: Exchange) -> tuple[GapKind | None, str]:

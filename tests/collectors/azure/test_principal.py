@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 from collectors.azure.principal import principal_of
 
+PERMISSIONS = ("Application.Read.All", "User.Read.All")
+
 
 def jwt(claims: Any) -> str:
     middle = base64.urlsafe_b64encode(json.dumps(claims).encode()).rstrip(b"=").decode()
@@ -45,3 +47,20 @@ def test_the_kind_is_said_or_unknown(claims: dict[str, str], kind: str) -> None:
 def test_any_token_gives_a_principal(token: str) -> None:
     assert principal_of(token).kind == "unknown"
     assert principal_of(f"a.{token}.b") is not None
+
+
+@pytest.mark.parametrize(
+    ("claims", "granted"),
+    [
+        ({"roles": ["User.Read.All", "Application.Read.All"]}, PERMISSIONS),
+        ({"idtyp": "app"}, ()),
+        ({"roles": "User.Read.All"}, None),
+        ({"roles": [1]}, None),
+    ],
+)
+def test_the_token_of_microsoft_graph_names_what_was_granted(
+    claims: dict[str, object], granted: tuple[str, ...] | None
+) -> None:
+    assert principal_of(jwt({}), jwt(claims)).graph_permissions == granted
+    assert principal_of(jwt({})).graph_permissions is None
+    assert principal_of(jwt({}), "no token").graph_permissions is None

@@ -115,6 +115,13 @@ def test_what_became_of_a_missing_thing(case: str) -> None:
     assert missing_of(plain(found)) == found.missing
 
 
+@pytest.mark.parametrize("code", ["ResourceGroupNotFound", "SubscriptionNotFound"])
+def test_a_place_in_which_something_was_listed_is_not_believed_gone(code: str) -> None:
+    pages = [accounts(OTHER), refusal(ACCOUNT, 404, code)]
+    seen = interpret(COLLECTOR, TENANT, pages, [missing(ACCOUNT), missing(f"{ACCOUNT}2")])
+    assert [one.kind for one in seen.absent] == [GapKind.UNAVAILABLE, GapKind.NOT_ASKED]
+
+
 def test_a_list_that_was_not_read_is_the_reason_for_all_it_hides() -> None:
     seen = interpret(COLLECTOR, TENANT, [refused_list()], [missing(ACCOUNT)])
     assert seen.absent[0].kind is GapKind.DENIED
