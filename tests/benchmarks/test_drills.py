@@ -24,16 +24,18 @@ def rows(**groups: int) -> list[dict[str, Any]]:
 
 
 def test_a_loss_is_not_charged_what_a_quiet_night_costs_already() -> None:
-    other = {name: night(100) for name in ("quiet", "withdrawn", "deleted")}
+    other = {name: night(100) for name in ("quiet", "withdrawn", "withdrawn_singly", "deleted")}
     this = {
         "quiet": night(107, 2, lists=5),
         "withdrawn": night(112, 2),
+        "withdrawn_singly": night(113, 2),
         "deleted": night(107 + LOST + 2, 2),
     }
     told = compared(this, other, 3)
     assert {name: one["kept"] for name, one in told.items()} == {
         "quiet": True,
         "withdrawn": True,
+        "withdrawn_singly": False,
         "deleted": False,
     }
     assert told["quiet"]["more"] == told["quiet"]["limit"] == 5
