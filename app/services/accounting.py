@@ -13,7 +13,6 @@ from app.services.proof_questions import Questions
 from app.services.seeking import Seeker, Sought
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, GapKind, Read, Scope
-from collectors.kit.arm_ids import subscription_path
 from collectors.kit.missing import Absence, Missing, absences, proofs_of
 from collectors.kit.registry import collector_by_id
 
@@ -43,13 +42,11 @@ class Accounts:
         before = self._earlier.missing(job, shown, found.exchanges) if self._earlier else []
         by_id = {(one.read, one.id.lower()): one for one in self._census.named(job, shown)}
         by_id |= {(one.read, one.id.lower()): one for one in before}
-        wanted = (*self._census.forbidden(job), *by_id.values())
-        return tuple(one for one in wanted if self._is_chosen(one))
+        return (*self._census.forbidden(job), *by_id.values())
 
     def unseen(self, job: Job) -> tuple[Missing, ...]:
         """What a record showed before that now cannot be asked at all."""
-        before = self._earlier.missing(job, {}, ()) if self._earlier else []
-        return tuple(one for one in before if self._is_chosen(one))
+        return tuple(self._earlier.missing(job, {}, ())) if self._earlier else ()
 
     async def settle(self, waiting: Iterable[Unsettled]) -> None:
         """Ask for what only a question can tell."""
@@ -76,11 +73,6 @@ class Accounts:
             proofs = proofs_of(self.pages([one]), self._census.listed)
             (found[scope],) = absences([one], proofs, {})
         return found
-
-    def _is_chosen(self, one: Missing) -> bool:
-        """What lies outside the subscriptions of the connection is left out, not lost."""
-        home = subscription_path(one.id)
-        return not self._chosen or home is None or home.rsplit("/", 1)[-1] in self._chosen
 
 
 async def open_accounts(

@@ -4,7 +4,7 @@ Tonight's lists are held against it: whatever was seen and is not in them now ha
 for. It is read from the newest record of the same collector and scope, whatever run that was of.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -18,6 +18,7 @@ from app.errors import NotFoundError
 from app.evidence.canonical import parse, sha256
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.evidence.replay import exchanges_of, unaccounted_in
+from app.services.asked_estate import Asked, asked_of
 from app.services.collecting import Job
 from app.services.jobs import UNLISTED
 from app.services.ports import Ports
@@ -39,8 +40,12 @@ Known = dict[tuple[str, str], Missing]
 class Earlier:
     """The newest records of a connection before a run."""
 
-    def __init__(self, ports: Ports, connection_id: str, run_id: str) -> None:
+    def __init__(
+        self, ports: Ports, connection_id: str, run_id: str, chosen: Iterable[str] = ()
+    ) -> None:
+        """`chosen` are the subscriptions that the connection names now; empty: every one."""
         self._store = ports.store
+        self._asked = Asked(frozenset(one.lower() for one in chosen))
         self.run_id = run_id
         with ports.database.read() as session:
             self._newest = newest_records(session, connection_id, but=run_id)
@@ -89,7 +94,11 @@ class Earlier:
         changed = [name for name in names if _sealed(record, name) != _came(pages, name)]
         known = {_key(one): one for one in unaccounted_in(record) if one.read in names}
         known |= {_key(one): one for one in self._seen(job, record, changed)}
-        left = {key: one for key, one in known.items() if key not in there}
+        left = {
+            key: one
+            for key, one in known.items()
+            if key not in there and self._asked.covers(one.id, asked_of(record))
+        }
         return self._answered(record, left) if left else {}
 
     def _seen(self, job: Job, record: Mapping[str, Any], names: Sequence[str]) -> Iterator[Missing]:

@@ -218,7 +218,8 @@ class _Night:
 
     async def _collect_all(self, asker: Asker, facts: RunFacts) -> None:
         """Records that miss nothing are sealed as they come, all others once it is asked for."""
-        earlier = Earlier(self._ports, self._connection.id, self._run.id)
+        chosen = self._connection.subscriptions
+        earlier = Earlier(self._ports, self._connection.id, self._run.id, chosen)
         tenant = await self._subscriptions(asker, earlier)
         accounts = await open_accounts(self._ports, self._connection, earlier, asker, tenant)
         tenant = await accounts.settle_subscriptions(tenant)

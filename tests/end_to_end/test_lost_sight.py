@@ -5,7 +5,7 @@ Each drill collects a night, pulls a lever of the simulator, collects two more, 
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -17,6 +17,7 @@ from app.controls.removals import Removals
 from app.db.evidence import removals
 from app.evidence.observed import Interval
 from app.services.assessing import assess_controls
+from app.services.connection_changes import Change, change_connection
 from app.services.lost_sight import lost_sight
 from app.services.nights import NightReport
 from simulator.process import SimulatorProcess
@@ -199,6 +200,19 @@ def test_a_deleted_thing_that_resource_graph_still_names_is_no_gap_once_it_is_go
 
     assert after.gaps == 0
     _nothing_vanishes(house, house.verdicts(first.slot), house.verdicts(after.slot), first)
+
+
+def test_what_the_connection_no_longer_asks_about_is_left_out_and_not_lost(
+    tenant: SimulatorProcess, house: Installation
+) -> None:
+    house.collect()
+    chosen = Change(subscriptions=(tenant.subscriptions[0],))
+    _, narrowed = change_connection(house.ports, house.connection.name, chosen)
+
+    report = replace(house, connection=narrowed).collect()
+
+    assert report.gaps == 0
+    assert not _ended(house), "and no failure ends by it"
 
 
 def _place(before: Verdicts) -> Place:
