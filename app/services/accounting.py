@@ -73,7 +73,7 @@ class Accounts:
     def _told(self, missing: Mapping[Scope, Missing]) -> dict[Scope, Absence]:
         found = {}
         for scope, one in missing.items():
-            proofs = proofs_of(self.pages([one]), self._census.standing)
+            proofs = proofs_of(self.pages([one]), self._census.listed)
             (found[scope],) = absences([one], proofs, {})
         return found
 
@@ -96,7 +96,8 @@ async def open_accounts(
     """
     census = await take_census(asker, tenant.ids)
     budget = ports.settings.absence_questions
-    seeker = Seeker(Questions(asker), census, budget, blinded=bool(tenant.lost))
+    turn = earlier.run_id if earlier else ""
+    seeker = Seeker(Questions(asker), census, budget, blinded=bool(tenant.lost), turn=turn)
     return Accounts(connection, earlier, census, seeker)
 
 

@@ -6,7 +6,6 @@ the permissions do not cover a list, its silence says nothing.
 
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
 from app.services.collecting import Job
@@ -16,7 +15,7 @@ from collectors.kit import TENANT, Exchange, Item, Read, ResourceGraph, Scope
 from collectors.kit.arm_ids import SUBSCRIPTION, subscription_path, type_of
 from collectors.kit.interpret import listed
 from collectors.kit.level import lists_in, types_of
-from collectors.kit.missing import RIGHTS, Missing, standing_in
+from collectors.kit.missing import NOTHING, RIGHTS, Listed, Missing, listed_in
 from collectors.kit.registry import collector_by_id
 from collectors.kit.rights import Rights, rights_of
 
@@ -32,8 +31,8 @@ class Census:
     """Of each type in lower case: ids as Azure spells them, by id in lower case."""
     rights: Mapping[str, tuple[Exchange, ...]] = field(default_factory=dict)
     """Pages that tell the permissions, by `/subscriptions/<id>` in lower case."""
-    standing: AbstractSet[str] = frozenset()
-    """Groups and subscriptions in which anything was listed, in lower case."""
+    listed: Listed = NOTHING
+    """What both inventories show to be there and readable."""
 
     def named(self, job: Job, shown: Mapping[str, Sequence[Item]]) -> Iterator[Missing]:
         """What a record's lists lack, though the census names it."""
@@ -126,5 +125,5 @@ async def take_census(asker: Asker, subscriptions: Sequence[str]) -> Census:
 
     await take(RESOURCES, TENANT)
     found = await asyncio.gather(*map(look, subscriptions))
-    standing = standing_in(one for known in ids.values() for one in known)
-    return Census(ids=ids, rights=dict(found), standing=standing)
+    listed_ids = (one for known in ids.values() for one in known)
+    return Census(ids=ids, rights=dict(found), listed=listed_in(listed_ids))

@@ -41,6 +41,7 @@ class Earlier:
 
     def __init__(self, ports: Ports, connection_id: str, run_id: str) -> None:
         self._store = ports.store
+        self.run_id = run_id
         with ports.database.read() as session:
             self._newest = newest_records(session, connection_id, but=run_id)
             self._removals = Removals(removals(session, connection_id, FIRST, LAST))

@@ -9,6 +9,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from hashlib import sha256
 from itertools import chain, zip_longest
 
 from app.services.census import Census
@@ -43,10 +44,20 @@ class Seeker:
     """Asks for missing things, each once a night whoever misses it."""
 
     def __init__(
-        self, questions: Questions, census: Census, budget: int, *, blinded: bool = False
+        self,
+        questions: Questions,
+        census: Census,
+        budget: int,
+        *,
+        blinded: bool = False,
+        turn: str = "",
     ) -> None:
-        """`blinded`: a subscription that is known cannot be asked tonight."""
+        """`blinded`: a subscription that is known cannot be asked tonight.
+
+        `turn` is another each night: so what one night leaves unasked comes first in another.
+        """
         self._questions, self._census, self._left = questions, census, budget
+        self._turn = turn
         self._blinded = blinded or census.forbids(ROLE_DEFINITION)
         self._proofs: dict[str, tuple[Exchange, ...]] = {}
         """By id, and by what an answer says is gone around it."""
@@ -63,9 +74,13 @@ class Seeker:
         inner = {one for one in by_id if any(scope in by_id for scope in ancestors(one))}
         roles = {one for one in by_id if _is_tenant_role(one)}
         for ids in (by_id.keys() - inner - roles, inner - roles):
-            await self._seek([by_id[one] for one in sorted(ids)])
+            await self._seek([by_id[one] for one in self._in_turn(ids)])
         if not self._blinded and not any(self._refused.values()):
-            await self._seek([by_id[one] for one in sorted(roles)])
+            await self._seek([by_id[one] for one in self._in_turn(roles)])
+
+    def _in_turn(self, ids: Iterable[str]) -> list[str]:
+        """By no order of their names: whoever is last by name would be left out every night."""
+        return sorted(ids, key=lambda one: sha256(f"{self._turn} {one}".encode()).digest())
 
     def pages(self, missing: Iterable[Missing]) -> tuple[Exchange, ...]:
         """The answers that say what became of these, as a record keeps them."""
@@ -101,13 +116,14 @@ class Seeker:
         return group is not None and denied and self._census.permitted_apart(group)
 
     def _absence(self, one: Sought) -> Absence:
-        proofs = proofs_of(self.pages([one.missing]), self._census.standing)
+        proofs = proofs_of(self.pages([one.missing]), self._census.listed)
         (found,) = absences([one.missing], proofs, {}, one.gaps)
         return found
 
     async def _permissions(self, wanted: Iterable[Sought]) -> None:
         groups = {group_path(one.missing.id) for one in wanted}
-        for group in sorted(one for one in groups if one and one not in self._rights):
+        unknown = (one for one in groups if one and one not in self._rights)
+        for group in self._in_turn(unknown):
             if self._spend():
                 self._rights[group] = await self._questions.permissions(group)
 
@@ -128,7 +144,7 @@ class Seeker:
         if not self._is_open(one) or not self._spend():
             return
         pages = await self._questions.thing(one.missing.id, one.read)
-        told = proofs_of(pages, self._census.standing).told
+        told = proofs_of(pages, self._census.listed).told
         kind = told[one.missing.id.lower()][0]
         for gone in gone_around(kind, pages[-1]):
             self._proofs.setdefault(gone, pages)

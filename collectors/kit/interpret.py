@@ -20,8 +20,8 @@ from collectors.kit.missing import (
     Missing,
     Proofs,
     absences,
+    listed_in,
     proofs_of,
-    standing_in,
 )
 from collectors.kit.missing_gaps import gaps_of
 from collectors.kit.pages import Pages, joined_pages
@@ -126,8 +126,8 @@ def _accounted(
     """What became of missing things, and all gaps, read by read."""
     proofs = Proofs()
     if missing:
-        standing = standing_in(item.id for own in items.values() for item in own)
-        proofs = proofs_of(exchanges, standing)
+        listed_ids = (item.id for own in items.values() for item in own)
+        proofs = proofs_of(exchanges, listed_in(listed_ids))
     absent: list[Absence] = []
     gaps: list[Gap] = []
     for name, got in found.items():

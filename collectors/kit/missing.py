@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.kit.answers import Answer, read_answer
-from collectors.kit.arm_ids import ancestors, group_path, subscription_path, type_of
+from collectors.kit.arm_ids import ancestors, group_path, home_of, subscription_path, type_of
 from collectors.kit.exchange import Exchange
 from collectors.kit.refusals import codes_in
 from collectors.kit.rights import Rights, rights_of
@@ -70,12 +70,26 @@ class Absence:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Listed:
+    """What tonight's lists show to be there and readable: stronger than what is said of it."""
+
+    places: frozenset[str] = frozenset()
+    """Groups, subscriptions and parents in which something was listed, in lower case."""
+    kinds: frozenset[tuple[str, str]] = frozenset()
+    """Types that were listed, each with its group or subscription."""
+
+
+NOTHING = Listed()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Proofs:
     """Answers about single things and scopes, by id in lower case."""
 
     told: Mapping[str, tuple[GapKind | None, str]] = field(default_factory=dict)
     """What Azure said; None: the thing is there."""
     rights: Mapping[str, Rights] = field(default_factory=dict)
+    listed: Listed = NOTHING
 
     def allows(self, item_id: str, action: str) -> bool | None:
         """Whether tonight's permissions allow it there; None when they are not known.
@@ -89,11 +103,11 @@ class Proofs:
         return None
 
 
-def proofs_of(exchanges: Iterable[Exchange], standing: AbstractSet[str] = frozenset()) -> Proofs:
+def proofs_of(exchanges: Iterable[Exchange], listed: Listed = NOTHING) -> Proofs:
     """What the answers about single things, and about permissions, say.
 
-    `standing` are groups and subscriptions, in lower case, in which something was listed tonight:
-    an answer that one of them does not exist is not believed.
+    Neither an answer that a place does not exist is believed where something in it was `listed`,
+    nor permissions that forbid a type there that was.
     """
     told: dict[str, tuple[GapKind | None, str]] = {}
     scopes: dict[str, list[Exchange]] = {}
@@ -102,9 +116,9 @@ def proofs_of(exchanges: Iterable[Exchange], standing: AbstractSet[str] = frozen
         if page.read == RIGHTS:
             scopes.setdefault(subject, []).append(page)
         elif page.read == PROOF:
-            told |= _told_of(subject, page, standing)
+            told |= _told_of(subject, page, listed.places)
     rights = {scope: found for scope, own in scopes.items() if (found := rights_of(own))}
-    return Proofs(told=told, rights=rights)
+    return Proofs(told=told, rights=rights, listed=listed)
 
 
 def absences(
@@ -206,8 +220,10 @@ def _fate(item_id: str, proofs: Proofs) -> tuple[GapKind, str]:
 
 
 def _unasked(item_id: str, proofs: Proofs) -> tuple[GapKind, str]:
-    action = f"{type_of(item_id)}/read"
-    if proofs.allows(item_id, action) is False:
+    kind = type_of(item_id)
+    action = f"{kind}/read"
+    is_read = (home_of(item_id), kind) in proofs.listed.kinds
+    if not is_read and proofs.allows(item_id, action) is False:
         return GapKind.DENIED, f"not asked: tonight's permissions there do not allow {action}"
     return GapKind.NOT_ASKED, "missing from its list and not asked for by itself tonight"
 
@@ -223,9 +239,13 @@ def _told_of(
     return {subject: (kind, detail), **dict.fromkeys(around, (kind, detail))}
 
 
-def standing_in(ids: Iterable[str]) -> frozenset[str]:
-    """Everything that ids lie in: it exists, since they do."""
-    return frozenset(scope for one in ids for scope in ancestors(one))
+def listed_in(ids: Iterable[str]) -> Listed:
+    """What the ids of listed things show."""
+    every = tuple(ids)
+    return Listed(
+        places=frozenset(scope for one in every for scope in ancestors(one)),
+        kinds=frozenset((home_of(one), type_of(one)) for one in every),
+    )
 
 
 def _told(page: Exchange) -> tuple[GapKind | None, str]:

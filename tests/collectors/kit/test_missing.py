@@ -122,6 +122,14 @@ def test_a_place_in_which_something_was_listed_is_not_believed_gone(code: str) -
     assert [one.kind for one in seen.absent] == [GapKind.UNAVAILABLE, GapKind.NOT_ASKED]
 
 
+def test_permissions_that_forbid_what_was_listed_in_the_same_group_are_not_believed() -> None:
+    pages = [accounts(OTHER), permissions(S, [])]
+    seen = interpret(
+        COLLECTOR, TENANT, pages, [missing(ACCOUNT), missing(f"{G}2/providers/{TYPE}/a")]
+    )
+    assert [one.kind for one in seen.absent] == [GapKind.NOT_ASKED, GapKind.DENIED]
+
+
 def test_a_list_that_was_not_read_is_the_reason_for_all_it_hides() -> None:
     seen = interpret(COLLECTOR, TENANT, [refused_list()], [missing(ACCOUNT)])
     assert seen.absent[0].kind is GapKind.DENIED
