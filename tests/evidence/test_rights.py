@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from app.evidence.rights import TENANT, Right, rights_change, rights_shown
+from app.evidence.rights import GRAPH, TENANT, Right, rights_change, rights_shown
 from collectors.kit import Item
 
 S = "/subscriptions/11111111-1111-1111-1111-111111111111"
@@ -10,8 +10,7 @@ T = "/subscriptions/22222222-2222-2222-2222-222222222222"
 STORAGE, SQL = "Microsoft.Storage/storageAccounts/read", "Microsoft.Sql/servers/read"
 ACTIONS = (STORAGE, SQL)
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"
-APPLICATIONS = "9a5d68dd-52b0-4cc2-bd40-abcf44ac3a30"
-"""Application.Read.All of Microsoft Graph."""
+APPLICATIONS = "Application.Read.All"
 
 
 def permissions(scope: str, *actions: str, taken: Any = None) -> Item:
@@ -23,8 +22,10 @@ def role(definition: Any, scope: Any) -> Item:
     return Item(id="role", data={"properties": facts})
 
 
-def shown(*hidden: str, **items: list[Item]) -> dict[tuple[str, str], frozenset[Right]]:
-    return rights_shown(items, frozenset(hidden), ACTIONS)
+def shown(
+    *hidden: str, granted: list[str] | None = None, **items: list[Item]
+) -> dict[tuple[str, str], frozenset[Right]]:
+    return rights_shown(items, frozenset(hidden), ACTIONS, granted)
 
 
 def test_of_patterns_only_what_is_asked_for_counts() -> None:
@@ -53,17 +54,20 @@ def test_no_permission_at_all_is_a_loss_and_an_untold_one_is_none() -> None:
     assert rights_change(before, {}).lost == ()
 
 
-def test_roles_and_grants_are_named_for_people() -> None:
-    grant = Item(
-        id="grant", data={"appRoleId": APPLICATIONS, "resourceDisplayName": "Microsoft Graph"}
-    )
-    strange = Item(id="other", data={"appRoleId": "5", "resourceDisplayName": None})
-    found = shown(roles=[role(READER, S)], grants=[grant, strange])
-    assert found[TENANT, "roles"] == {Right(TENANT, f"Reader at {S}")}
-    assert found[TENANT, "grants"] == {
-        Right(TENANT, "Application.Read.All of Microsoft Graph"),
-        Right(TENANT, "permission 5"),
+def test_roles_are_named_for_people() -> None:
+    found = shown(roles=[role(READER, S)])
+    assert found == {(TENANT, "roles"): {Right(TENANT, f"Reader at {S}")}}
+
+
+def test_permissions_of_microsoft_graph_are_those_of_the_token() -> None:
+    before = shown(granted=[APPLICATIONS, "Policy.Read.All"])
+    assert before == {
+        (GRAPH, "grants"): {Right(GRAPH, APPLICATIONS), Right(GRAPH, "Policy.Read.All")}
     }
+    change = rights_change(before, shown(granted=[APPLICATIONS]))
+    assert change.lost == (Right(GRAPH, "Policy.Read.All"),)
+    assert len(rights_change(before, shown(granted=[])).lost) == 2
+    assert rights_change(before, shown(granted=None)).lost == (), "a token that did not tell"
 
 
 def test_a_role_that_azure_described_badly_is_still_one() -> None:
@@ -75,9 +79,9 @@ def test_a_role_that_azure_described_badly_is_still_one() -> None:
 
 
 def test_a_list_with_a_gap_tells_of_no_loss() -> None:
-    before = shown(roles=[role(READER, S)], grants=[])
-    hidden = shown("roles", roles=[], grants=[])
-    empty = shown(roles=[], grants=[])
+    before = shown(roles=[role(READER, S)])
+    hidden = shown("roles", roles=[])
+    empty = shown(roles=[])
     assert (TENANT, "roles") not in hidden
     assert rights_change(before, hidden).lost == ()
     assert rights_change(before, empty).lost == (Right(TENANT, f"Reader at {S}"),)

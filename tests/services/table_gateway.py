@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 
 from collectors.azure.gateway import Ask, Keep
 from collectors.kit import Arm, Exchange, Graph, ResourceGraph, ResourceList
+from collectors.kit.rights import PERMISSIONS_PATH
 
 AT = datetime(2026, 11, 28, 2, tzinfo=UTC)
 Said: TypeAlias = tuple[int, Any]
@@ -56,6 +57,17 @@ class TableGateway:
 
 async def keep_nothing(_: bytes) -> None:
     """Bodies are not needed here."""
+
+
+def denying(part: str, permissions: Said = REFUSED) -> Callable[[str, str], Said]:
+    """Refuses addresses that hold this, and answers for the permissions there."""
+
+    def answer(address: str, _: str) -> Said:
+        if part.lower() not in address:
+            return NOT_FOUND
+        return permissions if address.endswith(PERMISSIONS_PATH.lower()) else REFUSED
+
+    return answer
 
 
 def _address(ask: Ask) -> str:

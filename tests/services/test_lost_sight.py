@@ -7,7 +7,8 @@ import pytest
 
 from app.evidence.canonical import canonical
 from app.evidence.record import entry_key, utc
-from app.services.lost_sight import ELSEWHERE, LostSight, lost_in
+from app.evidence.rights import GRAPH, TENANT
+from app.services.lost_sight import LostSight, lost_in
 from tests.services.memory import MemoryStore
 
 SLOT = datetime(2026, 11, 28, 2, tzinfo=UTC)
@@ -49,8 +50,7 @@ def test_things_of_one_group_are_one_loss() -> None:
         place=G, last_seen=SEEN, kinds=("denied",), things=3, verdicts=6, lost=()
     )
     assert lost.sentence == (
-        f"since 2026-11-26 02:00 UTC, 6 verdicts on 3 things in {G} can no longer be given "
-        "(denied); no withdrawn right explains it"
+        f"since 2026-11-26 02:00 UTC, 6 verdicts on 3 things in {G} can no longer be given (denied)"
     )
 
 
@@ -116,7 +116,32 @@ def test_a_right_that_was_lost_twice_is_named_once_and_many_are_counted() -> Non
     told = [change(1, S, "a", "b"), change(0, S, "a", "c", "d", "e")]
     (found,) = losses(lacking(disk(1), "export"), changes=told)
     assert found.lost == ("a", "b", "c", "d", "e")
-    assert found.sentence.endswith("since then the collecting identity lost a, b, c and 2 more")
+    assert found.sentence.endswith("; since then the collecting identity lost a, b, c and 2 more")
+
+
+def test_roles_are_told_before_what_they_allowed() -> None:
+    told = [change(0, S, "an action"), change(0, "tenant", "Reader at /")]
+    (found,) = losses(lacking(disk(1), "export"), changes=told)
+    assert found.lost == ("Reader at /", "an action")
+
+
+def test_things_that_no_check_asks_about_are_a_loss_without_verdicts() -> None:
+    (found,) = losses(lacking(disk(1)))
+    assert found.sentence == (
+        f"since 2026-11-26 02:00 UTC, 1 thing in {G} can no longer be seen (denied)"
+    )
+
+
+def test_a_loss_in_microsoft_graph_is_explained_by_its_permissions_alone() -> None:
+    told = [change(1, GRAPH, "Application.Read.All"), change(1, "tenant", "Reader at /")]
+    (found,) = losses(
+        lacking("44444444-4444-4444-4444-444444444444", "no_secrets", read="applications"),
+        changes=told,
+        collector="identity.app_credentials",
+    )
+    assert found.lost == ("Application.Read.All",)
+    (other,) = losses(lacking(disk(1), "export"), changes=told)
+    assert other.lost == ("Reader at /",)
 
 
 def test_what_lies_in_no_subscription_is_called_by_its_list() -> None:
@@ -126,4 +151,4 @@ def test_what_lies_in_no_subscription_is_called_by_its_list() -> None:
     )
     assert lost.place == "Microsoft Graph /applications"
     (other,) = losses(lacking("/providers/x/y/z", "a", read="none"))
-    assert other.place == ELSEWHERE
+    assert other.place == TENANT

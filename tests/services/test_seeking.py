@@ -1,7 +1,7 @@
 """What is missing is asked for within a budget: spread, each once, and no more than tells it."""
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from itertools import product
 
 import pytest
@@ -21,6 +21,7 @@ from tests.services.table_gateway import (
     REFUSED,
     Said,
     TableGateway,
+    denying,
     keep_nothing,
 )
 
@@ -71,15 +72,6 @@ def seek(
     return fates(seeking, wanted)
 
 
-def denying(part: str, permissions: Said = REFUSED) -> Callable[[str, str], Said]:
-    def answer(address: str, _: str) -> Said:
-        if part.lower() not in address:
-            return NOT_FOUND
-        return permissions if address.endswith(PERMISSIONS_PATH.lower()) else REFUSED
-
-    return answer
-
-
 def test_a_small_budget_reaches_every_group_and_type() -> None:
     places = list(product(("a", "b", "c"), (DISK, SITE)))
     ids = [one for name, kind in places for one in in_group(name, kind, 40)]
@@ -126,6 +118,17 @@ def test_a_group_that_is_gone_answers_for_all_in_it() -> None:
     found = seek(gateway, sought(in_group("gone", DISK, 100)))
     assert found == [GapKind.GONE] * 100
     assert len(gateway.asked) == 1
+
+
+def test_a_group_in_which_something_is_listed_is_not_believed_gone() -> None:
+    gateway = TableGateway(lambda _, __: GROUP_GONE)
+    ids = in_group("here", DISK, 5)
+    census = Census(standing=frozenset({S, f"{S}/resourcegroups/here"}))
+    seeking = seeker(gateway, census=census)
+    asyncio.run(seeking.seek(sought(ids)))
+    assert len(gateway.asked) == 5, "it answers for none of the others"
+    told = proofs_of(seeking.pages(one.missing for one in sought(ids)), census.standing).told
+    assert {kind for kind, _ in told.values()} == {GapKind.UNAVAILABLE}
 
 
 def test_what_holds_others_is_asked_before_them() -> None:
