@@ -60,7 +60,7 @@ def subscriptions_of(
     if gaps and not wanted:
         lost[UNLISTED] = gaps[0]
     shells = {one for one, item in by_id.items() if is_billing_shell(item)} - wanted - held
-    asked = (wanted & by_id.keys() or by_id.keys()) - shells
+    asked = (wanted & by_id.keys() if wanted else by_id.keys()) - shells
     return Subscriptions(
         ids=tuple(sorted(asked)), shells=tuple(sorted(shells)), lost=lost, pages=pages
     )

@@ -63,6 +63,13 @@ def test_a_choice_narrows_what_is_asked_and_what_is_missed() -> None:
     assert found.lost == {}
 
 
+def test_where_none_of_the_chosen_is_listed_no_other_is_asked_instead() -> None:
+    found = reconciled(listed([element(A), element(B)]), chosen=(C,), known=(A, C))
+
+    assert found.ids == ()
+    assert set(found.lost) == {Scope(C)}
+
+
 @pytest.mark.parametrize(
     ("page", "kind"),
     [
