@@ -34,8 +34,9 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
     group above the subscription; where Azure does not tell those that lie above it, any of them
     counts. Microsoft's rule counts the built-in Owner alone.
 
-    Subject: every subscription that is listed or that an assignment names. A shell by which Entra
-    ID is billed holds nothing to own: it counts only where an assignment names it.
+    Subject: every subscription that is listed or that an assignment names. One that Resource Graph
+    does not show beside others was not asked about: the connection names those. A shell by which
+    Entra ID is billed holds nothing to own: it counts only where an assignment names it.
     """
     definitions = beside_of(assignments.siblings.get("definitions", ()), ())
     given: dict[tuple[str | None, _Owning], list[str]] = {}
@@ -47,6 +48,9 @@ def owners_limit(assignments: Population, expectations: Expectations) -> Mapping
         for item in assignments.siblings["subscriptions"]
         if not is_billing_shell(item)
     }
+    shown = {item.subscription_id for item in assignments.siblings.get("containers", ())} - {None}
+    if shown:
+        listed &= shown
     named = {_subscription(item["properties.scope"]) for item in assignments}
     subjects = sorted(one for one in listed | named if one)
     placeless = sum(len(held) for (place, _), held in given.items() if place is None)
