@@ -74,7 +74,9 @@ def test_both_routes_and_the_permissions_are_asked_once() -> None:
     assert set(taken.ids[ACCOUNT]) == {MINE.lower(), OTHER.lower()}
     assert set(taken.ids[SUBSCRIPTION]) == {S, T}
     assert set(taken.rights) == {S, T}
-    assert taken.standing >= {S, T, f"{S}/resourcegroups/letters", f"{T}/resourcegroups/scans"}
+    groups = {f"{S}/resourcegroups/letters", f"{T}/resourcegroups/scans"}
+    assert taken.listed.places >= {S, T, *groups}
+    assert taken.listed.kinds >= {(group, ACCOUNT) for group in groups}
     pages = [page for told in taken.rights.values() for page in told]
     assert {(page.read, page.subject) for page in pages} == {(RIGHTS, S), (RIGHTS, T)}
 

@@ -13,7 +13,7 @@ from app.services.proof_questions import Questions
 from app.services.seeking import TOGETHER, Seeker, Sought
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, Gap, GapKind, Graph, Read, ResourceGraph
-from collectors.kit.missing import PROOF, Missing, absences, proofs_of
+from collectors.kit.missing import PROOF, Listed, Missing, absences, proofs_of
 from collectors.kit.rights import PERMISSIONS_PATH
 from tests.services.table_gateway import (
     GROUP_GONE,
@@ -123,11 +123,11 @@ def test_a_group_that_is_gone_answers_for_all_in_it() -> None:
 def test_a_group_in_which_something_is_listed_is_not_believed_gone() -> None:
     gateway = TableGateway(lambda _, __: GROUP_GONE)
     ids = in_group("here", DISK, 5)
-    census = Census(standing=frozenset({S, f"{S}/resourcegroups/here"}))
+    census = Census(listed=Listed(places=frozenset({S, f"{S}/resourcegroups/here"})))
     seeking = seeker(gateway, census=census)
     asyncio.run(seeking.seek(sought(ids)))
     assert len(gateway.asked) == 5, "it answers for none of the others"
-    told = proofs_of(seeking.pages(one.missing for one in sought(ids)), census.standing).told
+    told = proofs_of(seeking.pages(one.missing for one in sought(ids)), census.listed).told
     assert {kind for kind, _ in told.values()} == {GapKind.UNAVAILABLE}
 
 
