@@ -115,6 +115,23 @@ def newest_records(
     }
 
 
+def seqs_before(
+    session: Session, connection_id: str, scope: str, collector_id: str, seq: int
+) -> list[int]:
+    """Places of the records of a scope and collector before one, the newest first."""
+    asked = (
+        select(record.c.seq)
+        .where(
+            record.c.connection_id == connection_id,
+            record.c.scope == scope,
+            record.c.collector_id == collector_id,
+            record.c.seq < seq,
+        )
+        .order_by(record.c.seq.desc())
+    )
+    return list(session.scalars(asked))
+
+
 def records(
     session: Session,
     connection_id: str,

@@ -8,12 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 import structlog
 
 from app.controls.removals import Removals
-from app.db.evidence import newest_records, removals
+from app.db.evidence import newest_records, removals, seqs_before
 from app.errors import NotFoundError
 from app.evidence.canonical import parse, sha256
 from app.evidence.record import derived_key, entry_key, raw_key
@@ -47,6 +48,7 @@ class Earlier:
         self._store = ports.store
         self._asked = Asked(frozenset(one.lower() for one in chosen))
         self.run_id = run_id
+        self._seqs = partial(_seqs_before, ports, connection_id)
         with ports.database.read() as session:
             self._newest = newest_records(session, connection_id, but=run_id)
             self._removals = Removals(removals(session, connection_id, FIRST, LAST))
@@ -73,7 +75,26 @@ class Earlier:
         if "missing" not in record["what"] and newest.whole_seq not in {None, newest.seq}:
             # records of 55d35cf and before, with gaps, do not say what they missed
             found = self._left(job, self._entry(newest.whole_seq or 0), pages, there) | found
+        if asked_of(record) not in {None, self._asked}:
+            found = self._of_same_choice(job, newest.seq, pages, there) | found
         return list(found.values())
+
+    def _of_same_choice(
+        self,
+        job: Job,
+        before: int,
+        pages: Sequence[Exchange],
+        there: AbstractSet[tuple[str, str]],
+    ) -> Known:
+        """The same of the newest record that was asked about what tonight's is asked about.
+
+        A connection that named fewer subscriptions for a while saw nothing of the others.
+        """
+        for seq in self._seqs(*job.key, before):
+            record = self._entry(seq)
+            if asked_of(record) == self._asked:
+                return self._left(job, record, pages, there)
+        return {}
 
     def _entry(self, seq: int) -> dict[str, Any]:
         entry: dict[str, Any] = parse(self._store.get(entry_key(seq)))
@@ -146,3 +167,10 @@ def _sealed(record: Mapping[str, Any], name: str) -> list[str]:
 
 def _came(pages: Sequence[Exchange], name: str) -> list[str]:
     return [sha256(page.body) for page in pages if page.read == name]
+
+
+def _seqs_before(
+    ports: Ports, connection_id: str, scope: str, collector_id: str, seq: int
+) -> list[int]:
+    with ports.database.read() as session:
+        return seqs_before(session, connection_id, scope, collector_id, seq)

@@ -5,6 +5,7 @@ https://learn.microsoft.com/rest/api/authorization/role-assignment-schedule-inst
 
 from datetime import timedelta
 
+from collectors.kit.arm_ids import subscription_path
 from collectors.kit.beside import Beside, NotSeenError
 from collectors.kit.instants import instant
 from collectors.kit.roles import role_id
@@ -52,11 +53,27 @@ def _unseen(assignment: Item, active: Beside) -> str | None:
     hidden = _hidden(assignment, active)
     if hidden is not None:
         return f"could not be seen: {hidden.kind.value}, {hidden.detail}"
+    if _is_unasked(assignment):
+        return "could not be seen: no list of PIM was asked where it was given"
     subscriptions = assignment.near("subscriptions")
     listed = assignment.near("containers").seen or subscriptions.seen or subscriptions.gap
     if listed and not active.seen:
         return "could not be seen: PIM listed no assignment at all"
     return None
+
+
+def _is_unasked(assignment: Item) -> bool:
+    """Whether it was given above the subscriptions, at a place that no list of places names.
+
+    A connection that names subscriptions asks Resource Graph about those alone.
+    """
+    scope = assignment["properties.scope"]
+    places = assignment.near("containers").seen
+    if not isinstance(scope, str) or not places or subscription_path(scope) is not None:
+        return False
+    place = scope.lower().rstrip("/")  # empty: the root of the tenant, told with any group
+    groups = [one.id.lower() for one in places if subscription_path(one.id) is None]
+    return place not in groups if place else not groups
 
 
 def _age(assignment: Item, expectations: Expectations) -> timedelta | None:

@@ -215,6 +215,24 @@ def test_what_the_connection_no_longer_asks_about_is_left_out_and_not_lost(
     assert not _ended(house), "and no failure ends by it"
 
 
+def test_what_was_left_out_for_a_while_is_missed_once_it_is_asked_about_again(
+    tenant: SimulatorProcess, house: Installation
+) -> None:
+    first = house.collect()
+    before = house.verdicts(first.slot)
+    kept, *others = tenant.subscriptions
+    name = house.connection.name
+    _, narrowed = change_connection(house.ports, name, Change(subscriptions=(kept,)))
+    replace(house, connection=narrowed).collect()
+    tenant.withdraw(subscription=others[0])
+    _, wide = change_connection(house.ports, name, Change(subscriptions=()))
+
+    report = replace(house, connection=wide).collect()
+
+    _nothing_vanishes(house, before, house.verdicts(report.slot), first)
+    assert not _ended(house)
+
+
 def _place(before: Verdicts) -> Place:
     groups = Counter(
         "/".join(subject.split("/")[:5]) for subject, _ in before if "/resourcegroups/" in subject
