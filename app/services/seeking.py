@@ -94,10 +94,10 @@ class Seeker:
         return tuple(found.values())
 
     async def _seek(self, wanted: Sequence[Sought]) -> None:
-        """One of each group first: it may answer for the others."""
+        """One of each place first: it may answer for the others."""
         await self._permissions(one for one in wanted if self._may_differ(one))
         first = {one.place: one for one in reversed(self._open(wanted))}
-        await self._ask([one for one in first.values() if group_path(one.missing.id)])
+        await self._ask(list(first.values()))
         await self._permissions(one for one in wanted if self._refused[one.place])
         await self._ask(self._open(wanted))
 

@@ -20,7 +20,6 @@ def test_the_defaults_stand() -> None:
         "standing_access_days": 180,
         "eligibility_days": 365,
         "certificate_lifetime_days": 398,
-        "policy_state_days": 3,
     }
 
 

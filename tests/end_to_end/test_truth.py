@@ -239,5 +239,6 @@ def hides(gap: SeenGap, subject: str, check_id: str) -> bool:
     reads = {*looked_at, *(parent_read(collector.reads[name]) for name in looked_at)}
     here = scope in ("tenant", "unlisted") or scope in subject
     by_id = isinstance(collector.reads.get(gap.read), GraphBatch)  # it names a holder, no subject
-    named = subject if by_id else (gap.subject or subject).lower()
+    beside = gap.read in check.beside  # it names what is looked up: for the root, any group
+    named = subject if by_id or beside else (gap.subject or subject).lower()
     return (gap.read in reads or gone) and here and (named in subject or subject in named)
