@@ -33,6 +33,8 @@ from collectors.kit.naming import shown_name
 
 LOG = structlog.get_logger()
 PREFIX = "subscription/"
+BELIEVED_NIGHTS = 14
+"""Nights of commit 55d35cf and before that the first night after is held against."""
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 Known = dict[tuple[str, str], Missing]
 """By list and id in lower case."""
@@ -72,9 +74,10 @@ class Earlier:
         there = {(name, item.id.lower()) for name, items in shown.items() for item in items}
         record = self._entry(newest.seq)
         found = self._left(job, record, pages, there)
-        if "missing" not in record["what"] and newest.whole_seq not in {None, newest.seq}:
-            # records of 55d35cf and before, with gaps, do not say what they missed
-            found = self._left(job, self._entry(newest.whole_seq or 0), pages, there) | found
+        if "missing" not in record["what"]:
+            # records of 55d35cf and before believed every list, and do not say what they missed
+            for seq in self._seqs(*job.key, newest.seq)[:BELIEVED_NIGHTS]:
+                found = self._left(job, self._entry(seq), pages, there) | found
         if asked_of(record) not in {None, self._asked}:
             found = self._of_same_choice(job, newest.seq, pages, there) | found
         return list(found.values())
