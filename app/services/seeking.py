@@ -21,6 +21,8 @@ from collectors.kit.missing import RIGHTS, Absence, Missing, absences, gone_arou
 ROLE_DEFINITION = "microsoft.authorization/roledefinitions"
 REFUSALS = 2
 """Refused questions of one place after which the rest of it is not asked."""
+TOO_BUSY = 3
+"""Questions that Azure had no time for, after which a night asks no more."""
 TOGETHER = 16
 """Questions that wait at the same time."""
 
@@ -63,6 +65,7 @@ class Seeker:
         """By id, and by what an answer says is gone around it."""
         self._rights: dict[str, tuple[Exchange, ...]] = dict(census.rights)
         self._refused: dict[str, int] = defaultdict(int)
+        self._busy = 0
         self._turns: dict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
 
     async def seek(self, wanted: Sequence[Sought]) -> None:
@@ -150,6 +153,9 @@ class Seeker:
             self._proofs.setdefault(gone, pages)
         self._proofs[one.missing.id.lower()] = pages
         self._refused[one.place] += kind is GapKind.DENIED
+        self._busy += kind in {GapKind.THROTTLED, GapKind.TIMEOUT}
+        if self._busy >= TOO_BUSY:
+            self._left = 0  # each has waited its patience already: the next night asks again
 
     def _spend(self) -> bool:
         self._left -= 1

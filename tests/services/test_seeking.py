@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from app.services.census import Census
 from app.services.proof_questions import Questions
-from app.services.seeking import TOGETHER, Seeker, Sought
+from app.services.seeking import TOGETHER, TOO_BUSY, Seeker, Sought
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, Gap, GapKind, Graph, Read, ResourceGraph
 from collectors.kit.missing import PROOF, Listed, Missing, absences, proofs_of
@@ -83,6 +83,17 @@ def test_a_small_budget_reaches_every_group_and_type() -> None:
     for name, kind in places:
         assert gateway.times(f"/resourceGroups/{name}/providers/{kind}/") in {1, 2}
     assert (found.count(GapKind.GONE), found.count(GapKind.NOT_ASKED)) == (9, 231)
+
+
+def test_an_azure_that_has_no_time_is_not_asked_on() -> None:
+    ids = [one for number in range(40) for one in in_group(f"rg{number}", DISK, 3)]
+    busy: Said = (429, {"error": {"code": "TooManyRequests", "message": "m"}})
+    gateway = TableGateway(lambda _, __: busy)
+
+    found = seek(gateway, sought(ids))
+
+    assert len(gateway.asked) <= TOO_BUSY + TOGETHER
+    assert set(found) == {GapKind.THROTTLED, GapKind.NOT_ASKED}
 
 
 def test_without_a_budget_nothing_is_asked_and_nothing_is_gone() -> None:
