@@ -132,7 +132,7 @@ def build_view(  # noqa: PLR0913 - a pack has many facts, each of its own kind
         sections=sections,
         statement=summary.statement_of(catalogue, assessments, sections, not_applicable),
         expectations=tuple(expectations.values()),
-        completeness=summary.completeness_of(collectors, in_period),
+        completeness=summary.completeness_of(collectors, in_period, gaps),
         second_route=summary.second_route_of(intervals, in_period, material.subscriptions, history),
         owners=totals.owners,
         open_deviations=totals.open,

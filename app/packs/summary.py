@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from app.controls.assessment import Assessment, ControlCheck, Period, State
 from app.controls.catalogue import Catalogue
 from app.controls.nights import History
-from app.controls.observed import Interval, SealedRecord
+from app.controls.observed import Interval, SealedRecord, SeenGap
 from app.errors import UsageError
 from app.packs.azure_policy import DISAGREEMENTS
 from app.packs.facts import Engagement
@@ -119,9 +119,12 @@ def statement_of(
 
 
 def completeness_of(
-    collectors: Iterable[Collector], records: Sequence[SealedRecord]
+    collectors: Iterable[Collector], records: Sequence[SealedRecord], gaps: Sequence[SeenGap]
 ) -> tuple[CompletenessRow, ...]:
-    """Announced against received for each collector, on its newest night."""
+    """Announced against received for each collector, on its newest night, and its gaps.
+
+    Azure announces only what the identity may see: a list can agree with its total and be short.
+    """
     rows = []
     for collector in collectors:
         own = [record for record in records if record.collector_id == collector.id]
@@ -137,6 +140,7 @@ def completeness_of(
                 items=sum(record.items for record in last),
                 announced=sum(r.announced or 0 for r in announced) if announced else None,
                 seen=sum(r.seen or 0 for r in announced) if announced else None,
+                gaps=sum((gap.collector_id, gap.slot) == (collector.id, newest) for gap in gaps),
             )
         )
     return tuple(rows)

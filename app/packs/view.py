@@ -195,6 +195,8 @@ class CompletenessRow:
     items: int
     announced: int | None
     seen: int | None
+    gaps: int
+    """Whatever of it could not be seen."""
 
     @property
     def whole(self) -> bool | None:
