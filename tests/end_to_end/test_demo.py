@@ -130,7 +130,7 @@ def test_the_pack_shows_the_missed_night_and_the_denied_provider(demo: Path) -> 
     text = " ".join(run(demo, "pdftotext", "pack.pdf", "-").stdout.split())
 
     assert "Nights not collected" in text
-    assert "no annexa ran at the time of this night" in text
+    assert "No annexa ran at the time of this night" in text
     assert "AuthorizationFailed" in text
     assert "Development time authority" in text
     assert "tamper-evident only" in text

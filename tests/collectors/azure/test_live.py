@@ -266,7 +266,8 @@ async def test_one_token_serves_all_requests_of_an_audience(
         await gateway.ask(ask, kept)
     principal = await gateway.principal()
 
-    assert [form["scope"] for form in azure.tokens] == ["https://arm.test/.default"]
+    scopes = [form["scope"] for form in azure.tokens]
+    assert scopes == ["https://arm.test/.default", "https://graph.test/.default"]
     assert (principal.object_id, principal.kind) == ("oid-1", "application")
     assert principal.tenant_id == TENANT_ID
     assert principal.token_id_sha256 is not None
