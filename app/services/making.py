@@ -42,7 +42,7 @@ class Making:
         except (AppError, GatewayError):
             raise
         except Exception as error:  # noqa: BLE001 - the per-collector boundary: a gap
-            return self._failed(job, error)
+            return self.failed(job, error)
 
     @property
     def waiting(self) -> list[Job]:
@@ -59,7 +59,7 @@ class Making:
         try:
             return self._draft(one.gathered, one.missing)
         except Exception as error:  # noqa: BLE001 - the per-collector boundary: a gap
-            return self._failed(job, error)
+            return self.failed(job, error)
 
     async def _made(self, job: Job) -> Draft | None:
         lost = self._tenant.lost.get(job.scope)
@@ -82,7 +82,8 @@ class Making:
         missing = self._accounts.unseen(job)
         return blind(job, pages, gap, missing, self._facts, self._expectations, self._now())
 
-    def _failed(self, job: Job, error: Exception) -> Draft:
+    def failed(self, job: Job, error: Exception) -> Draft:
+        """The record of a job whose collector, or whose record itself, could not be made."""
         where = {"collector": job.collector.id, "scope": str(job.scope)}
         LOG.error("collector_failed", **where, exc_info=error)
         detail = f"the collector failed: {type(error).__name__} in {_place(error)}"

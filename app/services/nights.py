@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from app.db.evidence import done_scopes, gaps
 from app.db.runs import UNFINISHED, claim_slot, note_trouble, run_by_id
-from app.errors import RefusedError, UsageError, WriterBusyError
+from app.errors import AppError, RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
 from app.evidence.record import Event, derived_key, instant, rules_key, utc
@@ -233,7 +233,12 @@ class _Night:
             async with gate:
                 draft = await making_it(job)
             if draft is not None:
-                await asyncio.to_thread(self._seal, draft)
+                try:
+                    await asyncio.to_thread(self._seal, draft)
+                except (AppError, GatewayError):
+                    raise
+                except Exception as error:  # noqa: BLE001 - what has no canonical form is a gap
+                    await asyncio.to_thread(self._seal, making.failed(job, error))
                 self._done += 1
                 what = f"{job.collector.id} in {job.scope}"
                 self._told(Progress(done=self._done, of=of, what=what))

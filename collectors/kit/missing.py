@@ -26,6 +26,7 @@ RIGHTS = "@rights"
 scope, `/subscriptions/<id>` or `/subscriptions/<id>/resourceGroups/<name>`."""
 VERSIONS = "@versions"
 """Name of answers that only tell which version of an API a single thing is asked by."""
+LEFT_OUT = "Azure has it, yet the list left it out"
 
 _ONE = Arm(path="{id}", api_version="", per="resource")
 _GROUP_GONE, _SUBSCRIPTION_GONE = "resourcegroupnotfound", "subscriptionnotfound"
@@ -206,7 +207,7 @@ def _lists_of(one: Missing) -> Iterator[tuple[str, str]]:
 def _fate(item_id: str, proofs: Proofs) -> tuple[GapKind, str]:
     own = proofs.told.get(item_id)
     if own is not None and own[0] is None:
-        return GapKind.TRUNCATED, "Azure has it, yet the list left it out"
+        return GapKind.TRUNCATED, LEFT_OUT
     around = [(scope, proofs.told[scope]) for scope in ancestors(item_id) if scope in proofs.told]
     for scope, (kind, _) in around:
         if kind is GapKind.GONE:

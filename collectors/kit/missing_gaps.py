@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from collectors.kit.arm_ids import type_of
 from collectors.kit.level import parent_read
-from collectors.kit.missing import Absence
+from collectors.kit.missing import LEFT_OUT, Absence
 from collectors.kit.spec import Arm, Gap, GapKind, Read
 
 SHORT = "the list left out what Azure has, so it may lack more that nobody knows of"
@@ -33,7 +33,7 @@ def short(name: str) -> Gap:
 
 def is_short(absence: Absence) -> bool:
     """True when Azure has the thing that its list left out."""
-    return absence.kind is GapKind.TRUNCATED
+    return (absence.kind, absence.detail) == (GapKind.TRUNCATED, LEFT_OUT)
 
 
 def _asked(read: Read, parent: Absence) -> bool:
