@@ -25,9 +25,9 @@ from app.services.jobs import UNLISTED
 from app.services.ports import Ports
 from app.services.sealed_pages import EMPTY
 from collectors.kit import Exchange, Item
-from collectors.kit.arm_ids import SUBSCRIPTION, type_of
+from collectors.kit.arm_ids import SUBSCRIPTION, is_arm, is_guid, type_of
 from collectors.kit.interpret import listed
-from collectors.kit.level import leans_on, lists_in
+from collectors.kit.level import leans_on, lists_in, parent_read
 from collectors.kit.missing import Missing
 from collectors.kit.naming import shown_name
 
@@ -132,6 +132,7 @@ class Earlier:
             pages = exchanges_of({**record, "source": sources}, self._raw)
         except NotFoundError as error:
             LOG.warning("earlier_page_missing", record=record["record_id"], reason=str(error))
+            yield from self._judged(job, record, names)
             return
         items = listed(job.collector, job.scope, names, pages)
         slot = str(record["run"]["slot"])
@@ -140,12 +141,38 @@ class Earlier:
                 shown = shown_name(item)
                 yield Missing(read=name, id=item.id, name=shown, checks=(), last_seen=slot)
 
+    def _judged(
+        self, job: Job, record: Mapping[str, Any], names: Sequence[str]
+    ) -> Iterator[Missing]:
+        """What had verdicts, where the pages that showed it are no longer in the store."""
+        on = {check.id: check.on for check in job.collector.checks if check.judge is not None}
+        for check_id, subject, name, *_ in self._rows(record) or ():
+            read = on.get(check_id.rsplit(".", 1)[-1], "")
+            of = read if read in names else parent_read(job.collector.reads[read]) if read else None
+            if of in names and (is_arm(subject) or is_guid(subject)):
+                slot = str(record["run"]["slot"])
+                yield Missing(read=of or "", id=subject, name=name, checks=(), last_seen=slot)
+
+    def _rows(self, record: Mapping[str, Any]) -> list[Any] | None:
+        """A record's verdicts; None where they are no longer in the store."""
+        try:
+            rows: list[Any] = parse(self._store.get(derived_key(record["verdicts"]["sha256"])))
+        except NotFoundError as error:
+            LOG.warning("earlier_verdicts_missing", record=record["record_id"], reason=str(error))
+            return None
+        return rows
+
     def _raw(self, digest: str) -> bytes:
         return b"" if digest == EMPTY else self._store.get(raw_key(digest))
 
     def _answered(self, record: Mapping[str, Any], missing: Known) -> Known:
-        """Each with the checks that answered for it when it was last seen."""
-        rows = parse(self._store.get(derived_key(record["verdicts"]["sha256"])))
+        """Each with the checks that answered for it when it was last seen.
+
+        Where that is no longer in the store, any check might have.
+        """
+        rows = self._rows(record)
+        if rows is None:
+            return {key: replace(one, checks=one.checks or None) for key, one in missing.items()}
         by_subject: dict[str, list[str]] = {}
         for check_id, subject, *_ in rows:
             by_subject.setdefault(subject.lower(), []).append(check_id.rsplit(".", 1)[-1])
