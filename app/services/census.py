@@ -15,7 +15,7 @@ from collectors.kit import TENANT, Exchange, Item, Read, ResourceGraph, Scope
 from collectors.kit.arm_ids import SUBSCRIPTION, subscription_path, type_of
 from collectors.kit.interpret import listed
 from collectors.kit.level import lists_in, types_of
-from collectors.kit.missing import NOTHING, RIGHTS, Listed, Missing, listed_in
+from collectors.kit.missing_things import NOTHING, RIGHTS, Listed, Missing, listed_in
 from collectors.kit.registry import collector_by_id
 from collectors.kit.rights import Rights, rights_of
 

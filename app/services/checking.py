@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
-from app.services.accounting import Accounts, Unsettled, open_accounts
+from app.services.accounts import Accounts, Unsettled, open_accounts
 from app.services.azure import open_gateway
 from app.services.azure import said as as_app_error
 from app.services.collecting import Gathered, Job, ask_all, ask_lists, children_of

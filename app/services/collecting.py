@@ -24,7 +24,7 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, ids_of, interpret, parents_of, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import context_of, parent_read, reads_in
-from collectors.kit.missing import Missing
+from collectors.kit.missing_things import Missing
 
 ASKS_AT_ONCE = 48
 """Lists of one record that are waited for at the same time."""

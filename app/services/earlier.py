@@ -28,7 +28,7 @@ from collectors.kit import Exchange, Item
 from collectors.kit.arm_ids import SUBSCRIPTION, is_arm, is_guid, type_of
 from collectors.kit.interpret import listed
 from collectors.kit.level import leans_on, lists_in, parent_read
-from collectors.kit.missing import Missing
+from collectors.kit.missing_things import Missing
 from collectors.kit.naming import shown_name
 
 LOG = structlog.get_logger()

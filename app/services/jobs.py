@@ -8,7 +8,7 @@ from app.services.collecting import Job
 from collectors.kit import TENANT, Collector, Exchange, Gap, GapKind, Scope
 from collectors.kit.interpret import Seen
 from collectors.kit.level import has_scope
-from collectors.kit.missing import Absence
+from collectors.kit.missing_things import Absence
 from collectors.kit.subscriptions import is_billing_shell
 
 UNLISTED = Scope("unlisted")

@@ -21,7 +21,7 @@ from app.services.ports import Ports
 from app.store.base import Store
 from collectors.kit import Graph
 from collectors.kit.arm_ids import group_path, subscription_path
-from collectors.kit.missing import Missing
+from collectors.kit.missing_things import Missing
 from collectors.kit.registry import collector_by_id
 
 NAMED = 3

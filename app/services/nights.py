@@ -13,7 +13,7 @@ from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
 from app.evidence.record import Event, derived_key, instant, rules_key, utc
 from app.evidence.rights import COLLECTOR, RIGHTS_CHANGED
-from app.services.accounting import open_accounts
+from app.services.accounts import open_accounts
 from app.services.azure import open_gateway, said, usable_credential
 from app.services.collecting import Job, keep_in
 from app.services.connections import Connection
@@ -26,9 +26,9 @@ from app.services.jobs import (
     subscriptions_of,
     together,
 )
-from app.services.making import Making
 from app.services.ports import Ports
 from app.services.receipts import stored_detail
+from app.services.record_maker import RecordMaker
 from app.services.registering import need_active
 from app.services.rejudgement import judge_earlier_nights
 from app.services.rights_changes import (
@@ -225,7 +225,7 @@ class _Night:
         tenant = await accounts.settle_subscriptions(tenant)
         expectations = Expectations(values=self._ports.expectation_values, as_of=self._as_of)
         jobs = [j for j in planned_jobs(self._ports.collectors, tenant) if not self._has(j)]
-        making = Making(asker, accounts, tenant, facts, expectations, self._ports.now)
+        making = RecordMaker(asker, accounts, tenant, facts, expectations, self._ports.now)
         of = len(jobs) + self._done
         gate = asyncio.Semaphore(RECORDS_AT_ONCE)
 

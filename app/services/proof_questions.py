@@ -11,7 +11,7 @@ from collectors.kit import TENANT, Arm, Exchange, Graph, Item, Read, Scope
 from collectors.kit.answers import Answer, read_answer
 from collectors.kit.api_versions import API_VERSIONS, PROVIDER_VERSION, newest_stable
 from collectors.kit.arm_ids import is_arm, subscription_path, type_of
-from collectors.kit.missing import PROOF, RIGHTS, VERSIONS
+from collectors.kit.missing_things import PROOF, RIGHTS, VERSIONS
 from collectors.kit.refusals import codes_in
 from collectors.kit.rights import API_VERSION, PERMISSIONS_PATH
 

@@ -30,7 +30,7 @@ from app.services.rules_process import Rules, RulesFailedError, running
 from app.services.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
 from app.services.verifying import verify_bundle_file
 from collectors.kit import GapKind
-from collectors.kit.missing import proofs_of
+from collectors.kit.missing_things import proofs_of
 
 INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
 

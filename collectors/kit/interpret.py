@@ -15,7 +15,8 @@ from collectors.kit.level import (
     reads_in,
     types_of,
 )
-from collectors.kit.missing import (
+from collectors.kit.missing_gaps import gaps_of
+from collectors.kit.missing_things import (
     Absence,
     Missing,
     Proofs,
@@ -23,7 +24,6 @@ from collectors.kit.missing import (
     listed_in,
     proofs_of,
 )
-from collectors.kit.missing_gaps import gaps_of
 from collectors.kit.pages import Pages, joined_pages
 from collectors.kit.parents import asked, contradicts
 from collectors.kit.spec import (

@@ -7,8 +7,8 @@ from collectors.kit.arm_ids import SUBSCRIPTION, is_guid, subscription_path, typ
 from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
-from collectors.kit.missing import Missing
 from collectors.kit.missing_gaps import is_short, short
+from collectors.kit.missing_things import Missing
 from collectors.kit.naming import shown_name, shown_names
 from collectors.kit.near import Near
 from collectors.kit.parents import SHAPE_ERRORS

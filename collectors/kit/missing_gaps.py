@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from collectors.kit.arm_ids import type_of
 from collectors.kit.level import parent_read
-from collectors.kit.missing import LEFT_OUT, Absence
+from collectors.kit.missing_things import LEFT_OUT, Absence
 from collectors.kit.spec import Arm, Gap, GapKind, Read
 
 SHORT = "the list left out what Azure has, so it may lack more that nobody knows of"

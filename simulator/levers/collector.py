@@ -11,6 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 from simulator.levers.consent import NAME, Identity, consented, made_on, unique
 from simulator.levers.document import arm_id
 from simulator.levers.rights import ALL, READS, Rights
+from simulator.tenant.access import authorization_row
 from simulator.tenant.dates import ticks
 from simulator.tenant.inventory import is_shell
 from simulator.tenant.management_groups import scope as group_scope
@@ -94,7 +95,9 @@ def _assignment(tenant: Tenant, who: Identity, one: Holding) -> Row:
         "delegatedManagedIdentityResourceId": None,
     }
     identity = f"{one.scope}/{PROVIDER}/RoleAssignments/{name}"
-    return _row(tenant, identity, _ASSIGNMENT, properties) | {"subscriptionId": _subscription(one)}
+    return authorization_row(tenant.tenant_id, identity, _ASSIGNMENT, properties) | {
+        "subscriptionId": _subscription(one)
+    }
 
 
 def _definition(tenant: Tenant, one: Holding) -> Row:
@@ -125,28 +128,9 @@ def _role(tenant: Tenant, guid: str, name: str, permission: Row, *, scope: str) 
         "createdBy": unique("maker", tenant.tenant_id) if own else None,
         "updatedBy": unique("maker", tenant.tenant_id) if own else None,
     }
-    return _row(tenant, f"/{PROVIDER}/RoleDefinitions/{guid}", _DEFINITION, properties)
-
-
-def _row(tenant: Tenant, identity: str, kind: str, properties: Row) -> Row:
-    return {
-        "id": identity,
-        "name": identity.rsplit("/", 1)[1],
-        "type": kind,
-        "tenantId": tenant.tenant_id,
-        "kind": "",
-        "location": "global",
-        "resourceGroup": "",
-        "subscriptionId": "",
-        "managedBy": "",
-        "sku": None,
-        "plan": None,
-        "properties": properties,
-        "tags": None,
-        "identity": None,
-        "zones": None,
-        "extendedLocation": None,
-    }
+    return authorization_row(
+        tenant.tenant_id, f"/{PROVIDER}/RoleDefinitions/{guid}", _DEFINITION, properties
+    )
 
 
 def _with_lists(

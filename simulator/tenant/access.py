@@ -83,7 +83,7 @@ def _assignment(estate: Estate, one: Held) -> dict[str, Any]:
         "delegatedManagedIdentityResourceId": None,
     }
     kind = "microsoft.authorization/roleassignments"
-    row = _row(estate, grant.id, kind, properties)
+    row = authorization_row(estate.tenant_id, grant.id, kind, properties)
     return row | {
         "resourceGroup": group,
         "subscriptionId": grant.subscription.id if grant.subscription else "",
@@ -120,17 +120,20 @@ def _definition(
         "updatedBy": estate.dice.guid("principal", CREATOR) if own else None,
     }
     identity = f"/{PROVIDER}/RoleDefinitions/{guid}"
-    return _row(estate, identity, "microsoft.authorization/roledefinitions", properties)
+    return authorization_row(
+        estate.tenant_id, identity, "microsoft.authorization/roledefinitions", properties
+    )
 
 
-def _row(
-    estate: Estate, identity: str, azure_type: str, properties: dict[str, Any]
+def authorization_row(
+    tenant_id: str, identity: str, azure_type: str, properties: dict[str, Any]
 ) -> dict[str, Any]:
+    """A row of the table `authorizationresources`."""
     return {
         "id": identity,
         "name": identity.rsplit("/", 1)[1],
         "type": azure_type,
-        "tenantId": estate.tenant_id,
+        "tenantId": tenant_id,
         "kind": "",
         "location": "global",
         "resourceGroup": "",

@@ -10,7 +10,7 @@ from app.services.collecting import Job
 from collectors.azure.collect import Asker
 from collectors.kit import TENANT, Item, Scope
 from collectors.kit.arm_ids import SUBSCRIPTION
-from collectors.kit.missing import RIGHTS, Missing
+from collectors.kit.missing_things import RIGHTS, Missing
 from collectors.kit.registry import collector_by_id
 from collectors.kit.rights import PERMISSIONS_PATH
 from tests.services.table_gateway import REFUSED, Said, TableGateway, keep_nothing

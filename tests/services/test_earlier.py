@@ -22,7 +22,7 @@ from app.services.sealed_pages import seen_again
 from app.store.base import Store
 from collectors.kit import TENANT, Item
 from collectors.kit.interpret import Seen
-from collectors.kit.missing import Missing
+from collectors.kit.missing_things import Missing
 from collectors.kit.registry import collector_by_id
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator

@@ -5,7 +5,7 @@ import asyncio
 from app.services.proof_questions import Questions
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, Graph, Read, ResourceGraph
-from collectors.kit.missing import PROOF, RIGHTS, VERSIONS, proofs_of
+from collectors.kit.missing_things import PROOF, RIGHTS, VERSIONS, proofs_of
 from collectors.kit.rights import API_VERSION, PERMISSIONS_PATH
 from collectors.kit.spec import GapKind
 from tests.services.table_gateway import NOT_FOUND, REFUSED, Said, TableGateway, keep_nothing

@@ -8,18 +8,18 @@ import structlog
 
 from app.errors import AppError
 from app.evidence.draft import Draft, RunFacts
-from app.services.accounting import Accounts, Unsettled
+from app.services.accounts import Accounts, Unsettled
 from app.services.collecting import Gathered, Job, blind, drafted, gather
 from app.services.jobs import Subscriptions
 from collectors.azure.collect import Asker
 from collectors.kit import Expectations, Gap, GapKind
 from collectors.kit.errors import GatewayError
-from collectors.kit.missing import Missing
+from collectors.kit.missing_things import Missing
 
 LOG = structlog.get_logger()
 
 
-class Making:
+class RecordMaker:
     """Makes drafts of records. One that misses something waits until that is settled."""
 
     def __init__(

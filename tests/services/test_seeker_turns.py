@@ -4,11 +4,11 @@ import asyncio
 
 from app.services.census import Census
 from app.services.proof_questions import Questions
-from app.services.seeking import Seeker
+from app.services.seeker import Seeker
 from collectors.azure.collect import Asker
 from collectors.kit import GapKind
 from tests.services.table_gateway import TableGateway, keep_nothing
-from tests.services.test_seeking import DISK, SITE, denying, fates, in_group, sought
+from tests.services.test_seeker import DISK, SITE, denying, fates, in_group, sought
 
 
 def test_what_is_gone_is_proved_within_some_nights_though_others_beside_it_are_refused() -> None:

@@ -27,7 +27,15 @@ from collectors.kit import (
 )
 from collectors.kit.interpret import interpret, unseen
 from collectors.kit.judge import judge
-from collectors.kit.missing import PROOF, RIGHTS, Missing, absences, missing_of, plain, proofs_of
+from collectors.kit.missing_things import (
+    PROOF,
+    RIGHTS,
+    Missing,
+    absences,
+    missing_of,
+    plain,
+    proofs_of,
+)
 
 AT = datetime(2026, 11, 28, 2, tzinfo=UTC)
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"

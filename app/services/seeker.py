@@ -16,7 +16,7 @@ from app.services.census import Census
 from app.services.proof_questions import Questions
 from collectors.kit import Exchange, Gap, GapKind, Read
 from collectors.kit.arm_ids import ancestors, group_path, home_of, subscription_path, type_of
-from collectors.kit.missing import RIGHTS, Absence, Missing, absences, gone_around, proofs_of
+from collectors.kit.missing_things import RIGHTS, Absence, Missing, absences, gone_around, proofs_of
 
 ROLE_DEFINITION = "microsoft.authorization/roledefinitions"
 REFUSALS = 2

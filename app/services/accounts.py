@@ -10,10 +10,10 @@ from app.services.earlier import Earlier
 from app.services.jobs import SUBSCRIPTIONS, Subscriptions, settled
 from app.services.ports import Ports
 from app.services.proof_questions import Questions
-from app.services.seeking import Seeker, Sought
+from app.services.seeker import Seeker, Sought
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, GapKind, Read, Scope
-from collectors.kit.missing import Absence, Missing, absences, proofs_of
+from collectors.kit.missing_things import Absence, Missing, absences, proofs_of
 from collectors.kit.registry import collector_by_id
 
 INVENTORY = "inventory.resources"

@@ -10,10 +10,10 @@ from hypothesis import strategies as st
 
 from app.services.census import Census
 from app.services.proof_questions import Questions
-from app.services.seeking import TOGETHER, TOO_BUSY, Seeker, Sought
+from app.services.seeker import TOGETHER, TOO_BUSY, Seeker, Sought
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, Gap, GapKind, Graph, Read, ResourceGraph
-from collectors.kit.missing import PROOF, Listed, Missing, absences, proofs_of
+from collectors.kit.missing_things import PROOF, Listed, Missing, absences, proofs_of
 from collectors.kit.rights import PERMISSIONS_PATH
 from tests.services.table_gateway import (
     GROUP_GONE,
