@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that app.db.schema hands over, in its transaction."""
+"""Alembic's entry: runs on the connection that app.db.engine.schema hands over, in its transaction."""
 
 from alembic import context
 

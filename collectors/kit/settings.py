@@ -19,7 +19,7 @@ from collectors.kit.spec import (
     passed,
     unknown,
 )
-from collectors.kit.tls import tls_at_least, tls_version
+from collectors.kit.values.tls import tls_at_least, tls_version
 
 Absences: TypeAlias = Mapping[str, Absence]
 """What absence means, by path: what `documented` makes, the `ABSENT` of a source."""

@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import insert
 
 import app.db
-from app.db.database import Database
-from app.db.log import checkpoints, events, newest_event
-from app.db.packs import packs
-from app.db.runs import runs
-from app.db.tables import checkpoint, event, pack, run
+from app.db.engine.database import Database
+from app.db.rows.log import checkpoints, events, newest_event
+from app.db.rows.packs import packs
+from app.db.rows.runs import runs
+from app.db.engine.tables import checkpoint, event, pack, run
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)
 EVENTS = 100_001

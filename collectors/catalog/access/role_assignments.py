@@ -18,8 +18,8 @@ from collectors.kit import (
     as_far_as_seen,
     in_groups,
 )
-from collectors.kit.assignments import standing_of
-from collectors.kit.holders import (
+from collectors.kit.access.assignments import standing_of
+from collectors.kit.access.holders import (
     GROUP,
     MEMBERS,
     SERVICE,
@@ -32,9 +32,9 @@ from collectors.kit.holders import (
     privileged_group_ids,
 )
 from collectors.kit.lists import CONTAINERS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, SUBSCRIPTIONS
-from collectors.kit.owners import owners_limit
-from collectors.kit.privilege import Privilege
-from collectors.kit.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
+from collectors.kit.access.owners import owners_limit
+from collectors.kit.access.privilege import Privilege
+from collectors.kit.access.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
 from collectors.kit.settings import quoted
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
 from collectors.kit.settings import setting, unread
-from collectors.kit.tags import if_phi, may_hold_phi
+from collectors.kit.values.tags import if_phi, may_hold_phi
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 POLICY, ACCESS = "properties.networkAccessPolicy", "properties.publicNetworkAccess"

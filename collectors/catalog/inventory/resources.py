@@ -3,11 +3,11 @@
 from collections.abc import Mapping
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, Population, ResourceList
-from collectors.kit.arm_ids import type_of
+from collectors.kit.values.arm_ids import type_of
 from collectors.kit.lists import EVERYTHING, SUBSCRIPTIONS
 from collectors.kit.settings import setting
-from collectors.kit.subscriptions import is_billing_shell
-from collectors.kit.tags import CLASSIFICATION, PHI, tag, tags_withheld
+from collectors.kit.values.subscriptions import is_billing_shell
+from collectors.kit.values.tags import CLASSIFICATION, PHI, tag, tags_withheld
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 LONGEST_ID = 60

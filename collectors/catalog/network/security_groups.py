@@ -12,7 +12,7 @@ Microsoft's built-in policies about open ports judge virtual machines, not group
 from collections.abc import Mapping
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
-from collectors.kit.ports import (
+from collectors.kit.network.ports import (
     TCP,
     UDP,
     InboundRule,

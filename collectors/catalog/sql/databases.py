@@ -4,7 +4,7 @@ from collectors.kit import Check, Collector, Expectations, Item, Owner, child, r
 from collectors.kit.absence import absent, documented
 from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.settings import first_known, setting, tls, toggle, unread
-from collectors.kit.sql_audit import AUDIT_READS, auditing
+from collectors.kit.logging.sql_audit import AUDIT_READS, auditing
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 TLS = "properties.minimalTlsVersion"

@@ -5,10 +5,10 @@ from typing import Any
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
 from collectors.kit.absence import absent, documented
-from collectors.kit.firewall import exceptions
+from collectors.kit.network.firewall import exceptions
 from collectors.kit.settings import quoted, setting, tls, toggle, unread
-from collectors.kit.storage_kinds import services_of
-from collectors.kit.tags import if_phi, may_hold_phi
+from collectors.kit.values.storage_kinds import services_of
+from collectors.kit.values.tags import if_phi, may_hold_phi
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
