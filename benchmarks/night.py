@@ -40,8 +40,8 @@ def main() -> None:
 
 
 def _collect(asked: argparse.Namespace) -> dict[str, int]:
-    from app.services.nights.night import collect_night, plan_night
     from app.services.home.installation import open_ports
+    from app.services.nights.night import collect_night, plan_night
     from app.services.upkeep.new_home import initialise
 
     def now() -> datetime:

@@ -205,9 +205,9 @@ def _in_child(
 
 def _collect_here(asked: argparse.Namespace) -> dict[str, Any]:
     from app.schedule.connection import new_connection
-    from app.services.nights.night import collect_night, plan_night
-    from app.services.home.installation import open_ports
     from app.services.connections.register import add_connection
+    from app.services.home.installation import open_ports
+    from app.services.nights.night import collect_night, plan_night
     from app.services.upkeep.new_home import initialise
 
     def now() -> datetime:

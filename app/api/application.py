@@ -9,25 +9,27 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
-from app.api.routes import controls
-from app.api.routes import disagreements
-from app.api.routes import evidence
-from app.api.routes import health
-from app.api.routes import log
-from app.api.routes import packs
-from app.api.routes import runs
-from app.api.routes import status
-from app.api.routes import verdicts
-from app.api.routes import verification
 from app.api.http.auth import Gate
 from app.api.http.body_limit import BodyLimit
 from app.api.http.cursors import Cursors
 from app.api.http.headers import SecurityHeaders
 from app.api.http.problems import Problem, handle_errors
+from app.api.routes import (
+    controls,
+    disagreements,
+    evidence,
+    health,
+    log,
+    packs,
+    runs,
+    status,
+    verdicts,
+    verification,
+)
 from app.services.home.background import Background
-from app.services.packing.on_request import PackRequests
 from app.services.home.installation import Ports
 from app.services.nights.schedule.scheduler import Schedule
+from app.services.packing.on_request import PackRequests
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

@@ -8,20 +8,13 @@ import typer
 
 from app.cli.collection import collect as collecting
 from app.cli.collection import connection
-from app.cli.evidence import disagreements
-from app.cli.evidence import controls as evidence
-from app.cli.upkeep import hold
-from app.cli.evidence import reperform
 from app.cli.collection import serve as serving
-from app.cli.upkeep import status
-from app.cli.upkeep import time
-from app.cli.upkeep import token
-from app.cli.evidence import verdict
-from app.cli.evidence import verification
-from app.cli.upkeep import worm
-from app.cli.evidence.checks_page import checks_page
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
+from app.cli.evidence import controls as evidence
+from app.cli.evidence import disagreements, reperform, verdict, verification
+from app.cli.evidence.checks_page import checks_page
 from app.cli.evidence.log import app as log_commands
+from app.cli.upkeep import hold, status, time, token, worm
 from app.cli.upkeep.trust import app as trust_commands
 from app.json_log import configure_logs
 from app.services.upkeep.new_home import initialise

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from collectors.kit.answers.batches import read_batch, wanted_ids
 from collectors.kit.answers.elements import items_of
+from collectors.kit.answers.pages import Pages, joined_pages
+from collectors.kit.answers.parents import asked, contradicts
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import (
     context_of,
@@ -24,8 +26,6 @@ from collectors.kit.missing.things import (
     listed_in,
     proofs_of,
 )
-from collectors.kit.answers.pages import Pages, joined_pages
-from collectors.kit.answers.parents import asked, contradicts
 from collectors.kit.spec import (
     TENANT,
     Arm,

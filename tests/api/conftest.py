@@ -15,10 +15,10 @@ from app.api.application import create_app
 from app.db.rows.evidence import records
 from app.evidence.observed import SealedRecord
 from app.packs.view.facts import Engagement
+from app.services.access.tokens import SCOPES, create_token, revoke
+from app.services.home.installation import Ports, open_ports
 from app.services.nights.night import NightReport
 from app.services.packing.pack import IssuedPack, issue_pack
-from app.services.home.installation import Ports, open_ports
-from app.services.access.tokens import SCOPES, create_token, revoke
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed, now
 

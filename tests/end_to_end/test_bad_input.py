@@ -24,8 +24,8 @@ from app.db.rows.runs import nights
 from app.evidence.canonical import parse
 from app.evidence.record import RECORD_SCHEMA, entry_key
 from app.schedule.connection import Connection
-from app.services.home.installation import open_ports
 from app.services.connections.register import add_connection
+from app.services.home.installation import open_ports
 from app.services.proof.whole_store import verify_store
 from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, Said, annexa, command, environment

@@ -18,12 +18,12 @@ from app.errors import StoreConflictError
 from app.evidence.canonical import parse
 from app.evidence.record import derived_key, entry_key, utc
 from app.packs.view.facts import Engagement
-from app.services.log.checkpoints import checkpoint_key
-from app.services.protection.holds import lock_store
-from app.services.packing.pack import issue_pack
 from app.services.home.installation import open_ports
-from app.services.protection.guarantee import store_guarantee
+from app.services.log.checkpoints import checkpoint_key
+from app.services.packing.pack import issue_pack
 from app.services.proof.whole_store import verify_store
+from app.services.protection.guarantee import store_guarantee
+from app.services.protection.holds import lock_store
 from app.services.protection.worm_trial import verify_worm
 from app.store.azure.blob import AzureBlobStore
 from simulator.process import SimulatorProcess

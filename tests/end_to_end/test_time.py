@@ -11,11 +11,11 @@ from zipfile import ZipFile
 import pytest
 
 from app.packs.view.facts import Engagement
-from app.services.packing.pack import IssuedPack, issue_pack
 from app.services.home.installation import open_ports
-from app.services.reading.status import log_status
 from app.services.nights.schedule.tick import tick
+from app.services.packing.pack import IssuedPack, issue_pack
 from app.services.proof.whole_store import verify_store
+from app.services.reading.status import log_status
 from app.trust.time.timestamp import TimestampUnavailableError
 from simulator.process import SimulatorProcess
 from tests.command_line import annexa

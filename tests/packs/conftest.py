@@ -18,9 +18,9 @@ from app.controls.policy_agreement import PolicyAgreement, policy_agreement
 from app.controls.policy_cause import PolicyState
 from app.packs.sealed.files import build_view
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
+from app.packs.view.pack import PackView
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
-from app.packs.view.pack import PackView
 from collectors.kit import (
     Collector,
     GapKind,

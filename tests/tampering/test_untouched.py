@@ -18,9 +18,9 @@ from app.evidence.record import (
     rules_key,
     utc,
 )
+from app.services.log.evidence_log import EvidenceLog
 from app.services.proof.held_checkpoint import held_findings
 from app.services.proof.log_walk import verify_log
-from app.services.log.evidence_log import EvidenceLog
 from app.trust.keys.keyring import Trust, create_trust
 from app.trust.time.timestamp import DevelopmentAuthority
 from tests.tampering.memory import MemoryStore

@@ -8,11 +8,11 @@ from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator
 
 from app.api.http.cursors import Cursors
-from app.services.home.background import Background
 from app.schedule.connection import Connection
-from app.services.packing.on_request import PackRequests
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection
+from app.services.home.background import Background
+from app.services.home.installation import Ports
+from app.services.packing.on_request import PackRequests
 
 NAMED = r"^[a-z0-9][a-z0-9-]{0,40}$"
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")

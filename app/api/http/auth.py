@@ -11,8 +11,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.api.http.problems import ProblemError, app_problem, problem
 from app.db.rows.tokens import ApiToken
 from app.errors import AppError
-from app.services.home.installation import Ports
 from app.services.access.tokens import valid_token
+from app.services.home.installation import Ports
 
 OPEN = frozenset({"/health"})
 """Paths that answer without a token."""

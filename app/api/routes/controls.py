@@ -15,8 +15,8 @@ from app.api.http.problems import problems
 from app.controls.assessment import CheckFigures, ControlCheck, Deviation, Period, State
 from app.controls.catalogue import Mode, Theme
 from app.evidence.observed import Interval, SeenGap
-from app.services.reading.controls import AssessedControl, assess_controls, period_of
 from app.services.home.installation import Ports
+from app.services.reading.controls import AssessedControl, assess_controls, period_of
 
 router = APIRouter(prefix="/controls", tags=["controls"], dependencies=[ReadsEvidence])
 ControlId = Annotated[str, Path(pattern=r"^A\.[5-8]\.[0-9]{1,2}$")]

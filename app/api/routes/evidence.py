@@ -12,9 +12,15 @@ from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.exact import exact
 from app.api.http.problems import problems
 from app.evidence.observed import SealedRecord
-from app.services.reading.log import proof_of
-from app.services.reading.evidence import RecordVerdict, list_records, read_raw, read_record, read_verdicts
 from app.services.proof.one_entry import RecordVerification, verify_record
+from app.services.reading.evidence import (
+    RecordVerdict,
+    list_records,
+    read_raw,
+    read_record,
+    read_verdicts,
+)
+from app.services.reading.log import proof_of
 
 router = APIRouter(prefix="/evidence", tags=["evidence"], dependencies=[ReadsEvidence])
 CollectorId = Annotated[str | None, Query(pattern=r"^[a-z0-9_.]{1,100}$")]

@@ -25,10 +25,10 @@ from app.api.http.problems import problems
 from app.db.rows.packs import StoredPack
 from app.evidence.record import instant, utc
 from app.packs.view.facts import Engagement
+from app.services.connections.register import find_connection
 from app.services.packing.files import Kind, find_pack, open_pack_file
 from app.services.packing.on_request import PackRequest
 from app.services.reading.evidence import list_packs
-from app.services.connections.register import find_connection
 
 LOG = structlog.get_logger()
 router = APIRouter(prefix="/packs", tags=["packs"])

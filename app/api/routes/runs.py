@@ -23,9 +23,9 @@ from app.api.http.problems import problems
 from app.controls.nights import late_by
 from app.db.rows.runs import Run, night_of
 from app.evidence.record import instant, utc
-from app.services.reading.evidence import find_run, list_runs
 from app.services.connections.register import find_connection
 from app.services.nights.schedule.on_request import request_run
+from app.services.reading.evidence import find_run, list_runs
 
 router = APIRouter(prefix="/runs", tags=["runs"])
 POLL_SECONDS = "5"

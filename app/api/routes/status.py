@@ -10,10 +10,10 @@ from app.api.http.auth import ReadsRuns
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.problems import problems
 from app.schedule.connection import Connection
-from app.services.home.installation import Ports
 from app.services.connections.register import list_connections
-from app.services.reading.status import Status, status_of
 from app.services.connections.timetable import next_nights, planned_line
+from app.services.home.installation import Ports
+from app.services.reading.status import Status, status_of
 
 router = APIRouter(tags=["status"], dependencies=[ReadsRuns])
 

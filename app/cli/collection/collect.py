@@ -11,9 +11,9 @@ from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsed
 from rich.progress import Progress as Bar
 
 from app.cli.edge import ERR, OUT, opened, print_json
-from app.services.nights.night import NightReport, Progress, Told, collect_night, collect_now
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection
+from app.services.home.installation import Ports
+from app.services.nights.night import NightReport, Progress, Told, collect_night, collect_now
 from app.services.nights.schedule.interrupted import interrupted_runs
 
 GAPS = 4

@@ -18,9 +18,9 @@ from app.cli.collection.credential import (
 from app.cli.edge import OUT, opened
 from app.errors import UsageError
 from app.services.connections.change import Change, change_connection, retire_connection
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection
 from app.services.connections.timetable import next_nights
+from app.services.home.installation import Ports
 
 Name = Annotated[str, typer.Argument(help="Connection, by its name.")]
 

@@ -17,11 +17,11 @@ from app.db.rows.verdicts import intervals
 from app.errors import RefusedError, VerificationFailedError
 from app.packs.view.facts import Engagement
 from app.schedule.connection import Connection, new_connection
-from app.services.packing.pack import issue_pack
-from app.services.home.installation import Ports, open_ports
 from app.services.connections.register import add_connection
-from app.services.upkeep.new_home import initialise
+from app.services.home.installation import Ports, open_ports
 from app.services.nights.schedule.tick import tick
+from app.services.packing.pack import issue_pack
+from app.services.upkeep.new_home import initialise
 
 NIGHTS = 5
 MISSED = 2

@@ -10,8 +10,8 @@ import typer
 
 from app.cli.edge import ERR, OUT, opened, print_json
 from app.errors import UnavailableError, UsageError
-from app.services.index.catch_up import reindex as rebuild
 from app.services.connections.register import find_connection
+from app.services.index.catch_up import reindex as rebuild
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 

@@ -7,8 +7,8 @@ import typer
 
 from app.cli.edge import OUT, opened, print_json
 from app.controls.policy_agreement import Disagreement
-from app.services.reading.policy_states import newest_agreement
 from app.services.connections.register import find_connection
+from app.services.reading.policy_states import newest_agreement
 
 
 def disagreements(

@@ -34,8 +34,8 @@ def reperform(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
 ) -> None:
     """Compute every item, verdict and assessment again from the raw pages. Exit code 5."""
-    from app.services.reperforming.reperform import reperform_bundle, reperform_run
     from app.services.nights.rules_archive import rules_archive
+    from app.services.reperforming.reperform import reperform_bundle, reperform_run
 
     instead = rules_archive() if rules is Rules.CURRENT else None
     if _is_bundle(target):

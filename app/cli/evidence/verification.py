@@ -9,7 +9,13 @@ import typer
 
 from app.cli.edge import OUT, clock, home_folder, opened, parse_day, print_json
 from app.errors import UsageError
-from app.services.proof.whole_store import Findings, seal_root, time_roots, verify_bundle_file, verify_store
+from app.services.proof.whole_store import (
+    Findings,
+    seal_root,
+    time_roots,
+    verify_bundle_file,
+    verify_store,
+)
 
 FAILED = 5
 

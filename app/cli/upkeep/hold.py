@@ -8,7 +8,13 @@ import typer
 
 from app.cli.edge import OUT, opened, print_json
 from app.errors import UsageError
-from app.services.protection.holds import clear_hold, default_until, extend_retention, holds, set_hold
+from app.services.protection.holds import (
+    clear_hold,
+    default_until,
+    extend_retention,
+    holds,
+    set_hold,
+)
 from app.services.protection.period_objects import Days
 
 app = typer.Typer(

@@ -13,8 +13,8 @@ from typing import NamedTuple
 from sqlalchemy import Row, delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db.rows.folding import Fold, standing, standing_key
 from app.db.engine.tables import night_count, verdict_interval
+from app.db.rows.folding import Fold, standing, standing_key
 from app.errors import RefusedError
 from app.evidence.judged import FormerAnswer, Key
 from app.evidence.observed import Former, Interval, NightCount

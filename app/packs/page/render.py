@@ -13,12 +13,12 @@ from markupsafe import Markup
 
 from app.controls.catalogue import TEMPLATES
 from app.errors import AppError
-from app.packs.page import charts
-from app.packs.view import words
 from app.packs.legible import FONTS, covered_by_fonts, legible
+from app.packs.page import charts
 from app.packs.page.pdfua import claim_pdfua
-from app.packs.view.pack import PackView
 from app.packs.tables.workbook import XLSX_TYPE
+from app.packs.view import words
+from app.packs.view.pack import PackView
 
 
 class PackDrawingError(AppError):

@@ -16,8 +16,8 @@ from xml.sax.saxutils import quoteattr
 
 from app.errors import UsageError
 from app.evidence.tree.note import NoteError, parse_checkpoint, parse_note
-from app.packs.verify.one_file import verifier
 from app.packs.tables.workbook import XLSX_TYPE
+from app.packs.verify.one_file import verifier
 from app.trust.time.token import TimestampRefusedError, authority_name
 
 MIMETYPE = b"application/vnd.etsi.asic-e+zip"
@@ -168,7 +168,7 @@ def _explained(log: Mapping[str, bytes]) -> bytes:
         raise UsageError(f"a bundle needs {error.args[0]}; seal the log first") from error
     except (NoteError, TimestampRefusedError) as error:
         raise UsageError(f"the checkpoint of the bundle cannot be read: {error}") from error
-    template = (Path(__file__).parent / "verify" / "VERIFY.md").read_text(encoding="utf-8")
+    template = (Path(__file__).parents[1] / "verify" / "VERIFY.md").read_text(encoding="utf-8")
     text = Template(template).substitute(
         origin=checkpoint.origin,
         size=checkpoint.size,

@@ -15,8 +15,8 @@ from app.packs.view.azure_policy import policy_table
 from app.packs.view.calendar import lost_nights, night_cells
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Engagement, Limits, StoreFacts
 from app.packs.view.other_rules import other_rules_counts
-from app.packs.view.section import Material, control_section
 from app.packs.view.pack import Command, PackView
+from app.packs.view.section import Material, control_section
 from collectors.kit import Collector
 
 

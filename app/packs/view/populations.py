@@ -8,10 +8,10 @@ from app.controls.assessment import Period, coverage_in, overlaps
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, SealedRecord
 from app.controls.policy_agreement import PolicyAgreement
-from app.packs.view.azure_policy import DISAGREEMENTS, disagreement_cells
-from app.packs.view.azure_policy import HEAD as HEAD_OF_POLICY
 from app.packs.tables.table import Table, as_csv, table
 from app.packs.tables.workbook import as_xlsx
+from app.packs.view.azure_policy import DISAGREEMENTS, disagreement_cells
+from app.packs.view.azure_policy import HEAD as HEAD_OF_POLICY
 from collectors.kit import Collector, Status
 
 CSV, XLSX = ".csv", ".xlsx"

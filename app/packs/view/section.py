@@ -13,9 +13,6 @@ from app.controls.nights import Expected, History, holes_words
 from app.controls.observed import NightCount, SealedRecord, SeenGap
 from app.packs.view.calendar import trend_cells
 from app.packs.view.other_rules import other_rules_table
-from app.packs.view.place import name_of, place_of
-from app.packs.view.populations import population_file
-from app.packs.view.sources import source_rows
 from app.packs.view.pack import (
     CheckBlock,
     ControlSection,
@@ -25,6 +22,9 @@ from app.packs.view.pack import (
     GapRow,
     SourceRow,
 )
+from app.packs.view.place import name_of, place_of
+from app.packs.view.populations import population_file
+from app.packs.view.sources import source_rows
 from collectors.kit.level import is_tenant_wide
 
 DEVIATIONS_PRINTED = 40

@@ -15,6 +15,13 @@ from app.controls.observed import Interval, SealedRecord, SeenGap
 from app.errors import UsageError
 from app.packs.view.azure_policy import DISAGREEMENTS
 from app.packs.view.facts import Engagement
+from app.packs.view.pack import (
+    AttachedFile,
+    CompletenessRow,
+    ControlSection,
+    PopulationRow,
+    StatementRow,
+)
 from app.packs.view.place import name_of
 from app.packs.view.populations import (
     CSV,
@@ -25,13 +32,6 @@ from app.packs.view.populations import (
     workbook_file,
 )
 from app.packs.view.section import counted, slug
-from app.packs.view.pack import (
-    AttachedFile,
-    CompletenessRow,
-    ControlSection,
-    PopulationRow,
-    StatementRow,
-)
 from collectors.kit import Collector
 
 SECOND_ROUTE = "inventory.resources.complete"

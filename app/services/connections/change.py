@@ -5,11 +5,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import RefusedError, UsageError
-from app.schedule.connection_history import CHANGED, RETIRED
 from app.schedule.connection import Connection, check_application, check_ids
+from app.schedule.connection_history import CHANGED, RETIRED
 from app.schedule.cron import Meaning
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection, need_active, need_collectable
+from app.services.home.installation import Ports
 from app.services.index.events import record_event
 
 

@@ -9,10 +9,10 @@ from app.db.rows.connections import StoredConnection, connection_named
 from app.db.rows.runs import last_planned, nights
 from app.evidence.record import Event, utc
 from app.schedule.connection import Connection
-from app.services.index.catch_up import catch_up
-from app.services.home.installation import Ports
 from app.schedule.slots import Due, due
 from app.services.connections.timetable import spells
+from app.services.home.installation import Ports
+from app.services.index.catch_up import catch_up
 
 LATE = timedelta(minutes=10)
 """A running annexa begins a slot sooner than this; one begun later was caught up, and says so."""

@@ -4,10 +4,10 @@ import json
 
 from app.db.rows.connections import StoredConnection, connection_named, connections
 from app.errors import NotFoundError, RefusedError
-from app.services.connections.tenant_gateway import cloud_of, credential_spec
-from app.schedule.connection_history import ADDED
 from app.schedule.connection import Connection, connection_of
+from app.schedule.connection_history import ADDED
 from app.schedule.cron import checked
+from app.services.connections.tenant_gateway import cloud_of, credential_spec
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 

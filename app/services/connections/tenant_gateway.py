@@ -62,8 +62,8 @@ def open_gateway(
     connection: Connection, settings: Settings, now: Callable[[], datetime]
 ) -> "LiveGateway":
     """A gateway into the tenant. Asks nothing yet. Raises AppError for a bad credential."""
-    from collectors.azure.transport.limits import Limits
     from collectors.azure.live import LiveGateway
+    from collectors.azure.transport.limits import Limits
 
     return LiveGateway(
         cloud_of(connection),

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.db.rows.log import LoggedEvent, events
 from app.db.rows.runs import Run
 from app.errors import AppError, RefusedError
-from app.schedule.connection_history import CHANGED, KINDS, RETIRED, connection_id_of, spells_of
 from app.schedule.connection import Connection, connection_of
+from app.schedule.connection_history import CHANGED, KINDS, RETIRED, connection_id_of, spells_of
 from app.schedule.cron import CronLine, Meaning, checked, next_slots, otherwise
-from app.services.home.installation import Ports
-from app.services.connections.register import find_connection, list_connections
 from app.schedule.slots import Spell
+from app.services.connections.register import find_connection, list_connections
+from app.services.home.installation import Ports
 from app.services.index.events import record_event
 
 LOG = structlog.get_logger()

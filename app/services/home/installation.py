@@ -13,9 +13,9 @@ from app.controls.catalogue import Catalogue, load_catalogue
 from app.controls.expectations import Expectation, expectation_values, load_expectations
 from app.db.engine.database import Database, open_database
 from app.errors import UnavailableError, UsageError
-from app.services.log.rollback import HomeHead
-from app.services.log.evidence_log import EvidenceLog
 from app.services.home.vault_signers import remote_keys
+from app.services.log.evidence_log import EvidenceLog
+from app.services.log.rollback import HomeHead
 from app.settings import AuthoritySettings, Settings, StoreSettings, load_settings
 from app.store.base import Store
 from app.store.factory import open_store

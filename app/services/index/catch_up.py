@@ -9,18 +9,18 @@ from uuid import UUID, uuid5
 
 from sqlalchemy.orm import Session
 
+from app.db.engine.database import take_turn
+from app.db.engine.rebuild import Bring, built_beside, swap_in
 from app.db.rows.connections import (
     StoredConnection,
     add_connection,
     change_connection,
     connection_named,
 )
-from app.db.engine.database import take_turn
 from app.db.rows.evidence import Origin, add_record, indexed_size, record_digest
 from app.db.rows.judged import add_rejudged
 from app.db.rows.log import add_event, event_at
 from app.db.rows.packs import StoredPack, add_pack
-from app.db.engine.rebuild import Bring, built_beside, swap_in
 from app.db.rows.runs import (
     UNFINISHED,
     claim_slot,
@@ -37,13 +37,13 @@ from app.evidence.observed import SealedRecord
 from app.evidence.record import RECORD_SCHEMA, Event, entry_key, instant
 from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
-from app.services.log.checkpoints import checkpoint_sizes
 from app.schedule.connection_history import ADDED, described
-from app.services.log.checkpoint_time import index_checkpoints
-from app.services.log.rollback import rolled_back
-from app.services.index.night_verdicts import fold_all_nights, fold_night
 from app.services.home.installation import Ports
+from app.services.index.night_verdicts import fold_all_nights, fold_night
+from app.services.log.checkpoint_time import index_checkpoints
+from app.services.log.checkpoints import checkpoint_sizes
 from app.services.log.evidence_log import EvidenceLog
+from app.services.log.rollback import rolled_back
 from app.store.base import Store
 from collectors.kit import Gap, GapKind
 

@@ -4,8 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from app.evidence.record import Event
-from app.services.index.catch_up import catch_up
 from app.services.home.installation import Ports
+from app.services.index.catch_up import catch_up
 
 
 def record_event(

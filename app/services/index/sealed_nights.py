@@ -25,8 +25,8 @@ from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
 from app.evidence.rights import RIGHTS_CHANGED
 from app.schedule.connection_history import connection_id_of, described, spells_of
-from app.services.index.catch_up import sealed_record
 from app.schedule.slots import slots
+from app.services.index.catch_up import sealed_record
 from app.store.base import Store
 from collectors.kit import GapKind, Status
 

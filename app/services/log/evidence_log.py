@@ -19,10 +19,10 @@ from app.errors import (
     WriterBusyError,
 )
 from app.evidence.canonical import sha256
+from app.evidence.record import EntryPlace, entry_key
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import CheckpointBody, format_note
 from app.evidence.tree.proof import format_proof
-from app.evidence.record import EntryPlace, entry_key
 from app.evidence.tree.tiles import MissingTileError, PlannedTiles, TileLog
 from app.services.log.checkpoints import (
     Checkpoint,
@@ -32,10 +32,10 @@ from app.services.log.checkpoints import (
     latest_checkpoint,
     read_checkpoint,
 )
-from app.services.proof.entries import Finding
 from app.services.log.rollback import RememberedHead, refuse_rolled_back
-from app.services.proof.log_walk import verify_log
 from app.services.log.stamps import completed
+from app.services.proof.entries import Finding
+from app.services.proof.log_walk import verify_log
 from app.store.base import Store
 from app.trust.keys.keyring import NoteSigner
 from app.trust.time.timestamp import TimeAuthority

@@ -16,8 +16,8 @@ from app.errors import VerificationFailedError
 from app.evidence.tree.merkle import verify_consistency
 from app.evidence.tree.note import CheckpointBody, NoteError, parse_checkpoint, parse_note
 from app.evidence.tree.tiles import MissingTileError, TileLog
-from app.services.log.checkpoints import Checkpoint, StoreTiles
 from app.services.home.private_files import private_file
+from app.services.log.checkpoints import Checkpoint, StoreTiles
 from app.store.base import Store
 
 FILE_NAME = "last-checkpoint"

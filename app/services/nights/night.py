@@ -13,12 +13,21 @@ from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
 from app.evidence.record import Event, derived_key, instant, rules_key, utc
 from app.evidence.rights import COLLECTOR, RIGHTS_CHANGED
-from app.services.nights.absence.account import open_accounts
-from app.services.connections.tenant_gateway import open_gateway, said, usable_credential
-from app.services.nights.one_record import Job, keep_in
 from app.schedule.connection import Connection
-from app.services.nights.absence.earlier import Earlier
+from app.services.connections.register import need_active
+from app.services.connections.tenant_gateway import open_gateway, said, usable_credential
+from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
+from app.services.log.evidence_log import EvidenceLog
+from app.services.nights.absence.account import open_accounts
+from app.services.nights.absence.earlier import Earlier
+from app.services.nights.absence.rights_changes import (
+    Shown,
+    change_since,
+    detail_of,
+    shown_rights,
+)
+from app.services.nights.one_record import Job, keep_in
 from app.services.nights.plan import (
     SUBSCRIPTIONS,
     Subscriptions,
@@ -26,20 +35,11 @@ from app.services.nights.plan import (
     subscriptions_of,
     together,
 )
-from app.services.home.installation import Ports
-from app.services.proof.stored_objects import stored_detail
 from app.services.nights.record_maker import RecordMaker
-from app.services.connections.register import need_active
 from app.services.nights.rejudgement import judge_earlier_nights
-from app.services.nights.absence.rights_changes import (
-    Shown,
-    change_since,
-    detail_of,
-    shown_rights,
-)
 from app.services.nights.rules_archive import rules_archive
-from app.services.log.evidence_log import EvidenceLog
 from app.services.nights.tool import tool
+from app.services.proof.stored_objects import stored_detail
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Expectations, Scope

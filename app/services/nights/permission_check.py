@@ -11,13 +11,13 @@ from dataclasses import asdict, dataclass
 from itertools import groupby
 from typing import Any
 
-from app.services.nights.absence.account import Accounts, Unsettled, open_accounts
+from app.schedule.connection import Connection
 from app.services.connections.tenant_gateway import open_gateway
 from app.services.connections.tenant_gateway import said as as_app_error
-from app.services.nights.one_record import Gathered, Job, ask_all, ask_lists, children_of
-from app.schedule.connection import Connection
-from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, planned_jobs, subscriptions_of
 from app.services.home.installation import Ports
+from app.services.nights.absence.account import Accounts, Unsettled, open_accounts
+from app.services.nights.one_record import Gathered, Job, ask_all, ask_lists, children_of
+from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, planned_jobs, subscriptions_of
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Collector, Gap, ResourceGraph

@@ -19,11 +19,11 @@ from app.evidence.record import Event, derived_key, entry_key, instant, rules_ke
 from app.evidence.rejudged import REJUDGED, JudgedAgain, Rejudged
 from app.evidence.replay import scope_of
 from app.schedule.connection import Connection
-from app.services.index.catch_up import catch_up
 from app.services.home.installation import Ports
-from app.services.nights.rules_archive import rules_archive
-from app.services.log.sealed_pages import seen_again
+from app.services.index.catch_up import catch_up
 from app.services.log.evidence_log import EvidenceLog
+from app.services.log.sealed_pages import seen_again
+from app.services.nights.rules_archive import rules_archive
 from collectors.kit import Collector, Expectations
 from collectors.kit.answers.answer import forget_pages
 from collectors.kit.judge import judge

@@ -19,13 +19,13 @@ from app.evidence.record import (
 from app.evidence.rejudged import REJUDGED, named_by
 from app.packs.sealed.bundle import write_bundle
 from app.packs.view.facts import Engagement
-from app.services.log.checkpoints import Checkpoint
 from app.schedule.connection import Connection
-from app.services.log.checkpoint_time import signed_at
 from app.services.home.installation import Ports
-from app.services.nights.rules_archive import rules_archive
+from app.services.log.checkpoint_time import signed_at
+from app.services.log.checkpoints import Checkpoint
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import answering
+from app.services.nights.rules_archive import rules_archive
 from app.services.nights.tool import tool
 from app.trust.seals.seal import seal
 from app.trust.time.timestamp import TimeAuthority, stamp

@@ -8,14 +8,14 @@ from app.controls.document import Facts
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Limits, Stamp, StoreFacts
-from app.services.log.checkpoints import Checkpoint
 from app.schedule.connection import Connection
-from app.services.log.checkpoint_time import dated, signed_at
-from app.services.index.lost_sight import lost_in
 from app.services.home.installation import Ports
-from app.services.reading.scope_limits import limits_in
+from app.services.index.lost_sight import lost_in
+from app.services.log.checkpoint_time import dated, signed_at
+from app.services.log.checkpoints import Checkpoint
 from app.services.nights.clock_skew import widest_skew
 from app.services.protection.guarantee import store_guarantee
+from app.services.reading.scope_limits import limits_in
 
 SUBSCRIPTIONS_CHECK = "inventory.resources.subscription_enabled"
 

@@ -10,11 +10,11 @@ from datetime import datetime
 from app.errors import AppError, NotFoundError, RefusedError, UsageError
 from app.packs.view.facts import Engagement
 from app.packs.view.summary import period_until
-from app.services.reading.controls import LONGEST
-from app.services.home.background import Background
 from app.schedule.connection import Connection
-from app.services.packing.pack import IssuedPack, issue_pack
+from app.services.home.background import Background
 from app.services.home.installation import Ports
+from app.services.packing.pack import IssuedPack, issue_pack
+from app.services.reading.controls import LONGEST
 
 KEPT = 1_000
 """Requests remembered; the oldest is forgotten first. Issued packs are in the index for ever."""

@@ -15,28 +15,28 @@ from app.controls.observed import Night
 from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import Event, instant, utc
+from app.packs.page.render import render_pdf
 from app.packs.sealed.files import build_view
 from app.packs.view.facts import Engagement, Limits
 from app.packs.view.populations import pack_attachments
-from app.packs.page.render import render_pdf
 from app.packs.view.verification import verification_commands
-from app.services.packing.bundle import Order, write_bundle_of
-from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.schedule.connection import Connection, connection_of
-from app.services.log.checkpoint_time import dated, signed_at
-from app.services.index.catch_up import catch_up
 from app.services.connections.missed_slots import miss_overdue
-from app.services.packing.facts import checkpoint_facts, connection_facts, limits_of, store_facts
-from app.services.reading.policy_states import agreement_of
 from app.services.home.installation import Ports
-from app.services.packing.principal_names import principal_names, with_names
 from app.services.home.private_files import private_file, private_folder
-from app.services.reading.evidence import instants
-from app.services.nights.rules_archive import rules_archive
+from app.services.index.catch_up import catch_up
 from app.services.index.sealed_nights import SealedNights, sealed_nights
+from app.services.log.checkpoint_time import dated, signed_at
+from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import completed
+from app.services.nights.rules_archive import rules_archive
 from app.services.nights.tool import tool
+from app.services.packing.bundle import Order, write_bundle_of
+from app.services.packing.facts import checkpoint_facts, connection_facts, limits_of, store_facts
+from app.services.packing.principal_names import principal_names, with_names
+from app.services.reading.evidence import instants
+from app.services.reading.policy_states import agreement_of
 from app.trust.seals.pades import seal_pdf
 from app.trust.time.timestamp import TimestampUnavailableError
 

@@ -14,9 +14,9 @@ from app.db.rows.runs import nights
 from app.db.rows.verdicts import intervals, night_counts
 from app.errors import AppError
 from app.evidence.record import utc
-from app.services.proof.entries import Finding
 from app.services.home.installation import Ports
 from app.services.index.sealed_nights import SealedNights, sealed_nights
+from app.services.proof.entries import Finding
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 SHOWN = 5

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Sequence
 from cryptography import x509
 
 from app.evidence.canonical import sha256
+from app.evidence.record import entry_key
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import NoteError, VerifierKey, open_checkpoint
-from app.evidence.record import entry_key
 from app.evidence.tree.tiles import WIDTH, MissingTileError, TileLog, tile_key
 from app.services.log.checkpoints import (
     CHECKPOINTS,
@@ -24,8 +24,8 @@ from app.services.log.checkpoints import (
     token_key,
     token_names,
 )
-from app.services.proof.entry_times import EntryClock
 from app.services.proof.entries import Finding, NamedObjects, entry_findings, parsed
+from app.services.proof.entry_times import EntryClock
 from app.services.proof.fault_codes import note_code
 from app.services.proof.strays import foreign_objects
 from app.store.base import Store

@@ -7,9 +7,9 @@ from app.db.rows.evidence import record_by_id, run_records
 from app.db.rows.runs import run_by_id
 from app.errors import NotFoundError
 from app.evidence.record import RECORD_SCHEMA, entry_key
+from app.services.home.installation import Ports
 from app.services.log.checkpoints import found
 from app.services.proof.entries import Finding, parsed
-from app.services.home.installation import Ports
 from app.services.proof.one_entry import EntryProver
 from app.services.proof.sealed_evidence import run_entries
 from app.services.proof.whole_store import Fault, Findings

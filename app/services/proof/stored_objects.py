@@ -13,11 +13,11 @@ from app.db.rows.log import LoggedEvent, newest_event
 from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import derived_key, entry_key, instant
+from app.services.home.installation import Ports
 from app.services.log.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes, found
+from app.services.log.evidence_log import EvidenceLog
 from app.services.proof.entries import Finding, named_by_entry, parsed
 from app.services.proof.fault_codes import code_of
-from app.services.home.installation import Ports
-from app.services.log.evidence_log import EvidenceLog
 from app.services.protection.worm_trial import plain
 from app.store.base import Protection, Store
 from app.store.guarantee import weaker, weakest

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import app.packs
 from app.errors import NotFoundError, RefusedError, UnavailableError
+from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
 from app.services.proof.index import head_findings, index_findings
 from app.services.proof.log_walk import verify_log
-from app.services.home.installation import Ports
 from app.services.proof.stored_objects import receipt_findings
 from app.settings import FILE_NAME, load_settings
 

@@ -10,9 +10,9 @@ from app.db.rows.log import events
 from app.errors import NotFoundError, RefusedError, UsageError
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import derived_key, utc
-from app.services.protection.period_objects import Days, objects_in
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
+from app.services.protection.period_objects import Days, objects_in
 from app.store.base import Protection
 from app.store.canary import PREFIX as CANARIES
 from app.store.retention import Keeper, keeper

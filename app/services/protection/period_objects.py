@@ -9,10 +9,10 @@ from app.db.rows.evidence import records
 from app.errors import NotFoundError, UsageError
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key
+from app.services.connections.register import list_connections
+from app.services.home.installation import Ports
 from app.services.log.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes
 from app.services.proof.entries import named
-from app.services.home.installation import Ports
-from app.services.connections.register import list_connections
 
 _AT_ONCE = 16
 

@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
+from app.db.engine.lists import Place, packs_after, runs_after
 from app.db.rows.evidence import IndexedRecord, record_by_id, records
-from app.db.rows.lists import Place, packs_after, runs_after
 from app.db.rows.packs import StoredPack
 from app.db.rows.runs import Run, run_by_id
 from app.errors import NotFoundError, RefusedError
 from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import derived_key, entry_key, raw_key
-from app.services.log.checkpoints import found
 from app.schedule.connection import Connection
 from app.services.home.installation import Ports
+from app.services.log.checkpoints import found
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from app.errors import NotFoundError, UsageError, VerificationFailedError
 from app.evidence.tree.proof import format_proof
 from app.evidence.tree.tiles import MissingTileError, TileLog
-from app.services.log.checkpoints import Checkpoint, StoreTiles, latest_checkpoint, read_checkpoint
 from app.services.home.installation import Ports
+from app.services.log.checkpoints import Checkpoint, StoreTiles, latest_checkpoint, read_checkpoint
 from app.services.reading.evidence import indexed
 
 

@@ -9,10 +9,12 @@ from typing import Any
 from app.db.rows.log import checkpoints as indexed
 from app.errors import NotFoundError, UsageError, VerificationFailedError
 from app.evidence.canonical import parse, sha256
+from app.evidence.record import RECORD_SCHEMA, utc
 from app.evidence.tree.consistency import format_consistency
 from app.evidence.tree.proof import format_proof
-from app.evidence.record import RECORD_SCHEMA, utc
 from app.evidence.tree.tiles import MissingTileError, TileLog
+from app.services.home.installation import Ports
+from app.services.log.checkpoint_time import dated, signed_at
 from app.services.log.checkpoints import (
     Checkpoint,
     StoreTiles,
@@ -23,9 +25,7 @@ from app.services.log.checkpoints import (
     read_tokens,
     token_names,
 )
-from app.services.log.checkpoint_time import dated, signed_at
 from app.services.proof.held_checkpoint import held_findings
-from app.services.home.installation import Ports
 from app.services.proof.whole_store import Fault, Findings
 from app.trust.time.token import TimestampRefusedError, read_token
 

@@ -13,17 +13,17 @@ from app.db.rows.verdicts import judged_otherwise, night_counts
 from app.evidence.canonical import sha256
 from app.evidence.observed import Night, SeenGap
 from app.schedule.connection import Connection
-from app.services.index.lost_sight import lost_sight
 from app.services.connections.missed_slots import overdue, unbegun
-from app.services.reading.policy_states import newest_agreement
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection, list_connections
-from app.services.nights.rules_archive import rules_archive
-from app.services.reading.scope_limits import scope_limits
-from app.services.nights.clock_skew import widest_skew
-from app.services.protection.guarantee import store_guarantee
-from app.services.reading.time_status import TimeStatus, time_status
 from app.services.connections.timetable import NextNight, former_nights, next_nights, planned_line
+from app.services.home.installation import Ports
+from app.services.index.lost_sight import lost_sight
+from app.services.nights.clock_skew import widest_skew
+from app.services.nights.rules_archive import rules_archive
+from app.services.protection.guarantee import store_guarantee
+from app.services.reading.policy_states import newest_agreement
+from app.services.reading.scope_limits import scope_limits
+from app.services.reading.time_status import TimeStatus, time_status
 from collectors.kit import Status as Verdict
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)

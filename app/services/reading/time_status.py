@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.services.log.checkpoints import Checkpoint
-from app.services.log.checkpoint_time import Dated, dated, signed_at
 from app.services.home.installation import Ports
-from app.services.upkeep.restamp import Awaiting, awaiting
+from app.services.log.checkpoint_time import Dated, dated, signed_at
+from app.services.log.checkpoints import Checkpoint
 from app.services.log.stamps import last_checkable
+from app.services.upkeep.restamp import Awaiting, awaiting
 from app.trust.time.authorities import WANTED, independent
 
 

@@ -23,12 +23,12 @@ from app.evidence.reperformance import (
     verdict_differences,
 )
 from app.evidence.replay import exchanges_of, missing_in
-from app.services.nights.plan import UNLISTED
 from app.services.home.installation import Ports
-from app.services.reperforming.reassess import Reassessment
-from app.services.reperforming.rules_process import Rules, RulesFailedError, running
+from app.services.nights.plan import UNLISTED
 from app.services.proof.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
 from app.services.proof.whole_store import verify_bundle_file
+from app.services.reperforming.reassess import Reassessment
+from app.services.reperforming.rules_process import Rules, RulesFailedError, running
 from collectors.kit import GapKind
 from collectors.kit.missing.things import proofs_of
 

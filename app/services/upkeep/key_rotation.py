@@ -6,10 +6,10 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import RefusedError, UnavailableError
-from app.evidence.tree.note import ED25519
 from app.evidence.record import Event
-from app.services.index.catch_up import catch_up
+from app.evidence.tree.note import ED25519
 from app.services.home.installation import Ports, open_ports
+from app.services.index.catch_up import catch_up
 from app.trust.keys.keyring import load_trust
 from app.trust.keys.rotation import prepare_rotation, rotate
 

@@ -9,12 +9,12 @@ import structlog
 from app.db.rows.log import events, newest_event
 from app.errors import WriterBusyError
 from app.evidence.record import Event, utc
-from app.services.log.checkpoints import checkpoint_sizes, read_checkpoint
-from app.services.log.checkpoint_time import dated, signed_at
+from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.index.lost_sight import newest_losses
+from app.services.log.checkpoint_time import dated, signed_at
+from app.services.log.checkpoints import checkpoint_sizes, read_checkpoint
 from app.services.upkeep.notice_channels import Notice, NotSentError, send
-from app.services.home.installation import Ports
 from app.settings import EmailSettings, WebhookSettings
 
 LOG = structlog.get_logger()

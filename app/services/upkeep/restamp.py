@@ -7,6 +7,9 @@ from datetime import datetime, timedelta
 import structlog
 
 from app.errors import WriterBusyError
+from app.services.home.installation import Ports
+from app.services.index.catch_up import catch_up
+from app.services.log.checkpoint_time import signed_at
 from app.services.log.checkpoints import (
     Checkpoint,
     checkpoint_sizes,
@@ -14,9 +17,6 @@ from app.services.log.checkpoints import (
     read_checkpoint,
     token_names,
 )
-from app.services.log.checkpoint_time import signed_at
-from app.services.index.catch_up import catch_up
-from app.services.home.installation import Ports
 from app.services.log.stamps import completed, is_short, last_checkable, renewed
 from app.trust.time.timestamp import TimestampUnavailableError
 

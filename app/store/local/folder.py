@@ -16,11 +16,11 @@ from pathlib import Path
 
 from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Protection
-from app.store.local.errors import disk_errors
 from app.store.guarantee import Guarantee
 from app.store.keys import checked_key, checked_prefix
-from app.store.stored import Receipts
+from app.store.local.errors import disk_errors
 from app.store.local.writer_lock import writer_lock
+from app.store.stored import Receipts
 
 _INCOMING = ".incoming"
 _LOCK = ".writer.lock"

@@ -24,8 +24,8 @@ def refuse_unless_openssl_accepts(
     """What verify.py of a bundle will do with this token, done at once.
 
     Certificates are judged at `at` and at the token's own time. Where the command is missing
-    nothing is asked: collecting does not need it, and `app.trust.time.token_proof` answers alike. Raises
-    TimestampRefusedError.
+    nothing is asked: collecting does not need it, and `app.trust.time.token_proof` answers alike.
+    Raises TimestampRefusedError.
     """
     if not openssl_is_here():
         return

@@ -13,8 +13,8 @@ import azure.identity.aio
 from azure.core.credentials import TokenCredential
 from azure.core.credentials_async import AsyncTokenCredential
 
-from collectors.azure.identity.certificate import read_certificate
 from collectors.azure.clouds import Cloud
+from collectors.azure.identity.certificate import read_certificate
 from collectors.kit.errors import GatewayError
 
 Kind = Literal["secret_env", "certificate_file", "managed_identity", "workload_identity"]

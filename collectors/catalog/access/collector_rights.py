@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from collectors.kit import Check, Collector, Expectations, Graph, Item, Owner, child
 from collectors.kit.lists import ROLE_ASSIGNMENTS, SUBSCRIPTIONS
+from collectors.kit.missing.rights import API_VERSION, rights_in
 from collectors.kit.permissions import needed_actions
 from collectors.kit.reads import Among
-from collectors.kit.missing.rights import API_VERSION, rights_in
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 SHOWN = 2

@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from collectors.kit import Check, Collector, Expectations, Item, Logs, Owner, as_far_as_seen
 from collectors.kit.beside import NotSeenError
-from collectors.kit.values.instants import day, instant
 from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.log_retention import RetentionError, interactive_days, total_days
 from collectors.kit.settings import quoted
+from collectors.kit.values.instants import day, instant
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 LOOKS_BACK = timedelta(days=730)

@@ -3,8 +3,8 @@
 from collectors.kit import Check, Collector, Expectations, Item, Owner, child, rows
 from collectors.kit.absence import absent, documented
 from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
-from collectors.kit.settings import first_known, setting, tls, toggle, unread
 from collectors.kit.logging.sql_audit import AUDIT_READS, auditing
+from collectors.kit.settings import first_known, setting, tls, toggle, unread
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 TLS = "properties.minimalTlsVersion"

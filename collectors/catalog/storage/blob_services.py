@@ -2,8 +2,8 @@
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, child, rows
 from collectors.kit.absence import absent, documented
-from collectors.kit.values.amounts import whole
 from collectors.kit.settings import quoted, toggle, unread
+from collectors.kit.values.amounts import whole
 from collectors.kit.values.storage_kinds import SERVICES, services_of
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.kit.values.instants import day, instant, is_never
 from collectors.kit.settings import quoted
 from collectors.kit.spec import Expectations, Item, Judge, Status, Verdict, failed, passed, unknown
+from collectors.kit.values.instants import day, instant, is_never
 
 SECRETS, KEYS = "passwordCredentials", "keyCredentials"
 CERTIFICATES = frozenset({"AsymmetricX509Cert", "X509CertAndPassword"})

@@ -7,9 +7,9 @@ https://learn.microsoft.com/graph/api/resources/unifiedroledefinition
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.kit.beside import Beside
 from collectors.kit.access.directory_role_ids import DIRECTORY_OTHERS, DIRECTORY_PRIVILEGED
 from collectors.kit.access.privilege import Privilege
+from collectors.kit.beside import Beside
 
 PRIVILEGED_ACTIONS = frozenset(
     {

@@ -7,8 +7,8 @@ https://learn.microsoft.com/graph/api/group-list-transitivemembers
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 
-from collectors.kit.beside import Beside, NotSeenError, beside_of
 from collectors.kit.access.roles import azure_privilege
+from collectors.kit.beside import Beside, NotSeenError, beside_of
 from collectors.kit.spec import Item
 
 MEMBERS = "/groups/{id}/transitiveMembers?$select=id&$top=999"

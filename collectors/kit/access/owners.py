@@ -3,9 +3,15 @@
 from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 
-from collectors.kit.beside import Beside, beside_of
 from collectors.kit.access.holders import holder_id
-from collectors.kit.access.roles import AZURE_OTHERS, AZURE_PRIVILEGED, OWNER, azure_privilege, role_id
+from collectors.kit.access.roles import (
+    AZURE_OTHERS,
+    AZURE_PRIVILEGED,
+    OWNER,
+    azure_privilege,
+    role_id,
+)
+from collectors.kit.beside import Beside, beside_of
 from collectors.kit.spec import Expectations, Item, Population, Verdict, failed, passed, unknown
 from collectors.kit.values.subscriptions import is_billing_shell
 

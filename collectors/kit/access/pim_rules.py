@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any
 
-from collectors.kit.beside import Beside
 from collectors.kit.access.conditional_access import context_demands_mfa
-from collectors.kit.values.instants import duration
+from collectors.kit.beside import Beside
 from collectors.kit.settings import quoted
 from collectors.kit.spec import Verdict, failed, passed, unknown
+from collectors.kit.values.instants import duration
 
 ENABLEMENT = "Enablement_EndUser_Assignment"
 CONTEXT = "AuthenticationContext_EndUser_Assignment"

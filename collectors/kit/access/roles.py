@@ -14,9 +14,9 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Any
 
-from collectors.kit.beside import Beside
 from collectors.kit.access.directory_role_ids import DIRECTORY_ROLES
 from collectors.kit.access.privilege import Privilege
+from collectors.kit.beside import Beside
 from collectors.kit.spec import Item
 
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"

@@ -12,9 +12,9 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.kit.values.instants import day, instant, is_never
 from collectors.kit.settings import quoted
 from collectors.kit.spec import Expectations, Status, Verdict, failed, passed, unknown
+from collectors.kit.values.instants import day, instant, is_never
 
 DAY = timedelta(days=1)
 YEARS_FROM = 1000

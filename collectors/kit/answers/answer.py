@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from collectors.kit.values.amounts import whole
-from collectors.kit.exchange import Exchange
 from collectors.kit.answers.refusals import codes_in, kind_of, named, not_applicable
+from collectors.kit.answers.strict_json import parse_body
+from collectors.kit.exchange import Exchange
 from collectors.kit.spec import (
     Arm,
     Gap,
@@ -19,7 +19,7 @@ from collectors.kit.spec import (
     Read,
     ResourceGraph,
 )
-from collectors.kit.answers.strict_json import parse_body
+from collectors.kit.values.amounts import whole
 
 LARGE = 16_384
 """Bytes from which a page is worth remembering once parsed."""

@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from collectors.kit.spec import Arm, GapKind, Read
 from collectors.kit.answers.strict_json import parse_body
+from collectors.kit.spec import Arm, GapKind, Read
 
 DEEPEST = 12
 """Levels of nested errors that are looked at; Azure was seen to use four."""

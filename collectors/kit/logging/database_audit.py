@@ -11,8 +11,14 @@ from typing import Any
 
 from collectors.kit.beside import NotSeenError
 from collectors.kit.logging.diagnostics import Sight
+from collectors.kit.logging.sql_audit import (
+    STRANGE,
+    Targets,
+    settings_of_master,
+    takes_audit,
+    targets,
+)
 from collectors.kit.spec import Item, Status, Verdict, failed, passed, unknown
-from collectors.kit.logging.sql_audit import STRANGE, Targets, settings_of_master, takes_audit, targets
 
 EVENTS = "SQLSecurityAuditEvents"
 

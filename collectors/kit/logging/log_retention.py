@@ -6,9 +6,9 @@ workspace's. https://learn.microsoft.com/rest/api/loganalytics/tables/get (read 
 
 from collections.abc import Mapping
 
-from collectors.kit.values.amounts import whole
 from collectors.kit.settings import quoted
 from collectors.kit.spec import Item
+from collectors.kit.values.amounts import whole
 
 INHERITED = -1
 SHORTEST, LONGEST = 4, 4383

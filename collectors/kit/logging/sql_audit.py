@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
-from collectors.kit.values.amounts import whole
 from collectors.kit.logging.audit_destinations import destinations
 from collectors.kit.logging.audit_logs import audit_logs_of
 from collectors.kit.logging.diagnostics import Sight, logged
@@ -29,6 +28,7 @@ from collectors.kit.spec import (
     passed,
     unknown,
 )
+from collectors.kit.values.amounts import whole
 
 (AUDIT_LOG,) = audit_logs_of(Item(id="/", data={"type": "microsoft.sql/servers/databases"}))
 """The same for `master` as for every other database."""

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 
-from collectors.kit.values.arm_ids import type_of
 from collectors.kit.level import parent_read
+from collectors.kit.missing.arm_ids import type_of
 from collectors.kit.missing.things import LEFT_OUT, Absence
 from collectors.kit.spec import Arm, Gap, GapKind, Read
 

@@ -9,7 +9,6 @@ from functools import lru_cache
 from typing import Any
 
 from collectors.kit.network.addresses import FAMILIES, Network, open_families, whole_families
-from collectors.kit.values.amounts import whole
 from collectors.kit.network.rule_fields import (
     ALL_PORTS,
     ANYWHERE,
@@ -20,6 +19,7 @@ from collectors.kit.network.rule_fields import (
     ports,
     reached,
 )
+from collectors.kit.values.amounts import whole
 
 TCP, UDP = "tcp", "udp"
 _PROTOCOLS = frozenset({TCP, UDP, "icmp", "icmpv6", "esp", "ah", "*"})

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.evidence.record import entry_key, raw_key
 from app.evidence.tree.merkle import verify_consistency
 from app.evidence.tree.note import open_checkpoint
 from app.evidence.tree.proof import verify_proof
-from app.evidence.record import entry_key, raw_key
 from app.services.log.checkpoints import checkpoint_sizes
 from tests.api.conftest import Served, alter
 

@@ -19,8 +19,8 @@ from app.db.rows.runs import runs
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key
 from app.schedule.connection import new_connection
-from app.services.home.installation import open_ports
 from app.services.connections.register import add_connection
+from app.services.home.installation import open_ports
 from app.services.upkeep.new_home import initialise
 from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, annexa, command, environment

@@ -11,8 +11,8 @@ import trustme
 
 from collectors.azure.clouds import Cloud
 from collectors.azure.identity.credentials import CredentialSpec, open_credential
-from collectors.azure.transport.limits import Limits, Waiting
 from collectors.azure.live import LiveGateway
+from collectors.azure.transport.limits import Limits, Waiting
 from tests.collectors.azure.fake_azure import (
     CLIENT,
     SECRET,

@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 from app.db.engine import rebuild
 from app.db.engine.append_only import assert_guarded
 from app.db.engine.database import Database, open_database
-from app.db.rows.log import add_event, events
 from app.db.engine.rebuild import built_beside, swap_in
 from app.db.engine.schema import assert_current
 from app.db.engine.tables import event
+from app.db.rows.log import add_event, events
 from app.db.rows.tokens import ApiToken, add_token, token_of_secret
 from app.errors import RefusedError, UnavailableError
 from app.evidence.record import Event

@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 
 from app.db.rows.log import events
+from app.services.access.tokens import create_token, valid_token
+from app.services.home.installation import Ports, open_ports
 from app.services.index import catch_up as indexing
 from app.services.index.catch_up import reindex
-from app.services.home.installation import Ports, open_ports
 from app.services.upkeep.new_home import initialise
-from app.services.access.tokens import create_token, valid_token
 from tests.command_line import annexa
 
 

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.db.rows.connections import StoredConnection, add_connection, connection_named, connections
 from app.db.engine.database import Database
+from app.db.rows.connections import StoredConnection, add_connection, connection_named, connections
 from app.db.rows.log import (
     Checkpoint,
     add_checkpoint,

@@ -20,13 +20,13 @@ import pytest
 from app.controls.assessment import State
 from app.controls.catalogue import load_catalogue, load_crosswalk
 from app.controls.expectations import load_expectations
-from app.packs.sealed.files import build_view
-from app.packs.page.fetcher import PackFetcher
 from app.packs.legible import FONTS
+from app.packs.page.fetcher import PackFetcher
 from app.packs.page.render import PackDrawingError, render_html, render_pdf
+from app.packs.sealed.files import build_view
 from tests.verapdf import judged
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 INSTALL_PDF = "Reading PDFs needs qpdf and poppler: apt-get install qpdf poppler-utils"
 
 
@@ -69,7 +69,7 @@ def test_another_process_draws_the_same_bytes(drawn: Path) -> None:
         "print(hashlib.sha256(render_pdf(made.view, made.attachments)).hexdigest())"
     )
     again = subprocess.run(
-        [sys.executable, "-c", program, str(HERE), str(HERE.parents[1])],
+        [sys.executable, "-c", program, str(HERE), str(HERE.parent)],
         capture_output=True,
         text=True,
         check=True,

@@ -4,8 +4,8 @@ import csv
 import io
 from typing import Any
 
-from app.packs.view.azure_policy import DISAGREEMENTS, HEAD, PRINTED
 from app.packs.page.render import render_html
+from app.packs.view.azure_policy import DISAGREEMENTS, HEAD, PRINTED
 
 
 def rows_of(pack: Any) -> list[dict[str, str]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from app.packs.view.populations import workbook_file
 from app.packs.tables.table import unescaped
+from app.packs.view.populations import workbook_file
 
 
 def _rows(data: bytes) -> list[list[str]]:

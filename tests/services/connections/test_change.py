@@ -12,19 +12,11 @@ import pytest
 from app.db.rows.log import events
 from app.db.rows.runs import run_by_id, runs, set_run_state
 from app.errors import AppError, RefusedError, UsageError
-from app.services.home.background import Background
-from app.services.connections.change import Change, change_connection, retire_connection
-from app.schedule.connection_history import ADDED
 from app.schedule.connection import Connection, new_connection
+from app.schedule.connection_history import ADDED
 from app.schedule.cron import Meaning
-from app.services.index.catch_up import reindex
-from app.services.nights.night import collect_now, plan_night
-from app.services.nights.schedule.overtaken import end_overtaken
-from app.services.home.installation import Ports, open_ports
+from app.services.connections.change import Change, change_connection, retire_connection
 from app.services.connections.register import add_connection, find_connection, list_connections
-from app.services.nights.schedule.on_request import request_run
-from app.services.upkeep.new_home import initialise
-from app.services.nights.schedule.tick import plan
 from app.services.connections.timetable import (
     TOLD,
     connection_of_run,
@@ -32,8 +24,16 @@ from app.services.connections.timetable import (
     next_nights,
     tell_former_nights,
 )
-from app.services.proof.whole_store import verify_store
+from app.services.home.background import Background
+from app.services.home.installation import Ports, open_ports
+from app.services.index.catch_up import reindex
 from app.services.index.events import record_event
+from app.services.nights.night import collect_now, plan_night
+from app.services.nights.schedule.on_request import request_run
+from app.services.nights.schedule.overtaken import end_overtaken
+from app.services.nights.schedule.tick import plan
+from app.services.proof.whole_store import verify_store
+from app.services.upkeep.new_home import initialise
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday."""

@@ -14,8 +14,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from app.errors import AppError, RefusedError, UsageError
 from app.evidence.tree.note import parse_vkey
 from app.services.home.installation import open_ports
-from app.services.upkeep.new_home import initialise
 from app.services.proof.whole_store import seal_root, verify_store
+from app.services.upkeep.new_home import initialise
 from app.settings import load_settings
 from app.trust.keys.certificates import (
     Validity,

@@ -19,15 +19,15 @@ from app.db.rows.runs import nights
 from app.db.rows.verdicts import intervals, night_counts
 from app.errors import RefusedError
 from app.packs.view.facts import Engagement
+from app.services.access.tokens import create_token, list_tokens
+from app.services.connections.register import find_connection
+from app.services.home.installation import Ports, open_ports
 from app.services.index.catch_up import keep_up, reindex
+from app.services.index.sealed_nights import sealed_nights
 from app.services.nights.night import plan_night
 from app.services.packing.pack import issue_pack
-from app.services.home.installation import Ports, open_ports
-from app.services.reading.evidence import find_run
-from app.services.connections.register import find_connection
-from app.services.index.sealed_nights import sealed_nights
-from app.services.access.tokens import create_token, list_tokens
 from app.services.proof.whole_store import verify_store
+from app.services.reading.evidence import find_run
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed, now

@@ -14,12 +14,12 @@ from app.errors import (
     WriterBusyError,
 )
 from app.evidence.canonical import parse, sha256
-from app.evidence.tree.merkle import verify_consistency
-from app.evidence.tree.note import open_checkpoint
-from app.evidence.tree.proof import verify_proof
 from app.evidence.record import (
     entry_key,
 )
+from app.evidence.tree.merkle import verify_consistency
+from app.evidence.tree.note import open_checkpoint
+from app.evidence.tree.proof import verify_proof
 from app.services.log.checkpoints import checkpoint_key, token_key
 from app.services.log.evidence_log import EvidenceLog
 from app.trust.keys.keyring import Trust, create_trust

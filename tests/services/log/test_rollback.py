@@ -10,12 +10,12 @@ import pytest
 
 from app.errors import VerificationFailedError
 from app.evidence.record import entry_key
+from app.services.home.installation import Ports, open_ports
+from app.services.index.events import record_event
 from app.services.log.checkpoints import checkpoint_key, checkpoint_sizes, token_key
 from app.services.log.rollback import FILE_NAME
-from app.services.home.installation import Ports, open_ports
-from app.services.upkeep.new_home import initialise
 from app.services.proof.whole_store import verify_store
-from app.services.index.events import record_event
+from app.services.upkeep.new_home import initialise
 
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
 

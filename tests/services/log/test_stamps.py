@@ -11,12 +11,12 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.evidence.record import Event
 from app.services.log.checkpoints import checkpoint_key, read_checkpoint, token_key
-from app.services.proof.log_walk import verify_log
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import completed, is_short, last_checkable, renewed
+from app.services.proof.log_walk import verify_log
 from app.store.local.folder import LocalStore
-from app.trust.time.authorities import independent
 from app.trust.keys.keyring import Trust, create_trust
+from app.trust.time.authorities import independent
 from app.trust.time.timestamp import DevelopmentAuthority, recognise
 from tests.services.authorities import Moody, SetClock, authority, trusting
 

@@ -16,15 +16,15 @@ from app.errors import NotFoundError
 from app.evidence.canonical import parse
 from app.packs.view.facts import Engagement
 from app.services.connections.change import Change, change_connection, retire_connection
-from app.services.nights.night import collect_now
-from app.services.packing.pack import issue_pack
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection
-from app.services.reperforming.reperform import reperform_bundle
-from app.services.reading.status import ConnectionStatus, status_of
+from app.services.home.installation import Ports
+from app.services.nights.night import collect_now
 from app.services.nights.schedule.tick import tick
-from app.services.reading.verdict import VerdictOn, look_up_verdict
+from app.services.packing.pack import issue_pack
 from app.services.proof.whole_store import verify_bundle_file, verify_store
+from app.services.reading.status import ConnectionStatus, status_of
+from app.services.reading.verdict import VerdictOn, look_up_verdict
+from app.services.reperforming.reperform import reperform_bundle
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, installed, secret_env

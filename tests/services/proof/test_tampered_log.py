@@ -17,9 +17,9 @@ from app.evidence.record import (
     rules_key,
 )
 from app.services.log.checkpoints import checkpoint_key, token_key
+from app.services.log.evidence_log import EvidenceLog
 from app.services.proof.entries import Finding
 from app.services.proof.log_walk import verify_log
-from app.services.log.evidence_log import EvidenceLog
 from app.trust.keys.keyring import Trust, create_trust
 from app.trust.time.timestamp import (
     DevelopmentAuthority,

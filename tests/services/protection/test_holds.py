@@ -9,6 +9,8 @@ import pytest
 
 from app.db.rows.log import events
 from app.errors import NotFoundError, RefusedError, UsageError
+from app.services.home.installation import Ports
+from app.services.proof.whole_store import verify_store
 from app.services.protection.holds import (
     clear_hold,
     default_until,
@@ -18,9 +20,7 @@ from app.services.protection.holds import (
     set_hold,
 )
 from app.services.protection.period_objects import Days, objects_in
-from app.services.home.installation import Ports
 from app.services.upkeep.new_home import initialise
-from app.services.proof.whole_store import verify_store
 from simulator.process import SimulatorProcess
 from tests.command_line import annexa
 from tests.conftest import StartSimulator

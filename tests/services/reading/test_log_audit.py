@@ -7,10 +7,12 @@ from pathlib import Path
 import pytest
 
 from app.errors import NotFoundError, UsageError, VerificationFailedError
+from app.evidence.record import entry_key
 from app.evidence.tree.consistency import parse_consistency, verify_consistency_file
 from app.evidence.tree.note import NoteError
 from app.evidence.tree.proof import verify_proof
-from app.evidence.record import entry_key
+from app.services.home.installation import Ports, open_ports
+from app.services.index.events import record_event
 from app.services.reading.log_audit import (
     consistency_proof,
     entry_proof,
@@ -18,8 +20,6 @@ from app.services.reading.log_audit import (
     seen_entries,
     verify_since,
 )
-from app.services.home.installation import Ports, open_ports
-from app.services.index.events import record_event
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 

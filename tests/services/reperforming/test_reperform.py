@@ -12,10 +12,10 @@ import pytest
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.packs.view.facts import Engagement
 from app.services.nights.night import NightReport
-from app.services.packing.pack import issue_pack
-from app.services.reperforming.reperform import Reperformance, reperform_bundle, reperform_run
 from app.services.nights.rules_archive import rules_archive
+from app.services.packing.pack import issue_pack
 from app.services.proof.whole_store import verify_bundle_file
+from app.services.reperforming.reperform import Reperformance, reperform_bundle, reperform_run
 from app.trust.keys.keyring import create_trust
 from collectors.kit import Check, Collector, Expectations, Item, Verdict, passed
 from simulator.process import SimulatorProcess

@@ -8,6 +8,7 @@ import pytest
 
 from app.errors import RefusedError, UsageError
 from app.evidence.canonical import parse
+from app.evidence.record import entry_key
 from app.evidence.tree.note import (
     CheckpointBody,
     NoteError,
@@ -17,12 +18,11 @@ from app.evidence.tree.note import (
     parse_vkeys,
 )
 from app.evidence.tree.proof import verify_proof
-from app.evidence.record import entry_key
-from app.services.reading.log_audit import entry_proof, verify_since
 from app.services.home.installation import open_ports
-from app.services.upkeep.key_rotation import rotate_log_key
-from app.services.proof.whole_store import verify_store
 from app.services.index.events import record_event
+from app.services.proof.whole_store import verify_store
+from app.services.reading.log_audit import entry_proof, verify_since
+from app.services.upkeep.key_rotation import rotate_log_key
 from app.trust.keys.keyring import load_trust
 from app.trust.keys.rotation import finish_rotation, prepare_rotation, rotate
 from tests.services.authorities import SetClock

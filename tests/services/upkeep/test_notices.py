@@ -10,13 +10,13 @@ import pytest
 import trustme
 
 from app.db.rows.log import events
-from app.evidence.tree.note import open_checkpoint
 from app.evidence.record import Event, utc
+from app.evidence.tree.note import open_checkpoint
+from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
+from app.services.nights.schedule.tick import tick
 from app.services.reading.log_audit import verify_since
 from app.services.upkeep.notices import send_notices
-from app.services.home.installation import Ports
-from app.services.nights.schedule.tick import tick
 from app.trust.time.timestamp import verify_timestamp
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with

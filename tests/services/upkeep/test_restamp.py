@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 
 from app.db.rows.log import checkpoints
-from app.services.log.checkpoints import Token, read_checkpoint, token_key
-from app.services.log.checkpoint_time import dated
 from app.services.home.installation import Ports, open_ports
-from app.services.upkeep.restamp import restamp, stamp_awaiting
-from app.services.reading.status import log_status
+from app.services.index.events import record_event
+from app.services.log.checkpoint_time import dated
+from app.services.log.checkpoints import Token, read_checkpoint, token_key
 from app.services.nights.schedule.tick import tick
 from app.services.proof.whole_store import verify_store
-from app.services.index.events import record_event
+from app.services.reading.status import log_status
+from app.services.upkeep.restamp import restamp, stamp_awaiting
 from tests.services.authorities import Issuer, Moody, SetClock, authority
 from tests.services.homes import home_with, listening
 

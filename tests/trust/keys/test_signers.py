@@ -26,8 +26,6 @@ from app.evidence.tree.note import (
 )
 from app.trust.keys.key_vault import VaultKey
 from app.trust.keys.keyring import Trust
-from app.trust.seals.pades import seal_pdf
-from app.trust.seals.seal import seal
 from app.trust.keys.signers import (
     CertifiedKey,
     EcdsaLogSigner,
@@ -36,6 +34,8 @@ from app.trust.keys.signers import (
     NoteSigner,
     SigningKey,
 )
+from app.trust.seals.pades import seal_pdf
+from app.trust.seals.seal import seal
 from app.trust.time.timestamp import DevelopmentAuthority
 from tests.trust.vault import KEY_ID, Identity, Vault
 

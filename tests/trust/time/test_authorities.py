@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 import pytest
 from asn1crypto import tsp
 
-from app.trust.time.authorities import checkable_until, vouching
 from app.trust.keys.keyring import Trust
+from app.trust.time.authorities import checkable_until, vouching
+from app.trust.time.development import POLICY, DevelopmentTsa
 from app.trust.time.timestamp import (
     DevelopmentAuthority,
     TimestampRefusedError,
@@ -16,7 +17,6 @@ from app.trust.time.timestamp import (
     stamp,
 )
 from app.trust.time.token import certificates_of, imprint
-from app.trust.time.development import POLICY, DevelopmentTsa
 
 Clock = Callable[[], datetime]
 

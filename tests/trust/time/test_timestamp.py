@@ -14,6 +14,7 @@ from rfc3161_client import PKIStatus, decode_timestamp_response
 
 from app.errors import UsageError
 from app.trust.keys.keyring import Trust, create_trust
+from app.trust.time.development import POLICY
 from app.trust.time.timestamp import (
     DevelopmentAuthority,
     HttpAuthority,
@@ -23,7 +24,6 @@ from app.trust.time.timestamp import (
     token_of,
     verify_timestamp,
 )
-from app.trust.time.development import POLICY
 
 DATA = b"evidence.example/log\n1\n\n"
 Clock = Callable[[], datetime]

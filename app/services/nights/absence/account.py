@@ -3,14 +3,14 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from app.services.nights.absence.census import Census, take_census
-from app.services.nights.one_record import Gathered, Job
 from app.schedule.connection import Connection
-from app.services.nights.absence.earlier import Earlier
-from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, settled
 from app.services.home.installation import Ports
+from app.services.nights.absence.census import Census, take_census
+from app.services.nights.absence.earlier import Earlier
 from app.services.nights.absence.proof_questions import Questions
 from app.services.nights.absence.seeker import Seeker, Sought
+from app.services.nights.one_record import Gathered, Job
+from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, settled
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, GapKind, Read, Scope
 from collectors.kit.missing.things import Absence, Missing, absences, proofs_of

@@ -19,17 +19,17 @@ from app.errors import NotFoundError
 from app.evidence.canonical import parse, sha256
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.evidence.replay import exchanges_of, unaccounted_in
+from app.services.home.installation import Ports
+from app.services.log.sealed_pages import EMPTY
 from app.services.nights.absence.asked_estate import Asked, asked_of
 from app.services.nights.one_record import Job
 from app.services.nights.plan import UNLISTED
-from app.services.home.installation import Ports
-from app.services.log.sealed_pages import EMPTY
 from collectors.kit import Exchange, Item
-from collectors.kit.values.arm_ids import SUBSCRIPTION, is_arm, is_guid, type_of
 from collectors.kit.interpret import listed
 from collectors.kit.level import leans_on, lists_in, parent_read
+from collectors.kit.missing.arm_ids import SUBSCRIPTION, is_arm, is_guid, type_of
 from collectors.kit.missing.things import Missing
-from collectors.kit.access.naming import shown_name
+from collectors.kit.values.naming import shown_name
 
 LOG = structlog.get_logger()
 PREFIX = "subscription/"

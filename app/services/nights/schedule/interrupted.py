@@ -3,10 +3,10 @@
 from app.db.rows.runs import unfinished_runs
 from app.errors import WriterBusyError
 from app.schedule.connection import Connection
+from app.services.connections.timetable import connection_of_run
+from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.nights.schedule.overtaken import end_overtaken
-from app.services.home.installation import Ports
-from app.services.connections.timetable import connection_of_run
 
 
 def index_tail(ports: Ports) -> None:

@@ -6,12 +6,12 @@ from datetime import UTC
 from app.db.rows.runs import UNFINISHED, Run, claim_slot, run_by_id, unfinished_runs
 from app.errors import NotFoundError, RefusedError
 from app.evidence.record import utc
-from app.services.home.background import Background
 from app.schedule.connection import Connection
-from app.services.nights.night import collect_night
-from app.services.home.installation import Ports
 from app.services.connections.register import need_active
 from app.services.connections.timetable import connection_of_run
+from app.services.home.background import Background
+from app.services.home.installation import Ports
+from app.services.nights.night import collect_night
 
 KEYS = uuid.UUID("6f1d4d0a-3f0e-5a51-9a0f-0c7c5c2c8f4e")
 """Name space of run ids made from idempotency keys: the same key finds the same run for ever."""

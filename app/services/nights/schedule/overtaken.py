@@ -6,10 +6,10 @@ from app.db.rows.evidence import done_scopes
 from app.db.rows.runs import UNFINISHED, Run, run_by_id, unfinished_runs
 from app.errors import RefusedError, WriterBusyError
 from app.evidence.record import utc
-from app.services.home.installation import Ports
-from app.services.connections.register import find_connection
 from app.schedule.slots import slots
+from app.services.connections.register import find_connection
 from app.services.connections.timetable import spells
+from app.services.home.installation import Ports
 from app.services.index.events import record_event
 
 A_DAY = timedelta(days=1)

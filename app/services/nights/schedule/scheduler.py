@@ -7,11 +7,11 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
 from app.errors import AppError
-from app.services.index.catch_up import keep_up
+from app.services.connections.timetable import tell_former_nights
 from app.services.home.installation import Ports
+from app.services.index.catch_up import keep_up
 from app.services.nights.schedule.interrupted import index_tail
 from app.services.nights.schedule.tick import tick
-from app.services.connections.timetable import tell_former_nights
 from app.services.nights.schedule.waits import Waits
 
 LOG = structlog.get_logger()

@@ -9,13 +9,13 @@ from app.db.rows.runs import claim_slot, unfinished_runs
 from app.errors import AppError, WriterBusyError
 from app.schedule.connection import Connection
 from app.services.connections.missed_slots import LATE, due_slots, miss
-from app.services.nights.night import NightReport, collect_night
-from app.services.upkeep.notices import send_notices
-from app.services.nights.schedule.overtaken import end_overtaken
-from app.services.home.installation import Ports
-from app.services.upkeep.restamp import stamp_awaiting
 from app.services.connections.timetable import connection_of_run, follow_settings
+from app.services.home.installation import Ports
+from app.services.nights.night import NightReport, collect_night
+from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.waits import Waits
+from app.services.upkeep.notices import send_notices
+from app.services.upkeep.restamp import stamp_awaiting
 
 LOG = structlog.get_logger()
 

@@ -22,8 +22,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from cryptography.x509.oid import NameOID
 
-from collectors.azure.identity.credentials import CredentialSpec, open_credential
 from collectors.azure.gateway import Ask
+from collectors.azure.identity.credentials import CredentialSpec, open_credential
 from collectors.azure.live import LiveGateway
 from collectors.kit import TENANT, Arm
 from collectors.kit.errors import GatewayError

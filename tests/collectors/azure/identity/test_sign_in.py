@@ -13,8 +13,8 @@ from azure.identity.aio import (
 )
 
 from collectors.azure.gateway import Ask
-from collectors.azure.live import LiveGateway
 from collectors.azure.identity.sign_in import Kind, kind_of, refused
+from collectors.azure.live import LiveGateway
 from collectors.kit import TENANT, Arm, GapKind, Graph
 from tests.collectors.azure.fake_azure import FakeAzure, Kept, Told, cloud_at
 

@@ -3,7 +3,13 @@
 import json
 
 from collectors.azure.gateway import Ask
-from collectors.azure.transport.requests import Estate, arm_url, graph_query, graph_query_body, graph_url
+from collectors.azure.transport.requests import (
+    Estate,
+    arm_url,
+    graph_query,
+    graph_query_body,
+    graph_url,
+)
 from collectors.kit import TENANT, Arm, Graph, ResourceGraph, Scope
 from collectors.kit.reads import Among
 from tests.collectors.azure.fake_azure import cloud_at

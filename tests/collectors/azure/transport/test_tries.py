@@ -6,8 +6,8 @@ from datetime import timedelta
 import pytest
 
 from collectors.azure.gateway import Ask
-from collectors.azure.transport.limits import Limits
 from collectors.azure.live import LiveGateway
+from collectors.azure.transport.limits import Limits
 from collectors.kit import TENANT, Arm, Attempt, GapKind, ResourceGraph
 from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Time, Told
 

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from collectors.kit import Gap, GapKind, Item, NotSeenError, Status
-from collectors.kit.beside import Beside, beside_of
 from collectors.kit.access.conditional_access import context_demands_mfa
+from collectors.kit.beside import Beside, beside_of
 from tests.collectors.table_cases import change
 
 HIDDEN = Gap(read="conditional_access", subject=None, kind=GapKind.DENIED, detail="no")

@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from collectors.kit import Item
-from collectors.kit.beside import Beside, beside_of
 from collectors.kit.access.directory_role_ids import DIRECTORY_OTHERS, DIRECTORY_PRIVILEGED
 from collectors.kit.access.directory_roles import PRIVILEGED_ACTIONS, directory_privilege
+from collectors.kit.beside import Beside, beside_of
 
 ROLE = "dddddddd-1111-4222-8333-444444444444"
 

@@ -5,7 +5,6 @@ from typing import Any
 import pytest
 
 from collectors.kit import Item
-from collectors.kit.beside import Beside, beside_of
 from collectors.kit.access.roles import (
     AZURE_PRIVILEGED,
     CONTRIBUTOR,
@@ -14,6 +13,7 @@ from collectors.kit.access.roles import (
     role_id,
     role_name,
 )
+from collectors.kit.beside import Beside, beside_of
 
 ROLE = "cccccccc-1111-4222-8333-444444444444"
 WRITE = "Microsoft.Authorization/roleAssignments/write"

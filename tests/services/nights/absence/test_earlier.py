@@ -12,13 +12,13 @@ import pytest
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key, raw_key, utc
 from app.evidence.replay import exchanges_of
-from app.services.nights.one_record import Job
-from app.services.nights.absence.earlier import Earlier
 from app.services.index.lost_sight import LostSight, lost_sight, newest_losses
-from app.services.nights.night import NightReport
-from app.services.nights.absence.rights_changes import change_since, detail_of, shown_rights
-from app.services.reading.scope_limits import BEYOND, EVERYWHERE, scope_limits
 from app.services.log.sealed_pages import seen_again
+from app.services.nights.absence.earlier import Earlier
+from app.services.nights.absence.rights_changes import change_since, detail_of, shown_rights
+from app.services.nights.night import NightReport
+from app.services.nights.one_record import Job
+from app.services.reading.scope_limits import BEYOND, EVERYWHERE, scope_limits
 from app.store.base import Store
 from collectors.kit import TENANT, Item
 from collectors.kit.interpret import Seen

@@ -8,8 +8,8 @@ import pytest
 from app.db.rows.evidence import run_records
 from app.evidence.canonical import parse
 from app.evidence.record import derived_key, entry_key, raw_key
-from app.services.nights.one_record import Job
 from app.services.nights.absence.earlier import Earlier
+from app.services.nights.one_record import Job
 from collectors.kit import TENANT
 from collectors.kit.registry import collector_by_id
 from simulator.process import SimulatorProcess

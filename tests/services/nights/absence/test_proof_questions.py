@@ -5,8 +5,8 @@ import asyncio
 from app.services.nights.absence.proof_questions import Questions
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, Graph, Read, ResourceGraph
-from collectors.kit.missing.things import PROOF, RIGHTS, VERSIONS, proofs_of
 from collectors.kit.missing.rights import API_VERSION, PERMISSIONS_PATH
+from collectors.kit.missing.things import PROOF, RIGHTS, VERSIONS, proofs_of
 from collectors.kit.spec import GapKind
 from tests.services.table_gateway import NOT_FOUND, REFUSED, Said, TableGateway, keep_nothing
 

@@ -13,8 +13,8 @@ from app.services.nights.absence.proof_questions import Questions
 from app.services.nights.absence.seeker import TOGETHER, TOO_BUSY, Seeker, Sought
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, Gap, GapKind, Graph, Read, ResourceGraph
-from collectors.kit.missing.things import PROOF, Listed, Missing, absences, proofs_of
 from collectors.kit.missing.rights import PERMISSIONS_PATH
+from collectors.kit.missing.things import PROOF, Listed, Missing, absences, proofs_of
 from tests.services.table_gateway import (
     GROUP_GONE,
     NOT_FOUND,

@@ -7,8 +7,8 @@ from app.services.nights.absence.proof_questions import Questions
 from app.services.nights.absence.seeker import Seeker
 from collectors.azure.collect import Asker
 from collectors.kit import GapKind
-from tests.services.table_gateway import TableGateway, keep_nothing
 from tests.services.nights.absence.test_seeker import DISK, SITE, denying, fates, in_group, sought
+from tests.services.table_gateway import TableGateway, keep_nothing
 
 
 def test_what_is_gone_is_proved_within_some_nights_though_others_beside_it_are_refused() -> None:

@@ -9,9 +9,9 @@ import pytest
 
 from app.db.rows.runs import nights, note_trouble
 from app.schedule.connection import Connection
-from app.services.nights.night import plan_night
-from app.services.home.installation import Ports
 from app.services.connections.register import find_connection
+from app.services.home.installation import Ports
+from app.services.nights.night import plan_night
 from app.services.nights.schedule.tick import tick
 from app.services.nights.schedule.waits import Waits
 from simulator.process import SimulatorProcess

@@ -5,9 +5,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.db.engine.tables import pack, run
 from app.db.rows.packs import StoredPack
 from app.db.rows.runs import Run
-from app.db.engine.tables import pack, run
 
 Place = tuple[datetime, str]
 """Instant and id of the last row shown."""

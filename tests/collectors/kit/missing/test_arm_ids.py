@@ -2,7 +2,13 @@
 
 import pytest
 
-from collectors.kit.values.arm_ids import ancestors, group_path, home_of, subscription_path, type_of
+from collectors.kit.missing.arm_ids import (
+    ancestors,
+    group_path,
+    home_of,
+    subscription_path,
+    type_of,
+)
 
 S = "/subscriptions/0b1f6471-1bf0-4dda-aec3-cb9272f09590"
 G = f"{S}/resourceGroups/rg-One"
