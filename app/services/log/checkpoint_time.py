@@ -10,7 +10,7 @@ from app.evidence.record import RECORD_SCHEMA, entry_key, instant
 from app.services.log.checkpoints import Checkpoint
 from app.store.base import Store
 from app.trust.time.timestamp import TimeAuthority, Timestamp, recognise
-from app.trust.time.token import TimestampRefusedError
+from app.trust.time.timestamp_token import TimestampRefusedError
 
 NO_TOKEN = "awaiting timestamp"  # noqa: S105 - what is shown where a token is missing
 STRANGER = "an authority that is not configured"
