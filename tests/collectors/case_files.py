@@ -81,7 +81,7 @@ def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, An
     tables = found if isinstance(found, list) else [found]
     for facts in (*tables, *written.values()):
         for pages in ("good", "pages"):
-            if pages in facts:
+            if isinstance(facts.get(pages), dict):
                 facts[pages] = _sent(collector, facts[pages])
     return tables, plain_cases(tables, written)
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, Population, ResourceList
 from collectors.kit.lists import EVERYTHING, SUBSCRIPTIONS
-from collectors.kit.missing.arm_ids import type_of
 from collectors.kit.settings import setting
+from collectors.kit.values.arm_ids import type_of
 from collectors.kit.values.subscriptions import is_billing_shell
 from collectors.kit.values.tags import CLASSIFICATION, PHI, tag, tags_withheld
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
