@@ -10,7 +10,7 @@ from typing import Any, TypeAlias
 from simulator.levers.rights import Rights
 from simulator.server.arm_path import parse
 from simulator.tenant.model import Tenant
-from simulator.tenant.policy_states import STATES
+from simulator.tenant.posture.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 

@@ -3,9 +3,9 @@
 from typing import Any, TypeAlias
 
 from simulator.server.arm_path import ArmPath
-from simulator.tenant.inventory import is_shell
+from simulator.tenant.estate.inventory import is_shell
 from simulator.tenant.model import Tenant
-from simulator.tenant.policy_states import STATES
+from simulator.tenant.posture.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 

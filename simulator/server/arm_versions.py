@@ -8,6 +8,7 @@ import re
 
 from simulator.server.arm_path import ArmPath
 from simulator.server.question import Answer, refuse
+from simulator.tenant.kit.registry import all_types
 
 _WELL_FORMED = re.compile(
     r"\d{4}-\d{2}-\d{2}(-(preview|beta|alpha|privatepreview))?", re.IGNORECASE
@@ -30,32 +31,7 @@ _CORE = (
     "2025-03-01",
     "2025-04-01",
 )
-_STORAGE = (
-    "2019-06-01",
-    "2021-09-01",
-    "2022-09-01",
-    "2023-01-01",
-    "2023-05-01",
-    "2024-01-01",
-    "2025-01-01",
-    "2025-06-01",
-    "2025-08-01",
-    "2026-09-01",
-)
-_SQL = ("2014-04-01", "2020-11-01-preview", "2021-11-01", "2022-05-01-preview", "2023-08-01")
-_DISKS = ("2021-12-01", "2023-04-02", "2023-10-02", "2024-03-02", "2025-01-02")
-_VAULTS = ("2019-09-01", "2022-07-01", "2023-02-01", "2023-07-01", "2024-11-01", "2026-05-15")
-_WEB = ("2021-02-01", "2022-03-01", "2022-09-01", "2023-01-01", "2023-12-01", "2024-04-01")
-_NETWORK = ("2022-07-01", "2023-05-01", "2023-09-01", "2024-05-01", "2024-07-01", "2026-03-01")
-_NETWORKING = (
-    "applicationGateways",
-    "networkInterfaces",
-    "networkSecurityGroups",
-    "privateEndpoints",
-    "publicIPAddresses",
-    "virtualNetworks",
-)
-_LOG_ANALYTICS = ("2020-08-01", "2021-12-01-preview", "2022-10-01", "2023-09-01", "2025-02-01")
+_SNAPSHOTS = ("2021-12-01", "2023-04-02", "2023-10-02", "2024-03-02", "2025-01-02")
 
 TYPES: dict[str, tuple[str, ...]] = {
     "Microsoft.Authorization/permissions": ("2015-07-01", "2018-07-01", "2022-04-01"),
@@ -67,19 +43,9 @@ TYPES: dict[str, tuple[str, ...]] = {
     "Microsoft.Authorization/roleManagementPolicyAssignment": _PIM,
     "Microsoft.Authorization/roleManagementPolicyAssignments": _PIM,
     "Microsoft.Authorization/locks": ("2016-09-01", "2020-05-01"),
-    "Microsoft.Compute/disks": _DISKS,
-    "Microsoft.Compute/snapshots": _DISKS,
-    "Microsoft.Compute/virtualMachines": ("2022-11-01", "2023-09-01", "2024-07-01", "2024-11-01"),
-    "Microsoft.ContainerService/managedClusters": ("2023-10-01", "2024-09-01", "2025-05-01"),
-    "Microsoft.DBforPostgreSQL/flexibleServers": ("2022-12-01", "2023-06-01", "2024-08-01"),
+    "Microsoft.Compute/snapshots": _SNAPSHOTS,
     "Microsoft.Insights/diagnosticSettings": ("2017-05-01-preview", "2021-05-01-preview"),
-    "Microsoft.KeyVault/vaults": _VAULTS,
-    "Microsoft.ManagedIdentity/userAssignedIdentities": ("2018-11-30", "2023-01-31", "2024-11-30"),
     "Microsoft.Management/managementGroups": ("2020-05-01", "2021-04-01", "2023-04-01"),
-    **{f"Microsoft.Network/{name}": _NETWORK for name in _NETWORKING},
-    "Microsoft.OperationalInsights/workspaces": _LOG_ANALYTICS,
-    "Microsoft.OperationalInsights/workspaces/tables": _LOG_ANALYTICS,
-    "Microsoft.RecoveryServices/vaults": ("2021-04-01", "2023-04-01", "2024-10-01", "2025-02-01"),
     "Microsoft.ResourceGraph/resources": (
         "2019-04-01",
         "2021-03-01",
@@ -87,14 +53,12 @@ TYPES: dict[str, tuple[str, ...]] = {
         "2022-10-01",
         "2024-04-01",
     ),
-    "Microsoft.Sql/servers": _SQL,
-    "Microsoft.Sql/servers/databases": _SQL,
-    "Microsoft.Sql/servers/auditingSettings": _SQL,
-    "Microsoft.Sql/servers/databases/transparentDataEncryption": _SQL,
-    "Microsoft.Storage/storageAccounts": _STORAGE,
-    "Microsoft.Storage/storageAccounts/blobServices": _STORAGE,
-    "Microsoft.Web/serverFarms": _WEB,
-    "Microsoft.Web/sites": _WEB,
+    **{one.type: one.versions for one in all_types()},
+    **{
+        f"{one.type}/{'/'.join(child.path.split('/')[::2])}": child.versions or one.versions
+        for one in all_types()
+        for child in one.children
+    },
 }
 """Types as their providers write them, and the versions that each answers."""
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from simulator.tenant.dice import Dice, Ledger
+from simulator.tenant.estate.dice import Dice, Ledger
 
 SUBJECTS = [f"subject {number}" for number in range(2000)]
 

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
 
 TENANT = generate(TenantSpec(resources=3000), 0, datetime(2026, 11, 23, tzinfo=UTC))
