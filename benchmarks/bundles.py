@@ -7,12 +7,12 @@ from pathlib import Path
 
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import RECORD_SCHEMA, EntryPlace
-from app.packs.bundle import write_bundle
+from app.packs.sealed.bundle import write_bundle
 from app.packs.verify.one_file import verifier
-from app.services.sealing import EvidenceLog
-from app.trust.keys import create_trust
-from app.trust.seal import seal
-from app.trust.timestamp import DevelopmentAuthority, stamp
+from app.services.log.evidence_log import EvidenceLog
+from app.trust.keys.keyring import create_trust
+from app.trust.seals.seal import seal
+from app.trust.time.timestamp import DevelopmentAuthority, stamp
 from benchmarks.memory_store import MemoryStore
 
 PAGE = 100_000

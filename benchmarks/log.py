@@ -57,7 +57,7 @@ def _timed(run: Callable[[], Any]) -> tuple[Any, float]:
 
 
 def _tiles(leaves: Sequence[bytes]) -> dict[str, bytes]:
-    from app.evidence.tiles import TileLog
+    from app.evidence.tree.tiles import TileLog
 
     return TileLog({}).append(leaves)
 
@@ -66,10 +66,10 @@ def _proofs(
     tiles: dict[str, bytes], leaves: Sequence[bytes], count: int, folder: Path
 ) -> dict[str, Any]:
     """Wall milliseconds of inclusion proofs at random leaves, each from tiles on disk."""
-    from app.evidence.merkle import verify_inclusion
-    from app.evidence.tiles import TileLog
-    from app.services.checkpoints import StoreTiles
-    from app.store.local import LocalStore
+    from app.evidence.tree.merkle import verify_inclusion
+    from app.evidence.tree.tiles import TileLog
+    from app.services.log.checkpoints import StoreTiles
+    from app.store.local.folder import LocalStore
 
     for key, data in tiles.items():
         path = folder / key
@@ -101,10 +101,10 @@ def _night(
 ) -> dict[str, Any]:
     """CPU seconds of appending and sealing a night's records onto the log."""
     from app.evidence.record import EntryPlace, Event, entry_key
-    from app.services.checkpoints import checkpoint_key
-    from app.services.sealing import EvidenceLog
-    from app.trust.keys import create_trust
-    from app.trust.timestamp import DevelopmentAuthority
+    from app.services.log.checkpoints import checkpoint_key
+    from app.services.log.evidence_log import EvidenceLog
+    from app.trust.keys.keyring import create_trust
+    from app.trust.time.timestamp import DevelopmentAuthority
     from benchmarks.memory_store import MemoryStore
 
     at = datetime.now(UTC)
@@ -146,14 +146,14 @@ def _night(
 
 
 def _signed(signer: Any, size: int, tiles: dict[str, bytes]) -> bytes:
-    from app.evidence.note import CheckpointBody, format_note
+    from app.evidence.tree.note import CheckpointBody, format_note
 
     text = CheckpointBody(origin=signer.key.name, size=size, root=_root(tiles, size)).text()
     return format_note(text, [signer.sign(text)])
 
 
 def _root(tiles: dict[str, bytes], size: int) -> bytes:
-    from app.evidence.tiles import TileLog
+    from app.evidence.tree.tiles import TileLog
 
     return TileLog(tiles, size).root()
 

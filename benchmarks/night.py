@@ -40,9 +40,9 @@ def main() -> None:
 
 
 def _collect(asked: argparse.Namespace) -> dict[str, int]:
-    from app.services.nights import collect_night, plan_night
-    from app.services.ports import open_ports
-    from app.services.setup import initialise
+    from app.services.home.installation import open_ports
+    from app.services.nights.night import collect_night, plan_night
+    from app.services.upkeep.new_home import initialise
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -58,8 +58,8 @@ def _collect(asked: argparse.Namespace) -> dict[str, int]:
 
 
 def _added(ports: Any, asked: argparse.Namespace) -> Any:
-    from app.services.connections import new_connection
-    from app.services.registering import add_connection
+    from app.schedule.connection import new_connection
+    from app.services.connections.register import add_connection
 
     connection = new_connection(
         name="benchmark",
@@ -75,13 +75,13 @@ def _added(ports: Any, asked: argparse.Namespace) -> Any:
 
 
 def _known(ports: Any) -> Any:
-    from app.services.registering import find_connection
+    from app.services.connections.register import find_connection
 
     return find_connection(ports, None)
 
 
 def _policy_pages(ports: Any, run_id: str) -> int:
-    from app.db.evidence import run_records
+    from app.db.rows.evidence import run_records
     from app.evidence.canonical import parse
     from app.evidence.record import entry_key
 

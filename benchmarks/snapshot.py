@@ -204,11 +204,11 @@ def _in_child(
 
 
 def _collect_here(asked: argparse.Namespace) -> dict[str, Any]:
-    from app.services.connections import new_connection
-    from app.services.nights import collect_night, plan_night
-    from app.services.ports import open_ports
-    from app.services.registering import add_connection
-    from app.services.setup import initialise
+    from app.schedule.connection import new_connection
+    from app.services.connections.register import add_connection
+    from app.services.home.installation import open_ports
+    from app.services.nights.night import collect_night, plan_night
+    from app.services.upkeep.new_home import initialise
 
     def now() -> datetime:
         return datetime.now(UTC)
@@ -263,7 +263,7 @@ def _policy_states(ports: Any, connection_id: str) -> dict[str, int]:
 
 
 def _records(ports: Any, connection_id: str, collector_id: str) -> Any:
-    from app.db.evidence import records
+    from app.db.rows.evidence import records
 
     first, last = datetime(2000, 1, 1, tzinfo=UTC), datetime(2100, 1, 1, tzinfo=UTC)
     with ports.database.read() as session:

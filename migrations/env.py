@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that app.db.schema hands over, in its transaction."""
+"""Alembic's entry: runs in the transaction of the connection that app.db.engine.schema gives."""
 
 from alembic import context
 

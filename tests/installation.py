@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from app.db.evidence import gaps
-from app.db.verdicts import intervals
+from app.db.rows.evidence import gaps
+from app.db.rows.verdicts import intervals
 from app.evidence.observed import Interval, SeenGap
-from app.services.connections import Connection, new_connection
-from app.services.nights import NightReport, collect_night, plan_night
-from app.services.ports import Ports, open_ports
-from app.services.registering import add_connection
-from app.services.setup import initialise
+from app.schedule.connection import Connection, new_connection
+from app.services.connections.register import add_connection
+from app.services.home.installation import Ports, open_ports
+from app.services.nights.night import NightReport, collect_night, plan_night
+from app.services.upkeep.new_home import initialise
 from simulator.process import SimulatorProcess
 
 IMPATIENT = """
@@ -51,7 +51,7 @@ class Installation:
         return collect_night(self.ports, self.connection, run_id)
 
     def _taken(self, slot: datetime) -> bool:
-        from app.db.runs import nights
+        from app.db.rows.runs import nights
 
         with self.ports.database.read() as session:
             return bool(nights(session, self.connection.id, slot, slot))

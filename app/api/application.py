@@ -9,7 +9,12 @@ from fastapi import APIRouter, FastAPI
 from fastapi.openapi.utils import get_openapi
 from fastapi.telemetry import TelemetryConfig
 
-from app.api import (
+from app.api.http.auth import Gate
+from app.api.http.body_limit import BodyLimit
+from app.api.http.cursors import Cursors
+from app.api.http.headers import SecurityHeaders
+from app.api.http.problems import Problem, handle_errors
+from app.api.routes import (
     controls,
     disagreements,
     evidence,
@@ -21,15 +26,10 @@ from app.api import (
     verdicts,
     verification,
 )
-from app.api.auth import Gate
-from app.api.body_limit import BodyLimit
-from app.api.cursors import Cursors
-from app.api.headers import SecurityHeaders
-from app.api.problems import Problem, handle_errors
-from app.services.background import Background
-from app.services.pack_requests import PackRequests
-from app.services.ports import Ports
-from app.services.scheduling import Schedule
+from app.services.home.background import Background
+from app.services.home.installation import Ports
+from app.services.nights.schedule.scheduler import Schedule
+from app.services.packing.on_request import PackRequests
 
 NO_TELEMETRY: TelemetryConfig = {
     "tracing": False,

@@ -6,27 +6,18 @@ from typing import Annotated
 
 import typer
 
-from app.cli import (
-    collecting,
-    connection,
-    disagreements,
-    evidence,
-    hold,
-    reperform,
-    serving,
-    status,
-    time,
-    token,
-    verdict,
-    verification,
-    worm,
-)
-from app.cli.checks_page import checks_page
+from app.cli.collection import collect as collecting
+from app.cli.collection import connection
+from app.cli.collection import serve as serving
 from app.cli.edge import OUT, clock, default_home, home_folder, opened, print_json
-from app.cli.log import app as log_commands
-from app.cli.trust import app as trust_commands
-from app.log import configure_logs
-from app.services.setup import initialise
+from app.cli.evidence import controls as evidence
+from app.cli.evidence import disagreements, reperform, verdict, verification
+from app.cli.evidence.checks_page import checks_page
+from app.cli.evidence.log import app as log_commands
+from app.cli.upkeep import hold, status, time, token, worm
+from app.cli.upkeep.trust import app as trust_commands
+from app.json_log import configure_logs
+from app.services.upkeep.new_home import initialise
 from collectors.kit.permissions import azure_actions, custom_role, graph_permissions
 from collectors.kit.registry import all_collectors
 
@@ -134,7 +125,7 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder to make anew.")] = Path("demo-out"),
 ) -> None:
     """Collect five simulated nights, seal them, issue a pack, verify its bundle with openssl."""
-    from app.cli.demo import demonstrate
+    from app.cli.demo.command import demonstrate
 
     demonstrate(out)
 

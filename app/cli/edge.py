@@ -13,8 +13,8 @@ import typer
 from rich.console import Console
 
 from app.errors import AppError, UnavailableError, UsageError
-from app.services.indexing import keep_up
-from app.services.ports import Ports, open_ports
+from app.services.home.installation import Ports, open_ports
+from app.services.index.catch_up import keep_up
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)

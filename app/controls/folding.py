@@ -1,6 +1,6 @@
 """From the verdicts of nights to intervals and counts, in memory and pure.
 
-The index folds the same way in SQL (`app.db.verdicts`); tests hold the two together.
+The index folds the same way in SQL (`app.db.rows.verdicts`); tests hold the two together.
 """
 
 from collections import Counter

@@ -7,7 +7,7 @@ from typing import Any
 
 import rfc8785
 
-from collectors.kit.strict_json import MAX_SAFE, DuplicateKeyError, parse
+from collectors.kit.answers.strict_json import MAX_SAFE, DuplicateKeyError, parse
 
 __all__ = ["MAX_SAFE", "DuplicateKeyError", "canonical", "parse", "sha256"]
 

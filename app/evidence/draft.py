@@ -12,7 +12,7 @@ from collectors.kit import Collector, Exchange, Gap, Scope, Status
 from collectors.kit.interpret import Seen
 from collectors.kit.judge import Judgement
 from collectors.kit.level import reads_in
-from collectors.kit.missing_things import plain
+from collectors.kit.missing.things import plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.evidence.record import instant
 from collectors.kit import TENANT, Attempt, Exchange, GapKind, Scope
-from collectors.kit.missing_things import Missing, missing_of
+from collectors.kit.missing.things import Missing, missing_of
 
 
 def scope_of(record: Mapping[str, Any]) -> Scope:

@@ -4,8 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from collectors.kit import Item
-from collectors.kit.rights import rights_in
-from collectors.kit.roles import ROLES, role_name
+from collectors.kit.access.roles import ROLES, role_name
+from collectors.kit.missing.rights import rights_in
 
 COLLECTOR = "access.collector_rights"
 RIGHTS_CHANGED = "rights_changed"

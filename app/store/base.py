@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from app.store.guarantee import Guarantee
-    from app.store.receipts import Receipts
+    from app.store.stored import Receipts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

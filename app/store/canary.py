@@ -67,14 +67,14 @@ class Attackable(Protocol):
 
 def attackable(store: Store, *, relies_on_holds: bool) -> Attackable:
     """The attacks that fit this store; `relies_on_holds` when evidence is written with a hold."""
-    from app.store.local import LocalStore
+    from app.store.local.folder import LocalStore
 
     if isinstance(store, LocalStore):
-        from app.store.local_canary import LocalCanary
+        from app.store.local.canary import LocalCanary
 
         return LocalCanary(store)
-    from app.store.azure_blob import AzureBlobStore
-    from app.store.azure_canary import AzureCanary
+    from app.store.azure.blob import AzureBlobStore
+    from app.store.azure.canary import AzureCanary
 
     if not isinstance(store, AzureBlobStore):
         raise TypeError(type(store).__name__)

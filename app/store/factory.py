@@ -6,7 +6,7 @@ from urllib.parse import unquote, urlsplit
 
 from app.errors import UsageError
 from app.store.base import Store
-from app.store.local import LocalStore
+from app.store.local.folder import LocalStore
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -34,7 +34,7 @@ def open_store(
     if parts.scheme == "https" and parts.netloc and parts.path.strip("/"):
         if credential is None:
             raise UsageError(f"The store {url} needs a credential: set one for the store.")
-        from app.store.azure_blob import AzureBlobStore
+        from app.store.azure.blob import AzureBlobStore
 
         return AzureBlobStore(
             url,

@@ -11,7 +11,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from collectors.azure.clouds import Cloud
-from collectors.azure.sign_in import code_of, is_busy, kind_of, refused
+from collectors.azure.identity.sign_in import code_of, is_busy, kind_of, refused
 from collectors.kit import GapKind
 from collectors.kit.errors import GatewayError
 

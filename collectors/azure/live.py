@@ -5,21 +5,21 @@ from datetime import datetime
 
 from azure.core.credentials_async import AsyncTokenCredential
 
-from collectors.azure import requests
 from collectors.azure.clouds import Cloud
 from collectors.azure.entrance import AudienceRefusedError, Entrance, scope_of
-from collectors.azure.follow import follow
 from collectors.azure.gateway import Ask, Keep
-from collectors.azure.graph_batch import Patience, ask_batch
-from collectors.azure.letter import Letter
-from collectors.azure.limits import Limits, Waiting
-from collectors.azure.pipelines import Pipes
-from collectors.azure.principal import principal_of
-from collectors.azure.provenance import Principal
-from collectors.azure.quota import QUERIES, TENANT_READS, Lane, subscription_lane
-from collectors.azure.requests import Estate
-from collectors.azure.resource_graph import ask_resource_graph
+from collectors.azure.identity.principal import principal_of
 from collectors.azure.sdk import RESOURCE_LIST_VERSION, ask_logs, ask_resource_list
+from collectors.azure.transport import requests
+from collectors.azure.transport.follow import follow
+from collectors.azure.transport.graph_batch import Patience, ask_batch
+from collectors.azure.transport.letter import Letter
+from collectors.azure.transport.limits import Limits, Waiting
+from collectors.azure.transport.pipelines import Pipes
+from collectors.azure.transport.provenance import Principal
+from collectors.azure.transport.quota import QUERIES, TENANT_READS, Lane, subscription_lane
+from collectors.azure.transport.requests import Estate
+from collectors.azure.transport.resource_graph import ask_resource_graph
 from collectors.kit import (
     Arm,
     Exchange,

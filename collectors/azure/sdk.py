@@ -9,9 +9,9 @@ from azure.mgmt.resource.resources.aio import ResourceManagementClient
 from azure.monitor.query.aio import LogsQueryClient
 
 from collectors.azure.entrance import Entrance, scope_of
-from collectors.azure.letter import Letter
-from collectors.azure.pipelines import Pipes
-from collectors.azure.requests import ROWS_PER_PAGE
+from collectors.azure.transport.letter import Letter
+from collectors.azure.transport.pipelines import Pipes
+from collectors.azure.transport.requests import ROWS_PER_PAGE
 from collectors.kit import Logs
 
 RESOURCE_LIST_VERSION = "2021-04-01"

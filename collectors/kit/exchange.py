@@ -21,7 +21,8 @@ class Exchange:
 
     `body` is byte for byte what Azure sent (requests ask for identity encoding). It is empty when
     nothing arrived; `fault` then says why. Header names are lower case; only the provenance
-    headers are kept (`collectors.azure.provenance`). `url` never carries a token or a signature.
+    headers are kept (`collectors.azure.transport.provenance`). `url` never carries a token or a
+    signature.
     """
 
     read: str

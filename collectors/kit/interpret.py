@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from collectors.kit.batches import read_batch, wanted_ids
-from collectors.kit.elements import items_of
+from collectors.kit.answers.batches import read_batch, wanted_ids
+from collectors.kit.answers.elements import items_of
+from collectors.kit.answers.pages import Pages, joined_pages
+from collectors.kit.answers.parents import asked, contradicts
 from collectors.kit.exchange import Exchange
 from collectors.kit.level import (
     context_of,
@@ -15,8 +17,8 @@ from collectors.kit.level import (
     reads_in,
     types_of,
 )
-from collectors.kit.missing_gaps import gaps_of
-from collectors.kit.missing_things import (
+from collectors.kit.missing.gaps import gaps_of
+from collectors.kit.missing.things import (
     Absence,
     Missing,
     Proofs,
@@ -24,8 +26,6 @@ from collectors.kit.missing_things import (
     listed_in,
     proofs_of,
 )
-from collectors.kit.pages import Pages, joined_pages
-from collectors.kit.parents import asked, contradicts
 from collectors.kit.spec import (
     TENANT,
     Arm,

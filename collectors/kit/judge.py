@@ -3,15 +3,14 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from collectors.kit.arm_ids import SUBSCRIPTION, is_guid, subscription_path, type_of
+from collectors.kit.answers.parents import SHAPE_ERRORS
 from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
-from collectors.kit.missing_gaps import is_short, short
-from collectors.kit.missing_things import Missing
-from collectors.kit.naming import shown_name, shown_names
+from collectors.kit.missing.arm_ids import SUBSCRIPTION, is_guid, subscription_path, type_of
+from collectors.kit.missing.gaps import is_short, short
+from collectors.kit.missing.things import Missing
 from collectors.kit.near import Near
-from collectors.kit.parents import SHAPE_ERRORS
 from collectors.kit.spec import (
     Arm,
     Check,
@@ -26,6 +25,7 @@ from collectors.kit.spec import (
     Verdict,
     unknown,
 )
+from collectors.kit.values.naming import shown_name, shown_names
 
 _DISPUTED = unknown("could not be seen: Azure described it twice, in two ways")
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from collectors.kit.arm_ids import SUBSCRIPTION
+from collectors.kit.missing.arm_ids import SUBSCRIPTION
 from collectors.kit.spec import (
     TENANT,
     Arm,

@@ -18,7 +18,7 @@ from collectors.kit.spec import (
     passed,
     unknown,
 )
-from collectors.kit.tls import tls_at_least, tls_version
+from collectors.kit.values.tls import tls_at_least, tls_version
 
 LONGEST = 60
 """Characters of an unknown value that a reason quotes."""

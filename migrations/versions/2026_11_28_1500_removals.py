@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.db.append_only import guard_statements
+from app.db.engine.append_only import guard_statements
 
 revision = "2026_11_28_1500"
 down_revision = "2026_11_28_1200"

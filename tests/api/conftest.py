@@ -12,13 +12,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.api.application import create_app
-from app.db.evidence import records
+from app.db.rows.evidence import records
 from app.evidence.observed import SealedRecord
-from app.packs.facts import Engagement
-from app.services.nights import NightReport
-from app.services.packing import IssuedPack, issue_pack
-from app.services.ports import Ports, open_ports
-from app.services.tokens import SCOPES, create_token, revoke
+from app.packs.view.facts import Engagement
+from app.services.access.tokens import SCOPES, create_token, revoke
+from app.services.home.installation import Ports, open_ports
+from app.services.nights.night import NightReport
+from app.services.packing.pack import IssuedPack, issue_pack
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed, now
 

@@ -202,7 +202,7 @@ def test_a_fault_of_ours_tells_nothing_of_its_insides(
     def broken(*_: object) -> None:
         raise RuntimeError(f"secret path {served.home}")
 
-    monkeypatch.setattr("app.api.status.status_of", broken)
+    monkeypatch.setattr("app.api.routes.status.status_of", broken)
 
     answer = client.get("/v1/status")
 

@@ -12,10 +12,10 @@ from schemathesis.engine import from_schema
 from schemathesis.engine.events import FatalError, NonFatalError, ScenarioFinished
 
 from app.api.application import create_app
-from app.services.ports import open_ports
-from app.services.registering import add_connection
-from app.services.setup import initialise
-from app.services.tokens import SCOPES, create_token
+from app.services.access.tokens import SCOPES, create_token
+from app.services.connections.register import add_connection
+from app.services.home.installation import open_ports
+from app.services.upkeep.new_home import initialise
 from tests.api.conftest import Served
 from tests.installation import now
 

@@ -5,7 +5,7 @@ import hashlib
 from azure.identity import ClientSecretCredential
 from azure.storage.blob import BlobServiceClient
 
-from app.store.azure_blob import AzureBlobStore
+from app.store.azure.blob import AzureBlobStore
 from simulator.process import SimulatorProcess
 
 

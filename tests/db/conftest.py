@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.db.database import Database, open_database
+from app.db.engine.database import Database, open_database
 
 MISSING = "PostgreSQL's server is not installed: apt-get install -y postgresql"
 

@@ -10,11 +10,11 @@ from pathlib import Path
 from sqlalchemy import insert
 
 import app.db
-from app.db.database import Database
-from app.db.log import checkpoints, events, newest_event
-from app.db.packs import packs
-from app.db.runs import runs
-from app.db.tables import checkpoint, event, pack, run
+from app.db.engine.database import Database
+from app.db.engine.tables import checkpoint, event, pack, run
+from app.db.rows.log import checkpoints, events, newest_event
+from app.db.rows.packs import packs
+from app.db.rows.runs import runs
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)
 EVENTS = 100_001
@@ -65,7 +65,7 @@ def test_every_checkpoint_run_and_pack_comes_back(database: Database) -> None:
 
 def test_no_query_has_a_limit_of_its_own() -> None:
     cut = []
-    for module in pkgutil.iter_modules(app.db.__path__, "app.db."):
+    for module in pkgutil.walk_packages(app.db.__path__, "app.db."):
         for name, found in vars(importlib.import_module(module.name)).items():
             if inspect.isfunction(found) and found.__module__ == module.name:
                 given = inspect.signature(found).parameters.get("limit")

@@ -9,8 +9,8 @@ import pytest
 from fastapi import FastAPI
 
 from app.api.application import create_app
-from app.services.ports import open_ports
-from app.services.setup import initialise
+from app.services.home.installation import open_ports
+from app.services.upkeep.new_home import initialise
 
 ROOT = Path(__file__).parents[2]
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from app.cli.checks_page import checks_page
+from app.cli.evidence.checks_page import checks_page
 from collectors.kit.registry import all_collectors
 
 PAGE = Path(__file__).parents[2] / "docs" / "checks.md"

@@ -20,13 +20,13 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
-from app.db.runs import nights
+from app.db.rows.runs import nights
 from app.evidence.canonical import parse
 from app.evidence.record import RECORD_SCHEMA, entry_key
-from app.services.connections import Connection
-from app.services.ports import open_ports
-from app.services.registering import add_connection
-from app.services.verifying import verify_store
+from app.schedule.connection import Connection
+from app.services.connections.register import add_connection
+from app.services.home.installation import open_ports
+from app.services.proof.whole_store import verify_store
 from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, Said, annexa, command, environment
 from tests.conftest import StartSimulator

@@ -13,19 +13,19 @@ from typing import Any
 import pytest
 from azure.storage.blob import BlobClient, ImmutabilityPolicy
 
-from app.db.log import events
+from app.db.rows.log import events
 from app.errors import StoreConflictError
 from app.evidence.canonical import parse
 from app.evidence.record import derived_key, entry_key, utc
-from app.packs.facts import Engagement
-from app.services.checkpoints import checkpoint_key
-from app.services.keeping import lock_store
-from app.services.packing import issue_pack
-from app.services.ports import open_ports
-from app.services.store_guarantee import store_guarantee
-from app.services.verifying import verify_store
-from app.services.worm import verify_worm
-from app.store.azure_blob import AzureBlobStore
+from app.packs.view.facts import Engagement
+from app.services.home.installation import open_ports
+from app.services.log.checkpoints import checkpoint_key
+from app.services.packing.pack import issue_pack
+from app.services.proof.whole_store import verify_store
+from app.services.protection.guarantee import store_guarantee
+from app.services.protection.holds import lock_store
+from app.services.protection.worm_trial import verify_worm
+from app.store.azure.blob import AzureBlobStore
 from simulator.process import SimulatorProcess
 from tests.command_line import annexa
 from tests.conftest import StartSimulator

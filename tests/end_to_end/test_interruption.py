@@ -13,9 +13,9 @@ import pytest
 
 from app.evidence.canonical import parse
 from app.evidence.record import RECORD_SCHEMA
-from app.services.indexing import reindex
-from app.services.nights import collect_night, plan_night
-from app.services.verifying import verify_store
+from app.services.index.catch_up import reindex
+from app.services.nights.night import collect_night, plan_night
+from app.services.proof.whole_store import verify_store
 from collectors.kit import TENANT, Scope
 from collectors.kit.level import has_scope
 from collectors.kit.registry import all_collectors

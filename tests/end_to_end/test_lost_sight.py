@@ -14,12 +14,12 @@ import pytest
 
 from app.controls.assessment import Ending, Period
 from app.controls.removals import Removals
-from app.db.evidence import removals
+from app.db.rows.evidence import removals
 from app.evidence.observed import Interval
-from app.services.assessing import assess_controls
-from app.services.connection_changes import Change, change_connection
-from app.services.lost_sight import lost_sight
-from app.services.nights import NightReport
+from app.services.connections.change import Change, change_connection
+from app.services.index.lost_sight import lost_sight
+from app.services.nights.night import NightReport
+from app.services.reading.controls import assess_controls
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, Installation, installed

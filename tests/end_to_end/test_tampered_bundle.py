@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from app.packs.facts import Engagement
-from app.services.packing import issue_pack
+from app.packs.view.facts import Engagement
+from app.services.packing.pack import issue_pack
 from tests.conftest import StartSimulator
 from tests.installation import installed
 

@@ -10,20 +10,20 @@ from zipfile import ZipFile
 
 import pytest
 
-from app.packs.facts import Engagement
-from app.services.packing import IssuedPack, issue_pack
-from app.services.ports import open_ports
-from app.services.status import log_status
-from app.services.ticking import tick
-from app.services.verifying import verify_store
-from app.trust.timestamp import TimestampUnavailableError
+from app.packs.view.facts import Engagement
+from app.services.home.installation import open_ports
+from app.services.nights.schedule.tick import tick
+from app.services.packing.pack import IssuedPack, issue_pack
+from app.services.proof.whole_store import verify_store
+from app.services.reading.status import log_status
+from app.trust.time.timestamp import TimestampUnavailableError
 from simulator.process import SimulatorProcess
 from tests.command_line import annexa
 from tests.installation import Installation, installed
 from tests.services.authorities import Moody, authority
 from tests.services.homes import authority_table, listening
 from tests.trust.imitated import Imitation
-from tests.trust.test_real_authorities import REQUIRED
+from tests.trust.time.test_real_authorities import REQUIRED
 
 
 def now() -> datetime:

@@ -16,11 +16,11 @@ from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.controls.policy_agreement import PolicyAgreement, policy_agreement
 from app.controls.policy_cause import PolicyState
-from app.packs.build import build_view
-from app.packs.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
-from app.packs.populations import pack_attachments
-from app.packs.verification import verification_commands
-from app.packs.view import PackView
+from app.packs.sealed.files import build_view
+from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
+from app.packs.view.pack import PackView
+from app.packs.view.populations import pack_attachments
+from app.packs.view.verification import verification_commands
 from collectors.kit import (
     Collector,
     GapKind,

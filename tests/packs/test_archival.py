@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from app.packs.render import render_pdf
-from app.trust.keys import create_trust
-from app.trust.pades import seal_pdf
-from app.trust.timestamp import DevelopmentAuthority
+from app.packs.page.render import render_pdf
+from app.trust.keys.keyring import create_trust
+from app.trust.seals.pades import seal_pdf
+from app.trust.time.timestamp import DevelopmentAuthority
 from tests.verapdf import judged
 
 

@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 from cryptography import x509
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from app.trust.certificates import Validity, root_certificate, tsa_certificate
-from app.trust.timestamp import DevelopmentAuthority
-from app.trust.tsa import DevelopmentTsa
+from app.trust.keys.certificates import Validity, root_certificate, tsa_certificate
+from app.trust.time.development import DevelopmentTsa
+from app.trust.time.timestamp import DevelopmentAuthority
 
 KEY = rsa.generate_private_key(65537, 2048)
 """Making an RSA key takes a while; authorities differ by their roots."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.trust.keys import Trust, create_trust
-from app.trust.timestamp import DevelopmentAuthority
+from app.trust.keys.keyring import Trust, create_trust
+from app.trust.time.timestamp import DevelopmentAuthority
 from tests.services.memory import now
 
 

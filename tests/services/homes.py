@@ -8,8 +8,8 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.services.ports import Ports, open_ports
-from app.services.setup import initialise
+from app.services.home.installation import Ports, open_ports
+from app.services.upkeep.new_home import initialise
 from tests.services.authorities import Moody
 
 

@@ -14,10 +14,10 @@ from app.evidence.record import (
     EntryPlace,
     Event,
 )
-from app.services.sealing import EvidenceLog
+from app.services.log.evidence_log import EvidenceLog
 from app.store.base import Protection, Store
-from app.trust.keys import Trust
-from app.trust.timestamp import (
+from app.trust.keys.keyring import Trust
+from app.trust.time.timestamp import (
     DevelopmentAuthority,
 )
 

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 
 from collectors.azure.gateway import Ask, Keep
 from collectors.kit import Arm, Exchange, Graph, ResourceGraph, ResourceList
-from collectors.kit.rights import PERMISSIONS_PATH
+from collectors.kit.missing.rights import PERMISSIONS_PATH
 
 AT = datetime(2026, 11, 28, 2, tzinfo=UTC)
 Said: TypeAlias = tuple[int, Any]

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from app.evidence.canonical import parse, sha256
-from app.services.checkpoints import CHECKPOINTS
-from app.services.entry_verification import named_by_entry
+from app.services.log.checkpoints import CHECKPOINTS
+from app.services.proof.entries import named_by_entry
 
 EMPTY = sha256(b"")
 

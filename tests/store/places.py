@@ -5,9 +5,9 @@ import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from app.store.azure_blob import AzureBlobStore
+from app.store.azure.blob import AzureBlobStore
 from app.store.base import Store
-from app.store.local import LocalStore
+from app.store.local.folder import LocalStore
 from tests.simulator.blob.serving import Credential
 
 

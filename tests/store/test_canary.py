@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from app.errors import UnavailableError
-from app.services.worm import WormReport, judged
-from app.store.azure_blob import AzureBlobStore
+from app.services.protection.worm_trial import WormReport, judged
+from app.store.azure.blob import AzureBlobStore
 from app.store.canary import attackable
-from app.store.local import LocalStore
+from app.store.local.folder import LocalStore
 from tests.simulator.blob.serving import BlobService, Credential
 from tests.store.azurite import Azurite
 

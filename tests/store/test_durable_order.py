@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 
 from app.evidence.record import Event
-from app.services.sealing import EvidenceLog
-from app.store.local import LocalStore
-from app.trust.keys import create_trust
-from app.trust.timestamp import DevelopmentAuthority
+from app.services.log.evidence_log import EvidenceLog
+from app.store.local.folder import LocalStore
+from app.trust.keys.keyring import create_trust
+from app.trust.time.timestamp import DevelopmentAuthority
 from tests.store.disk import watched
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import UsageError
-from app.store.azure_blob import AzureBlobStore
+from app.store.azure.blob import AzureBlobStore
 from app.store.factory import open_store
 from tests.simulator.blob.serving import Credential
 

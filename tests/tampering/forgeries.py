@@ -7,11 +7,11 @@ from pathlib import Path
 
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.record import Event, derived_key, entry_key, instant, raw_key
-from app.evidence.tiles import tile_key
-from app.services.checkpoints import checkpoint_key, token_key
-from app.services.sealing import EvidenceLog
-from app.trust.keys import NoteSigner, Trust, create_trust
-from app.trust.timestamp import DevelopmentAuthority, _query
+from app.evidence.tree.tiles import tile_key
+from app.services.log.checkpoints import checkpoint_key, token_key
+from app.services.log.evidence_log import EvidenceLog
+from app.trust.keys.keyring import NoteSigner, Trust, create_trust
+from app.trust.time.timestamp import DevelopmentAuthority, _query
 from tests.tampering.memory import MemoryStore
 from tests.tampering.subject import Subject
 

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager, nullcontext
 from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Protection, Store
 from app.store.guarantee import Guarantee
-from app.store.receipts import Receipts
+from app.store.stored import Receipts
 
 
 class MemoryStore:

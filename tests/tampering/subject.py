@@ -11,9 +11,9 @@ from pathlib import Path
 from cryptography import x509
 
 from app.evidence.record import Event
-from app.packs.facts import Engagement
-from app.services.packing import issue_pack
-from app.trust.keys import Trust
+from app.packs.view.facts import Engagement
+from app.services.packing.pack import issue_pack
+from app.trust.keys.keyring import Trust
 from simulator.process import SimulatorProcess
 from tests.installation import Installation, installed
 from tests.tampering.memory import objects_of

@@ -9,7 +9,7 @@ import pytest
 from pymerkle import InmemoryTree
 
 from app.evidence.record import entry_key
-from app.services.checkpoints import checkpoint_key, token_key
+from app.services.log.checkpoints import checkpoint_key, token_key
 from tests.tampering.subject import Subject
 
 INSTALL = "apt-get install openssl qpdf poppler-utils libnss3-tools"

@@ -12,21 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from app.db.database import open_database
-from app.db.runs import runs
+from app.db.engine.database import open_database
+from app.db.rows.runs import runs
 from app.evidence.canonical import parse, sha256
-from app.evidence.merkle import leaf_hash
-from app.evidence.note import open_checkpoint
 from app.evidence.record import RECORD_SCHEMA, entry_key
-from app.evidence.tiles import TileLog
-from app.services.checkpoints import checkpoint_key
-from app.services.connections import new_connection
-from app.services.indexing import reindex
-from app.services.ports import Ports, open_ports
-from app.services.registering import add_connection
-from app.services.setup import initialise
-from app.services.verifying import verify_store
-from app.store.local import LocalStore
+from app.evidence.tree.merkle import leaf_hash
+from app.evidence.tree.note import open_checkpoint
+from app.evidence.tree.tiles import TileLog
+from app.schedule.connection import new_connection
+from app.services.connections.register import add_connection
+from app.services.home.installation import Ports, open_ports
+from app.services.index.catch_up import reindex
+from app.services.log.checkpoints import checkpoint_key
+from app.services.proof.whole_store import verify_store
+from app.services.upkeep.new_home import initialise
+from app.store.local.folder import LocalStore
 from tests.tampering.victim import ODD, READY, RECORDS, TENANT_ID, start
 
 KILLS, STORES = 200, 4

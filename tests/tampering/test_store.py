@@ -11,10 +11,10 @@ import pytest
 
 from app.evidence.canonical import parse
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key
-from app.services.checkpoints import checkpoint_key, token_key
-from app.services.entry_verification import Finding
-from app.services.held_checkpoint import HELD, held_findings
-from app.services.log_verification import verify_log
+from app.services.log.checkpoints import checkpoint_key, token_key
+from app.services.proof.entries import Finding
+from app.services.proof.held_checkpoint import HELD, held_findings
+from app.services.proof.log_walk import verify_log
 from tests.tampering.changes import Change, changed, changes_of
 from tests.tampering.forgeries import (
     before,

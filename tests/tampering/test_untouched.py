@@ -18,11 +18,11 @@ from app.evidence.record import (
     rules_key,
     utc,
 )
-from app.services.held_checkpoint import held_findings
-from app.services.log_verification import verify_log
-from app.services.sealing import EvidenceLog
-from app.trust.keys import Trust, create_trust
-from app.trust.timestamp import DevelopmentAuthority
+from app.services.log.evidence_log import EvidenceLog
+from app.services.proof.held_checkpoint import held_findings
+from app.services.proof.log_walk import verify_log
+from app.trust.keys.keyring import Trust, create_trust
+from app.trust.time.timestamp import DevelopmentAuthority
 from tests.tampering.memory import MemoryStore
 
 SEEDS = range(12)

@@ -11,18 +11,18 @@ from pathlib import Path
 
 from app.errors import RefusedError
 from app.evidence.record import EntryPlace
-from app.services.checkpoints import Checkpoint
-from app.services.collecting import keep_in
-from app.services.indexing import catch_up
-from app.services.nights import _Night, plan_night
-from app.services.ports import Ports
-from app.services.registering import find_connection
-from app.services.resuming import interrupted_runs
-from app.services.sealing import EvidenceLog, SealedEntry
-from app.trust.timestamp import TimeAuthority
+from app.services.connections.register import find_connection
+from app.services.home.installation import Ports
+from app.services.index.catch_up import catch_up
+from app.services.log.checkpoints import Checkpoint
+from app.services.log.evidence_log import EvidenceLog, SealedEntry
+from app.services.nights.night import _Night, plan_night
+from app.services.nights.one_record import keep_in
+from app.services.nights.schedule.interrupted import interrupted_runs
+from app.trust.time.timestamp import TimeAuthority
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask, Keep
-from collectors.azure.provenance import Principal
+from collectors.azure.transport.provenance import Principal
 from collectors.kit import Exchange
 
 COLLECTORS = ("inventory.resources", "storage.accounts", "compute.disks", "sql.databases")

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 import pikepdf
 import pytest
 
-from app.trust.keys import Trust, create_trust
-from app.trust.timestamp import DevelopmentAuthority
+from app.trust.keys.keyring import Trust, create_trust
+from app.trust.time.timestamp import DevelopmentAuthority
 
 ORIGIN = "evidence.example/log"
 

@@ -152,7 +152,7 @@ Change = Callable[[bytes], bytes]
 
 @dataclass
 class Imitation:
-    """A time authority (`app.trust.timestamp.TimeAuthority`) that answers as one was seen to."""
+    """A `app.trust.time.timestamp.TimeAuthority` that answers as one was seen to."""
 
     roots: tuple[x509.Certificate, ...]
     reply: Callable[[bytes], bytes]

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.trust.openssl import Refused
+from app.trust.time.openssl import Refused
 
 
 def need(holds: object, reason: str, code: str = "") -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 from xml.etree import ElementTree as ET
 
 from app.packs.verify.checks import Bundle, Report, code_of, need
-from app.trust.openssl import Refused
+from app.trust.time.openssl import Refused
 
 SUMS = "sha256sums.txt"
 META_SUMS = "META-INF/sha256sums.txt"

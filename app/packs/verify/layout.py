@@ -7,7 +7,7 @@ import zipfile
 from pathlib import Path
 
 from app.packs.verify.checks import need
-from app.trust.openssl import Refused
+from app.trust.time.openssl import Refused
 
 STORED = (0, 0, 0, 33)
 """Flags, method, time and date of every file: not compressed, of 1 January 1980."""

@@ -12,7 +12,7 @@ from typing import Any
 from app.packs.verify.checks import Bundle, Report, code_of, decimal, decode, need
 from app.packs.verify.completeness import RECORD, check_whole
 from app.packs.verify.logkey import LogKey
-from app.trust.openssl import Refused
+from app.trust.time.openssl import Refused
 
 CHECKPOINT = ("checkpoint/checkpoint", "checkpoint/checkpoint.tsr")
 ASSESSMENTS = "assessments.json"

@@ -4,7 +4,7 @@ import ast
 from pathlib import Path
 
 PARTS = (
-    "trust/openssl",
+    "trust/time/openssl",
     "packs/verify/checks",
     "packs/verify/layout",
     "packs/verify/container",

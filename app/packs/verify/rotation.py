@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.packs.verify.checks import Bundle, decimal, decode
-from app.trust.openssl import Refused
+from app.trust.time.openssl import Refused
 
 SIGNED = "checkpoint/checkpoint"
 

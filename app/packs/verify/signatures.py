@@ -6,7 +6,7 @@ import tempfile
 from pathlib import Path
 
 from app.packs.verify.checks import Bundle
-from app.trust.openssl import Refused, openssl
+from app.trust.time.openssl import Refused, openssl
 
 
 def check_seal(

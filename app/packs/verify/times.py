@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 
 from app.packs.verify.checks import Bundle, Report
-from app.trust.openssl import Refused, check_token, seconds
+from app.trust.time.openssl import Refused, check_token, seconds
 
 NOTE = "checkpoint/checkpoint"
 TOKEN = re.compile(r"checkpoint/checkpoint(?:\.([2-9]|[1-9][0-9]))?\.tsr")

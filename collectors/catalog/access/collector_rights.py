@@ -18,9 +18,9 @@ from collectors.kit import (
     passed,
     unknown,
 )
+from collectors.kit.missing.rights import API_VERSION, PERMISSIONS_PATH, rights_in
 from collectors.kit.permissions import needed_actions
 from collectors.kit.reads import Among
-from collectors.kit.rights import API_VERSION, PERMISSIONS_PATH, rights_in
 
 SHOWN = 2
 """Missing permissions that a reason names."""

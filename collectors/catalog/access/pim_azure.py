@@ -5,9 +5,9 @@ asked of it, since a role that is given there is activated by its rules.
 """
 
 from collectors.kit import Arm, Collector, Graph, Item, ResourceGraph
-from collectors.kit.pim_checks import DEFINITIONS, Pim, activation_checks, pim_checks
-from collectors.kit.privilege import Privilege
-from collectors.kit.roles import azure_privilege
+from collectors.kit.access.pim_checks import DEFINITIONS, Pim, activation_checks, pim_checks
+from collectors.kit.access.privilege import Privilege
+from collectors.kit.access.roles import azure_privilege
 
 PROVIDER = "/subscriptions/{subscription}/providers/Microsoft.Authorization"
 PORTAL = "Azure portal > Privileged Identity Management > Azure resources > <scope>"

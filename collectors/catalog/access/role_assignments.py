@@ -22,8 +22,8 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.assignments import standing_of
-from collectors.kit.holders import (
+from collectors.kit.access.assignments import standing_of
+from collectors.kit.access.holders import (
     GROUP,
     MEMBERS,
     SERVICE,
@@ -35,9 +35,9 @@ from collectors.kit.holders import (
     people_in,
     privileged_group_ids,
 )
-from collectors.kit.owners import owners_limit
-from collectors.kit.privilege import Privilege
-from collectors.kit.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
+from collectors.kit.access.owners import owners_limit
+from collectors.kit.access.privilege import Privilege
+from collectors.kit.access.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
 from collectors.kit.settings import quoted
 
 KINDS = ("actions", "dataActions")

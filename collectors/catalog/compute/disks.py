@@ -16,7 +16,7 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.settings import setting, unread
-from collectors.kit.tags import if_phi, may_hold_phi
+from collectors.kit.values.tags import if_phi, may_hold_phi
 
 POLICY, ACCESS = "properties.networkAccessPolicy", "properties.publicNetworkAccess"
 OWN_KEY = passed("encrypted with the organisation's own key")

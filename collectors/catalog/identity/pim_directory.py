@@ -1,9 +1,9 @@
 """Privileged Identity Management of Entra ID roles: eligible, active, and rules of activation."""
 
 from collectors.kit import Collector, Graph, Item
-from collectors.kit.directory_roles import directory_privilege
-from collectors.kit.pim_checks import DEFINITIONS, Pim, pim_checks
-from collectors.kit.privilege import Privilege
+from collectors.kit.access.directory_roles import directory_privilege
+from collectors.kit.access.pim_checks import DEFINITIONS, Pim, pim_checks
+from collectors.kit.access.privilege import Privilege
 
 PORTAL = (
     "Entra admin center > Identity Governance > Privileged Identity Management >"

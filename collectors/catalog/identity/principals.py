@@ -19,9 +19,9 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.holders import holder_id, holder_ids
-from collectors.kit.naming import LONGEST, role_of
+from collectors.kit.access.holders import holder_id, holder_ids
 from collectors.kit.settings import quoted
+from collectors.kit.values.naming import LONGEST, role_of
 
 OF_THIS_TENANT = frozenset(
     {"User", "Group", "ServicePrincipal", "ManagedIdentity", "Device", "Unknown"}

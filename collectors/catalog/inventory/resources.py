@@ -18,10 +18,10 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.arm_ids import type_of
+from collectors.kit.missing.arm_ids import type_of
 from collectors.kit.settings import setting
-from collectors.kit.subscriptions import is_billing_shell
-from collectors.kit.tags import CLASSIFICATION, PHI, tag, tags_withheld
+from collectors.kit.values.subscriptions import is_billing_shell
+from collectors.kit.values.tags import CLASSIFICATION, PHI, tag, tags_withheld
 
 LONGEST_ID = 60
 """Characters of a tag that a reason quotes."""

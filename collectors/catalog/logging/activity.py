@@ -25,9 +25,9 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.beside import NotSeenError
-from collectors.kit.instants import day, instant
-from collectors.kit.log_retention import RetentionError, interactive_days, total_days
+from collectors.kit.logging.log_retention import RetentionError, interactive_days, total_days
 from collectors.kit.settings import quoted
+from collectors.kit.values.instants import day, instant
 
 LOOKS_BACK = timedelta(days=730)
 TABLES = ("AuditLogs", "AzureActivity", "SigninLogs")

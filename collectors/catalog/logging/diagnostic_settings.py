@@ -17,11 +17,11 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
-from collectors.kit.database_audit import with_server
-from collectors.kit.diagnostics import Logged, logged
-from collectors.kit.sql_audit import AUDIT_READS
-from collectors.kit.storage_kinds import PAGES, SERVICES, services_of
+from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
+from collectors.kit.logging.database_audit import with_server
+from collectors.kit.logging.diagnostics import Logged, logged
+from collectors.kit.logging.sql_audit import AUDIT_READS
+from collectors.kit.values.storage_kinds import PAGES, SERVICES, services_of
 
 STORAGE = "microsoft.storage/storageaccounts"
 """Accounts emit metrics only; their logs belong to the services below them.

@@ -15,8 +15,8 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.audit_tables import is_audit_table
-from collectors.kit.log_retention import (
+from collectors.kit.logging.audit_tables import is_audit_table
+from collectors.kit.logging.log_retention import (
     RetentionError,
     purged_early,
     total_days,

@@ -23,7 +23,7 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.ports import (
+from collectors.kit.network.ports import (
     TCP,
     UDP,
     InboundRule,

@@ -14,8 +14,8 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.absence import documented
+from collectors.kit.logging.sql_audit import AUDIT_READS, auditing
 from collectors.kit.settings import first_known, setting, tls, toggle, unread
-from collectors.kit.sql_audit import AUDIT_READS, auditing
 
 SERVER = "microsoft.sql/servers"
 TLS = "properties.minimalTlsVersion"

@@ -16,10 +16,10 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.absence import documented
-from collectors.kit.firewall import exceptions
+from collectors.kit.network.firewall import exceptions
 from collectors.kit.settings import quoted, setting, tls, toggle, unread
-from collectors.kit.storage_kinds import services_of
-from collectors.kit.tags import if_phi, may_hold_phi
+from collectors.kit.values.storage_kinds import services_of
+from collectors.kit.values.tags import if_phi, may_hold_phi
 
 ACCOUNT = "microsoft.storage/storageaccounts"
 ACCESS = "properties.publicNetworkAccess"

@@ -15,9 +15,9 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.absence import documented
-from collectors.kit.amounts import whole
 from collectors.kit.settings import quoted, toggle, unread
-from collectors.kit.storage_kinds import SERVICES, services_of
+from collectors.kit.values.amounts import whole
+from collectors.kit.values.storage_kinds import SERVICES, services_of
 
 SERVICE = "microsoft.storage/storageaccounts/blobservices"
 SOFT_DELETE = "9fbd64e3-67b8-489b-98e5-fa0007d17e76"

@@ -10,9 +10,9 @@ import pytest
 import trustme
 
 from collectors.azure.clouds import Cloud
-from collectors.azure.credentials import CredentialSpec, open_credential
-from collectors.azure.limits import Limits, Waiting
+from collectors.azure.identity.credentials import CredentialSpec, open_credential
 from collectors.azure.live import LiveGateway
+from collectors.azure.transport.limits import Limits, Waiting
 from tests.collectors.azure.fake_azure import (
     CLIENT,
     SECRET,

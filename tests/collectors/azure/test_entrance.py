@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 import trustme
 
-from collectors.azure.credentials import CredentialSpec, open_credential
 from collectors.azure.entrance import Entrance
 from collectors.azure.gateway import Ask
+from collectors.azure.identity.credentials import CredentialSpec, open_credential
 from collectors.azure.live import LiveGateway
 from collectors.kit import TENANT, Arm, GapKind, Graph
 from collectors.kit.errors import GatewayError

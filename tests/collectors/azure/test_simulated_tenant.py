@@ -9,10 +9,10 @@ from hashlib import sha256
 import pytest
 
 from collectors.azure.clouds import load_custom
-from collectors.azure.credentials import CredentialSpec, open_credential
 from collectors.azure.gateway import Ask
-from collectors.azure.limits import Limits
+from collectors.azure.identity.credentials import CredentialSpec, open_credential
 from collectors.azure.live import LiveGateway
+from collectors.azure.transport.limits import Limits
 from collectors.kit import TENANT, Arm, Graph, Item, Logs, ResourceGraph, ResourceList, Scope
 from simulator.process import SimulatorProcess
 from tests.collectors.azure.fake_azure import Kept

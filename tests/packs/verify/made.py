@@ -11,11 +11,11 @@ from pathlib import Path
 
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import RECORD_SCHEMA, EntryPlace, Event, entry_key
-from app.services.sealing import EvidenceLog
+from app.services.log.evidence_log import EvidenceLog
 from app.store.base import Store
-from app.trust.keys import Trust
-from app.trust.seal import seal
-from app.trust.timestamp import TimeAuthority, stamp
+from app.trust.keys.keyring import Trust
+from app.trust.seals.seal import seal
+from app.trust.time.timestamp import TimeAuthority, stamp
 
 NOW = datetime.now(UTC) - timedelta(days=3)
 PAGES = [b'{"value":[%d]}' % number for number in range(4)]

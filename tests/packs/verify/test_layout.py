@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.packs.verify.layout import check_layout
-from app.trust.openssl import Refused
+from app.trust.time.openssl import Refused
 from tests.packs.verify.made import Case
 
 

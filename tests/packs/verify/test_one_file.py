@@ -14,14 +14,14 @@ from pathlib import Path
 import pytest
 
 from app.errors import UsageError
-from app.evidence.note import NoteSignature, format_note, parse_note, verifier_key
-from app.packs.bundle import build_bundle
+from app.evidence.tree.note import NoteSignature, format_note, parse_note, verifier_key
+from app.packs.sealed.bundle import build_bundle
 from app.packs.verify import verify as installed
 from app.packs.verify.one_file import verifier
-from app.services.sealing import EvidenceLog
-from app.store.local import LocalStore
-from app.trust.keys import create_trust
-from app.trust.timestamp import DevelopmentAuthority
+from app.services.log.evidence_log import EvidenceLog
+from app.store.local.folder import LocalStore
+from app.trust.keys.keyring import create_trust
+from app.trust.time.timestamp import DevelopmentAuthority
 from tests.packs.verify.made import NOW, Case, Signer, evidence, now, unpacked
 
 

@@ -10,18 +10,18 @@ import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.packs.bundle import build_bundle
+from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
-from app.services.log_verification import verify_log
-from app.services.verifying import verify_bundle_file
-from app.store.local import LocalStore
-from app.trust.keys import Trust, create_trust
-from app.trust.pades import seal_pdf
-from app.trust.pades_check import judge_pdf
+from app.services.proof.log_walk import verify_log
+from app.services.proof.whole_store import verify_bundle_file
+from app.store.local.folder import LocalStore
+from app.trust.keys.keyring import Trust, create_trust
+from app.trust.seals.pades import seal_pdf
+from app.trust.seals.pades_check import judge_pdf
 from tests.packs.verify.made import Case as Bundle
 from tests.packs.verify.made import Signer, evidence
 from tests.packs.verify.test_one_file import failures
-from tests.trust.test_real_authorities import CASES, REQUIRED, Case
+from tests.trust.time.test_real_authorities import CASES, REQUIRED, Case
 
 SIBLINGS = {
     "chain signed with SHA-1",

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from pathlib import Path
 
-from app.evidence.note import FormerKey, format_vkeys, parse_vkey, verifier_key
+from app.evidence.tree.note import FormerKey, format_vkeys, parse_vkey, verifier_key
 from tests.packs.verify.made import Case
 from tests.packs.verify.test_one_file import failures
 

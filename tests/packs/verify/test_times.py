@@ -11,14 +11,14 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.evidence.canonical import canonical
-from app.packs.bundle import build_bundle
+from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
-from app.services.checkpoints import read_checkpoint
-from app.services.sealing import EvidenceLog
-from app.services.stamping import completed, renewed
-from app.store.local import LocalStore
-from app.trust.keys import create_trust
-from app.trust.timestamp import DevelopmentAuthority, stamp
+from app.services.log.checkpoints import read_checkpoint
+from app.services.log.evidence_log import EvidenceLog
+from app.services.log.stamps import completed, renewed
+from app.store.local.folder import LocalStore
+from app.trust.keys.keyring import create_trust
+from app.trust.time.timestamp import DevelopmentAuthority, stamp
 from tests.packs.verify.made import Case, Signer, evidence, now, unpacked
 from tests.packs.verify.test_one_file import failures
 from tests.services.authorities import SetClock, authority

@@ -1,0 +1,1 @@
+"""What every answer shares: authorisation, errors, cursors, headers, exact numbers."""

@@ -1,0 +1,243 @@
+"""Controls: what may be said of each of the 93 over a period, and on which evidence."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from datetime import date
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path
+from pydantic import BaseModel
+
+from app.api.http.asked import From, Installation, OneConnection, Places, To, list_name
+from app.api.http.auth import ReadsEvidence
+from app.api.http.cursors import USUAL, Cursor, Limit, Listing
+from app.api.http.problems import problems
+from app.controls.assessment import CheckFigures, ControlCheck, Deviation, Period, State
+from app.controls.catalogue import Mode, Theme
+from app.evidence.observed import Interval, SeenGap
+from app.services.home.installation import Ports
+from app.services.reading.controls import AssessedControl, assess_controls, period_of
+
+router = APIRouter(prefix="/controls", tags=["controls"], dependencies=[ReadsEvidence])
+ControlId = Annotated[str, Path(pattern=r"^A\.[5-8]\.[0-9]{1,2}$")]
+SHOWN = 100
+"""Deviations and gaps shown with a control; their own lists go on."""
+
+
+class ControlRow(BaseModel):
+    """A control in the list of all."""
+
+    id: str
+    title: str
+    theme: Theme
+    mode: Mode
+    state: State
+    checks: int
+    passed: int
+    """Answers on the last night."""
+    failed: int
+    unknown: int
+    open_deviations: int
+    corrected_deviations: int
+    judged_otherwise: int
+    """Verdicts of the period that other rules gave otherwise; see `…/other-rules`."""
+    gaps: int
+    incomplete: list[str]
+    """Why the evidence is incomplete; empty when it is complete."""
+    not_applicable: str | None
+
+
+class Controls(BaseModel):
+    """All controls over a period."""
+
+    connection: str
+    first: date
+    last: date
+    items: list[ControlRow]
+
+
+class CheckView(BaseModel):
+    """A check and its figures."""
+
+    id: str
+    title: str
+    owner: str
+    remedy: str
+    policy: str | None
+    """Microsoft's built-in policy definition that asks the same, by its GUID."""
+    expectation: str | None
+    expected: Any
+    """The organisation's own criterion, where the check has one."""
+    figures: CheckFigures
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class DeviationView(Deviation):
+    """A deviation, and what its span leaves open."""
+
+    first_is: str
+    """`on or before` where `first_slot` is the first slot in which the check was asked at all: it
+    may have been so for longer. Else `on`."""
+    slots_not_collected: int
+    """Slots between first and last that were missed or failed."""
+
+
+class ControlView(ControlRow):
+    """One control with its checks, its first deviations and its first gaps."""
+
+    connection: str
+    first: date
+    last: date
+    manual_evidence: list[str]
+    note: str
+    figures: list[CheckView]
+    deviations: list[DeviationView]
+    deviations_total: int
+    seen_gaps: list[SeenGap]
+    seen_gaps_total: int
+
+
+@router.get("", responses=problems(400, 404))
+def read_controls(
+    ports: Installation, connection: OneConnection, first: From = None, last: To = None
+) -> Controls:
+    """All 93 in the order of the standard; the last 90 days unless said otherwise."""
+    period = period_of(ports, first, last)
+    rows = [ControlRow(**_row(one)) for one in assess_controls(ports, connection, period)]
+    return Controls(connection=connection.name, first=period.first, last=period.last, items=rows)
+
+
+@router.get("/{control_id}", responses=problems(400, 404))
+def read_control(
+    control_id: ControlId,
+    ports: Installation,
+    connection: OneConnection,
+    first: From = None,
+    last: To = None,
+) -> ControlView:
+    """One control: its checks, and its first 100 deviations and gaps."""
+    period = period_of(ports, first, last)
+    [one] = assess_controls(ports, connection, period, control_id)
+    return _view(ports, connection.name, period, one)
+
+
+@router.get("/{control_id}/deviations", responses=problems(400, 404))
+def read_deviations(
+    control_id: ControlId,
+    ports: Installation,
+    connection: OneConnection,
+    places: Places,
+    first: From = None,
+    last: To = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Listing[DeviationView]:
+    """Every deviation of a control in the period, open ones first."""
+    period = period_of(ports, first, last)
+    [one] = assess_controls(ports, connection, period, control_id)
+    of = list_name("deviations", connection.id, control_id, period)
+    return places.part(_deviations(one), cursor, limit, of)
+
+
+@router.get("/{control_id}/other-rules", responses=problems(400, 404))
+def read_other_rules(
+    control_id: ControlId,
+    ports: Installation,
+    connection: OneConnection,
+    places: Places,
+    first: From = None,
+    last: To = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Listing[Interval]:
+    """Every verdict of a control in the period that other rules gave otherwise, with theirs."""
+    period = period_of(ports, first, last)
+    [one] = assess_controls(ports, connection, period, control_id)
+    of = list_name("other-rules", connection.id, control_id, period)
+    return places.part(one.assessment.by_rules, cursor, limit, of)
+
+
+@router.get("/{control_id}/gaps", responses=problems(400, 404))
+def read_gaps(
+    control_id: ControlId,
+    ports: Installation,
+    connection: OneConnection,
+    places: Places,
+    first: From = None,
+    last: To = None,
+    limit: Limit = USUAL,
+    cursor: Cursor = None,
+) -> Listing[SeenGap]:
+    """Every gap that touches a control's checks in the period, in the order sealed."""
+    period = period_of(ports, first, last)
+    [one] = assess_controls(ports, connection, period, control_id)
+    of = list_name("gaps", connection.id, control_id, period)
+    return places.part(one.assessment.gaps, cursor, limit, of)
+
+
+def _deviations(one: AssessedControl) -> list[DeviationView]:
+    return [
+        DeviationView(
+            **{field.name: getattr(each, field.name) for field in fields(each)},
+            first_is=one.history.since_is(each.check_id, each.first_slot),
+            slots_not_collected=len(one.history.not_collected(each.first_slot, each.last_slot)),
+        )
+        for each in one.assessment.deviations
+    ]
+
+
+def _row(one: AssessedControl) -> dict[str, Any]:
+    control, assessment = one.control, one.assessment
+    still = sum(deviation.open for deviation in assessment.deviations)
+    ended = sum(deviation.ended for deviation in assessment.deviations)
+    return {
+        "id": control.id,
+        "title": control.title,
+        "theme": control.theme,
+        "mode": control.mode,
+        "state": assessment.state,
+        "checks": len(one.checks),
+        "passed": sum(figure.passed for figure in assessment.figures),
+        "failed": sum(figure.failed for figure in assessment.figures),
+        "unknown": sum(figure.unknown for figure in assessment.figures),
+        "open_deviations": still,
+        "corrected_deviations": ended,
+        "judged_otherwise": len(assessment.by_rules),
+        "gaps": len(assessment.gaps),
+        "incomplete": list(assessment.incomplete),
+        "not_applicable": one.not_applicable,
+    }
+
+
+def _view(ports: Ports, name: str, period: Period, one: AssessedControl) -> ControlView:
+    figures = {figure.check_id: figure for figure in one.assessment.figures}
+    values = ports.expectation_values
+    return ControlView(
+        **_row(one),
+        connection=name,
+        first=period.first,
+        last=period.last,
+        manual_evidence=list(one.control.manual_evidence),
+        note=one.control.note,
+        figures=[_check(check, figures[check.id], values) for check in one.checks],
+        deviations=_deviations(one)[:SHOWN],
+        deviations_total=len(one.assessment.deviations),
+        seen_gaps=list(one.assessment.gaps[:SHOWN]),
+        seen_gaps_total=len(one.assessment.gaps),
+    )
+
+
+def _check(
+    check: ControlCheck, figures: CheckFigures, expectations: Mapping[str, Any]
+) -> CheckView:
+    facts = check.check
+    return CheckView(
+        id=check.id,
+        title=facts.title,
+        owner=facts.owner.value,
+        remedy=facts.remedy,
+        policy=facts.policy,
+        expectation=facts.expectation,
+        expected=expectations.get(facts.expectation) if facts.expectation else None,
+        figures=figures,
+    )

@@ -1,0 +1,1 @@
+"""Commands about connections, nights and the schedule."""

@@ -1,0 +1,1 @@
+"""Commands about what was collected: packs, controls, verdicts, proofs."""

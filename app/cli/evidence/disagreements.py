@@ -1,0 +1,44 @@
+"""disagreements: where Azure Policy and our verdicts differ."""
+
+from dataclasses import asdict
+from typing import Annotated
+
+import typer
+
+from app.cli.edge import OUT, opened, print_json
+from app.controls.policy_agreement import Disagreement
+from app.services.connections.register import find_connection
+from app.services.reading.policy_states import newest_agreement
+
+
+def disagreements(
+    ctx: typer.Context,
+    connection: Annotated[str | None, typer.Argument(help="Where there are several.")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Where Azure Policy's own states differ from the verdicts of the newest night, and why."""
+    with opened(ctx) as ports:
+        found = newest_agreement(ports, find_connection(ports, connection))
+    if as_json:
+        print_json(None if found is None else asdict(found) | {"sentence": found.sentence})
+        return
+    if found is None:
+        OUT.print("No night has asked Azure Policy yet; the next one will.", markup=False)
+        return
+    OUT.print(f"Night {found.night:%Y-%m-%d %H:%M} UTC: {found.sentence}.", markup=False)
+    for one in found.disagreements:
+        OUT.print(_told(one), markup=False)
+    if found.stateless:
+        OUT.print(
+            f"Azure Policy has no state of these definitions: {', '.join(found.stateless)}.",
+            markup=False,
+        )
+
+
+def _told(one: Disagreement) -> str:
+    theirs = one.state or "no state"
+    return (
+        f"  {one.check_id}  {one.subject_name}: {one.status} here ({one.reason}), {theirs} in Azure"
+        f"\n    {one.cause}: {one.explanation}\n    {one.subject}"
+    )

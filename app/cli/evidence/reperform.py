@@ -1,0 +1,78 @@
+"""reperform: the verdicts computed again from what Azure answered."""
+
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from app.cli.edge import OUT, home_folder, opened, print_json
+
+if TYPE_CHECKING:
+    from app.services.reperforming.reperform import Reperformance
+
+FAILED = 5
+
+
+class Rules(StrEnum):
+    """By which rules."""
+
+    SEALED = "sealed"
+    CURRENT = "current"
+
+
+def reperform(
+    ctx: typer.Context,
+    target: Annotated[str, typer.Argument(metavar="BUNDLE|RUN", help="A bundle, or a run's id.")],
+    rules: Annotated[
+        Rules, typer.Option(help="The rules sealed then, or what today's would say.")
+    ] = Rules.SEALED,
+    root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
+    log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Compute every item, verdict and assessment again from the raw pages. Exit code 5."""
+    from app.services.nights.rules_archive import rules_archive
+    from app.services.reperforming.reperform import reperform_bundle, reperform_run
+
+    instead = rules_archive() if rules is Rules.CURRENT else None
+    if _is_bundle(target):
+        trust = home_folder(ctx) / "trust"
+        anchors = root or trust / "root.pem", log_vkey or trust / "log.vkey"
+        found = reperform_bundle(Path(target), *anchors, instead)
+    else:
+        with opened(ctx) as ports:
+            found = reperform_run(ports, target, instead)
+    if as_json:
+        print_json({"equal": not found.differences, **asdict(found)})
+    else:
+        _show(found)
+    if found.differences and instead is None:
+        raise typer.Exit(FAILED)
+
+
+def _is_bundle(target: str) -> bool:
+    return Path(target).is_file() or "/" in target or "." in target
+
+
+def _show(found: "Reperformance") -> None:
+    for one in found.differences:
+        OUT.print(
+            f"DIFF  {one.object}: {one.about} [{one.code}]\n"
+            f"      sealed        {one.sealed}\n      re-performed  {one.found}",
+            markup=False,
+        )
+    if found.rules == "current":
+        OUT.print(
+            "By TODAY'S rules, not by those the evidence was judged with: a difference says what "
+            "would be found now, not that anything is wrong with what was sealed."
+        )
+    for digest in found.rules_sha256:
+        OUT.print(f"rules        {found.rules}, SHA-256 {digest}", markup=False)
+    for name in ("records", "items", "verdicts", "assessments"):
+        tally = getattr(found, name)
+        OUT.print(f"{name:12} {tally.equal} of {tally.done} equal", markup=False)
+    said = f"{len(found.differences)} difference(s)" if found.differences else "EQUAL"
+    OUT.print(f"{found.what}: {said}", markup=False)

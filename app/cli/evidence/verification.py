@@ -1,0 +1,95 @@
+"""verify: a store, a run, an entry, a bundle or a pack."""
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from app.cli.edge import OUT, clock, home_folder, opened, parse_day, print_json
+from app.errors import UsageError
+from app.services.proof.whole_store import (
+    Findings,
+    seal_root,
+    time_roots,
+    verify_bundle_file,
+    verify_store,
+)
+
+FAILED = 5
+
+
+def verify(
+    ctx: typer.Context,
+    bundle: Annotated[
+        Path | None, typer.Argument(help="A bundle; left out: the whole store.")
+    ] = None,
+    run: Annotated[str | None, typer.Option(help="Only this run of the store, by its id.")] = None,
+    record: Annotated[
+        str | None, typer.Option(help="Only this record, by its id or its number in the log.")
+    ] = None,
+    pack: Annotated[Path | None, typer.Option(help="A pack's PDF and its seal.")] = None,
+    root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
+    log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
+    time_root: Annotated[
+        list[Path] | None,
+        typer.Option(help="Root of a time authority, once for each [those of this home]."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Judge certificates at this time, once they have expired."),
+    ] = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+) -> None:
+    """Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens (code 5: fault)."""
+    if sum(one is not None for one in (bundle, run, record, pack)) > 1:
+        raise UsageError("name one thing to verify: a bundle, --run, --record or --pack")
+    home = home_folder(ctx)
+    roots = time_root or ([] if root else time_roots(home))
+    anchor = root or seal_root(home)
+    if bundle is not None:
+        key = log_vkey or home / "trust" / "log.vkey"
+        findings = verify_bundle_file(bundle, anchor, key, roots, at)
+    elif pack is not None:
+        findings = _pack(pack, anchor, roots, at)
+    elif at is not None:
+        raise UsageError(
+            "--at is for a bundle or a pack; each token of a store is judged at its own time"
+        )
+    else:
+        findings = _store(ctx, run, record)
+    _show(findings, as_json=as_json)
+    if findings.faults:
+        raise typer.Exit(FAILED)
+
+
+def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
+    from app.services.proof.run import verify_entry, verify_run
+
+    with opened(ctx) as ports:
+        if run is not None:
+            return verify_run(ports, run)
+        if record is not None:
+            return verify_entry(ports, record)
+        return verify_store(ports)
+
+
+def _pack(pack: Path, root: Path, roots: list[Path], at: str | None) -> Findings:
+    from app.services.proof.pdf import verify_pack
+
+    if at is None:
+        when = clock()
+    else:
+        when = datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else parse_day(at)
+    return verify_pack(pack, root, roots or [root], when)
+
+
+def _show(findings: Findings, *, as_json: bool) -> None:
+    if as_json:
+        print_json({"verified": not findings.faults, **asdict(findings)})
+        return
+    for fault in findings.faults:
+        OUT.print(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]", markup=False)
+    OUT.print(f"{findings.what}: {findings.result}", markup=False)

@@ -1,0 +1,1 @@
+"""The database itself: dialects, schema, locks, append-only triggers, rebuilding."""

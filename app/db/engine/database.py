@@ -1,0 +1,79 @@
+"""The index as services use it: short transactions, one kind for writing and one for reading."""
+
+import contextlib
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+
+from sqlalchemy import Engine, text
+from sqlalchemy.orm import Session
+
+from app.db.engine.dialects import BEGIN, make_private, open_engine, reachable
+from app.db.engine.schema import assert_current, assert_ours, migrate
+from app.db.engine.writer_lock import only_writer
+
+_INDEXING = 4_713_900_272
+"""Key of the PostgreSQL advisory lock of whoever indexes entries."""
+
+
+class Database:
+    """Sessions on one engine. Safe for several threads; a session is for one."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+        self._writing = engine.execution_options(**{BEGIN: "IMMEDIATE"})
+        self._reading = engine.execution_options(**{BEGIN: "DEFERRED"}, **snapshot)
+
+    @contextlib.contextmanager
+    def begin(self) -> Iterator[Session]:
+        """A writing transaction: committed at the end of the block, rolled back if it raises.
+
+        Raises UnavailableError when the database cannot be reached or stays locked.
+        """
+        with reachable(self.engine), Session(self._writing) as session, session.begin():
+            session.connection()  # take the turn now: what is read below stays true until commit
+            yield session
+
+    @contextlib.contextmanager
+    def read(self) -> Iterator[Session]:
+        """One consistent view; what is written in it is rolled back."""
+        with reachable(self.engine), Session(self._reading) as session:
+            yield session
+
+    def writer(self, purpose: str) -> AbstractContextManager[None]:
+        """Be the only one on any host who writes to the log of this index.
+
+        Raises WriterBusyError and UnavailableError. Does nothing for SQLite.
+        """
+        return only_writer(self.engine, purpose)
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+
+def open_database(url: str, *, rebuild: bool = False, search_path: str | None = None) -> Database:
+    """The database at this URL, migrated to this program's schema.
+
+    With `rebuild` it is taken as it is, however old or altered, for another to take its place.
+    `search_path` is PostgreSQL's schema, if not the one of the account.
+    Raises UsageError (not such a URL), RefusedError (newer or foreign schema) and
+    UnavailableError.
+    """
+    engine = open_engine(url, search_path)
+    try:
+        make_private(engine)
+        (assert_ours if rebuild else migrate)(engine)
+    except BaseException:
+        engine.dispose()
+        raise
+    return Database(engine)
+
+
+def take_turn(session: Session) -> None:
+    """Wait until no other transaction indexes. SQLite has one writer at a time anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _INDEXING})
+
+
+__all__ = ["Database", "assert_current", "open_database", "take_turn"]

@@ -1,0 +1,1 @@
+"""Rows by subject: what is written and asked of each table."""

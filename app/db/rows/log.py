@@ -1,0 +1,108 @@
+"""What the index knows of the log: its events and its checkpoints."""
+
+import json
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Row, insert, select
+from sqlalchemy.orm import Session
+
+from app.db.engine.tables import checkpoint, event
+from app.evidence.record import Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LoggedEvent:
+    """An event and its place in the log."""
+
+    seq: int
+    event: Event
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Checkpoint:
+    """A signed tree head, and the time token over it."""
+
+    size: int
+    root: str
+    """Root hash, hexadecimal."""
+    note_sha256: str
+    signed_at: datetime
+    stamped_at: datetime | None
+    """Time in the RFC 3161 token; None when no authority answered."""
+    authority: str
+    assurance: str
+    """What the token proves about time; the built-in authority proves nothing."""
+
+
+def add_event(session: Session, seq: int, made: Event) -> bool:
+    """Add an event of the log. False if this place is known."""
+    if session.scalar(select(event.c.seq).where(event.c.seq == seq)) is not None:
+        return False
+    row = {"seq": seq, "kind": made.kind, "at": made.at, "actor": made.actor}
+    detail = json.dumps(dict(made.detail), sort_keys=True)
+    session.execute(insert(event).values(**row, detail=detail))
+    return True
+
+
+def events(
+    session: Session, kind: str | None = None, *, before: int | None = None
+) -> list[LoggedEvent]:
+    """Events in the order of the log: all of them, or all before an entry. Never a part."""
+    asked = select(event).order_by(event.c.seq)
+    if kind is not None:
+        asked = asked.where(event.c.kind == kind)
+    if before is not None:
+        asked = asked.where(event.c.seq < before)
+    return [_event(row) for row in session.execute(asked)]
+
+
+def newest_event(session: Session, kind: str, *, before: int | None = None) -> LoggedEvent | None:
+    """The last event of a kind, or the last before an entry."""
+    asked = select(event).where(event.c.kind == kind).order_by(event.c.seq.desc()).limit(1)
+    if before is not None:
+        asked = asked.where(event.c.seq < before)
+    row = session.execute(asked).first()
+    return None if row is None else _event(row)
+
+
+def event_at(session: Session, seq: int) -> LoggedEvent | None:
+    """The event at this place of the log."""
+    row = session.execute(select(event).where(event.c.seq == seq)).first()
+    return None if row is None else _event(row)
+
+
+def add_checkpoint(session: Session, made: Checkpoint) -> bool:
+    """Add a checkpoint. False if one of this size is known."""
+    if session.scalar(select(checkpoint.c.size).where(checkpoint.c.size == made.size)) is not None:
+        return False
+    row = {name: getattr(made, name) for name in Checkpoint.__slots__}
+    session.execute(insert(checkpoint).values(row))
+    return True
+
+
+def latest_checkpoint(session: Session) -> Checkpoint | None:
+    """The one that covers most of the log."""
+    row = session.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).first()
+    return None if row is None else _checkpoint(row)
+
+
+def indexed_checkpoints(session: Session) -> set[int]:
+    """Sizes of the checkpoints that the index knows."""
+    return set(session.scalars(select(checkpoint.c.size)))
+
+
+def checkpoints(session: Session, *, min_size: int = 0) -> list[Checkpoint]:
+    """All checkpoints that cover at least this many entries, smallest first."""
+    asked = select(checkpoint).where(checkpoint.c.size >= min_size).order_by(checkpoint.c.size)
+    return [_checkpoint(row) for row in session.execute(asked)]
+
+
+def _event(row: Row[tuple[object, ...]]) -> LoggedEvent:
+    values = row._asdict()
+    seq = values.pop("seq")
+    return LoggedEvent(seq=seq, event=Event(**values | {"detail": json.loads(values["detail"])}))
+
+
+def _checkpoint(row: Row[tuple[object, ...]]) -> Checkpoint:
+    return Checkpoint(**row._asdict())

@@ -1,0 +1,1 @@
+"""From the view model to HTML and PDF."""

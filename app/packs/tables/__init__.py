@@ -1,0 +1,1 @@
+"""CSV and XLSX, each cell as the evidence has it."""

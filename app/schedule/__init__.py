@@ -1,0 +1,1 @@
+"""Pure arithmetic of a connection's nights: cron lines, zones, slots."""

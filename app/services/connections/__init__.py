@@ -1,0 +1,1 @@
+"""Which tenants are collected, as whom and when."""

@@ -1,0 +1,69 @@
+"""Nights that nobody collected: each an entry of the log, so that none was "never due" later."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.db.rows.connections import StoredConnection, connection_named
+from app.db.rows.runs import last_planned, nights
+from app.evidence.record import Event, utc
+from app.schedule.connection import Connection
+from app.schedule.slots import Due, due
+from app.services.connections.timetable import spells
+from app.services.home.installation import Ports
+from app.services.index.catch_up import catch_up
+
+LATE = timedelta(minutes=10)
+"""A running annexa begins a slot sooner than this; one begun later was caught up, and says so."""
+NOBODY = "no annexa ran at the time of this night, and evidence cannot be collected later"
+
+
+def due_slots(session: Session, connection: StoredConnection, now: datetime) -> Due:
+    """What of a connection's schedule is due and in no run yet."""
+    after = last_planned(session, connection.id) or connection.anchor
+    return due(spells(session, connection.id), after, now)
+
+
+def overdue(ports: Ports, connection: Connection) -> Due:
+    """The same of a connection, now: what no running annexa has taken up."""
+    with ports.database.read() as session:
+        return due_slots(session, connection_named(session, connection.id), ports.now())
+
+
+def unbegun(due: Due, now: datetime) -> int:
+    """How many due slots nobody has begun, though a running annexa would have by now."""
+    return len(due.missed) + (due.newest is not None and now - due.newest > LATE)
+
+
+def miss_overdue(ports: Ports, connection: Connection) -> int:
+    """Record what can only be missed by now, though no annexa is running. Returns how many.
+
+    The newest due slot stays open: it can still be caught up. Raises WriterBusyError.
+    """
+    return miss(ports, connection.id, overdue(ports, connection).missed)
+
+
+def miss(ports: Ports, connection_id: str, slots: Sequence[datetime]) -> int:
+    """Record slots as missed, in one checkpoint; a slot that has a run is left alone.
+
+    Returns how many were recorded. Raises WriterBusyError.
+    """
+    if not slots:
+        return 0
+    with ports.writer("slot missed"):
+        log = ports.open_log()
+        catch_up(ports, log)
+        with ports.database.read() as session:
+            known = {n.slot for n in nights(session, connection_id, slots[0], slots[-1])}
+        new = [slot for slot in slots if slot not in known]
+        for slot in new:
+            detail = {"connection_id": connection_id, "slot": utc(slot), "reason": NOBODY}
+            event = Event(
+                kind="slot_missed", at=ports.now(), actor="annexa schedule", detail=detail
+            )
+            log.append(event.sealed)
+        if new:
+            log.seal(ports.now, ports.authorities)
+            catch_up(ports, log)
+    return len(new)

@@ -1,0 +1,1 @@
+"""One installation, opened: its settings, store, keys, index and clock."""

@@ -1,0 +1,1 @@
+"""From entries of the log to rows of the index, and what the index says of a night."""

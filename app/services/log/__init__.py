@@ -1,0 +1,1 @@
+"""The evidence log: what is appended, sealed, signed and dated."""

@@ -1,0 +1,1 @@
+"""One night after the other: what is collected, and sealed."""

@@ -1,0 +1,1 @@
+"""What a night misses, and what became of it."""

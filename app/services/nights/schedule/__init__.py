@@ -1,0 +1,1 @@
+"""When nights begin, are caught up, taken up again, or missed."""

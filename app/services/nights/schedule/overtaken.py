@@ -1,0 +1,74 @@
+"""Runs that a newer night has overtaken: evidence is never collected for a night that is gone."""
+
+from datetime import timedelta
+
+from app.db.rows.evidence import done_scopes
+from app.db.rows.runs import UNFINISHED, Run, run_by_id, unfinished_runs
+from app.errors import RefusedError, WriterBusyError
+from app.evidence.record import utc
+from app.schedule.slots import slots
+from app.services.connections.register import find_connection
+from app.services.connections.timetable import spells
+from app.services.home.installation import Ports
+from app.services.index.events import record_event
+
+A_DAY = timedelta(days=1)
+"""How long an interrupted night of a retired connection is tried again: none follows it."""
+NEVER = "no annexa could collect this night in its time, and evidence cannot be collected later"
+
+
+def end_overtaken(ports: Ports) -> int:
+    """End every unfinished run whose next night is due. Returns how many.
+
+    One that never began is a missed night; one that was interrupted has failed, with what it
+    sealed. Nothing is ended while another annexa writes: it may be collecting that very run.
+    """
+    with ports.database.read() as session:
+        waiting = unfinished_runs(session)
+    ended = 0
+    for run in waiting:
+        if _overtaken(ports, run):
+            try:
+                ended += _end(ports, run)
+            except WriterBusyError:
+                break
+    return ended
+
+
+def _overtaken(ports: Ports, run: Run) -> bool:
+    """Whether its next night is due; of a retired connection, whether it never began."""
+    now = ports.now()
+    retired = find_connection(ports, run.connection_id).retired_at
+    with ports.database.read() as session:
+        held = spells(session, run.connection_id)
+    if next(slots(held, run.slot, now), None) is not None:
+        return True
+    return retired is not None and (run.started_at is None or now > run.slot + A_DAY)
+
+
+def _end(ports: Ports, run: Run) -> int:
+    def unfinished() -> None:
+        with ports.database.read() as session:
+            if run_by_id(session, run.id).state not in UNFINISHED:
+                raise RefusedError("this run was ended meanwhile", code="run_finished")
+
+    with ports.database.read() as session:
+        sealed = len(done_scopes(session, run.id))
+    kind, reason = "slot_missed", run.detail or NEVER
+    if sealed or run.state == "running":
+        kind, reason = "run_failed", f"interrupted with {sealed} records sealed; {reason}"
+    detail = {
+        "run_id": run.id,
+        "connection_id": run.connection_id,
+        "slot": utc(run.slot),
+        "trigger": run.reason,
+        "by": run.claimed_by,
+        "reason": reason,
+    }
+    try:
+        record_event(ports, kind, detail, actor="annexa schedule", allowed=unfinished)
+    except RefusedError as error:
+        if error.kind != "run_finished":
+            raise
+        return 0  # another replica was first
+    return 1

@@ -1,0 +1,58 @@
+"""APScheduler only wakes the tick; the database decides who collects what."""
+
+from datetime import UTC
+
+import structlog
+from apscheduler.schedulers.background import BackgroundScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+
+from app.errors import AppError
+from app.services.connections.timetable import tell_former_nights
+from app.services.home.installation import Ports
+from app.services.index.catch_up import keep_up
+from app.services.nights.schedule.interrupted import index_tail
+from app.services.nights.schedule.tick import tick
+from app.services.nights.schedule.waits import Waits
+
+LOG = structlog.get_logger()
+SECONDS = 30
+"""Between two looks at what is due."""
+
+
+class Schedule:
+    """Wakes `tick` every half minute in a thread of its own; never twice at once."""
+
+    def __init__(self, ports: Ports, by: str, seconds: int = SECONDS) -> None:
+        self._ports, self._by, self._waits = ports, by, Waits()
+        self._looked = False
+        """Whether what an earlier process left unfinished has been looked for."""
+        self._scheduler = BackgroundScheduler(
+            timezone=UTC,
+            job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": None},
+        )
+        self._scheduler.add_job(
+            self._wake, IntervalTrigger(seconds=seconds), next_run_time=ports.now()
+        )
+
+    def start(self) -> None:
+        """Begin; the first tick comes at once."""
+        self._scheduler.start()
+
+    def stop(self) -> None:
+        """Stop waking. A night in work goes on until the process ends, and is resumable then."""
+        self._scheduler.shutdown(wait=False)
+
+    def _wake(self) -> None:
+        try:
+            keep_up(self._ports)
+            if not self._looked:
+                index_tail(self._ports)
+                tell_former_nights(self._ports)
+                self._looked = True
+            done = tick(self._ports, self._by, self._waits)
+        except AppError as error:
+            # The next tick tries again; the sentence says what a person has to do.
+            LOG.warning("tick_failed", reason=error.message, code=error.kind)
+            return
+        for report in done.reports:
+            LOG.info("night_collected", run=report.run_id, records=report.records, gaps=report.gaps)

@@ -1,0 +1,313 @@
+"""A pack for people and a bundle for machines, from what the log holds of a period."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from app.controls.assessment import Period
+from app.controls.catalogue import load_crosswalk
+from app.controls.document import Facts, assessments
+from app.controls.observed import Night
+from app.errors import NotFoundError, RefusedError, UnavailableError
+from app.evidence.canonical import canonical, sha256
+from app.evidence.record import Event, instant, utc
+from app.packs.page.render import render_pdf
+from app.packs.sealed.files import build_view
+from app.packs.view.facts import Engagement, Limits
+from app.packs.view.populations import pack_attachments
+from app.packs.view.verification import verification_commands
+from app.schedule.connection import Connection, connection_of
+from app.services.connections.missed_slots import miss_overdue
+from app.services.home.installation import Ports
+from app.services.home.private_files import private_file, private_folder
+from app.services.index.catch_up import catch_up
+from app.services.index.sealed_nights import SealedNights, sealed_nights
+from app.services.log.checkpoint_time import dated, signed_at
+from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
+from app.services.log.evidence_log import EvidenceLog
+from app.services.log.stamps import completed
+from app.services.nights.rules_archive import rules_archive
+from app.services.nights.tool import tool
+from app.services.packing.bundle import Order, write_bundle_of
+from app.services.packing.facts import checkpoint_facts, connection_facts, limits_of, store_facts
+from app.services.packing.principal_names import principal_names, with_names
+from app.services.reading.evidence import instants
+from app.services.reading.policy_states import agreement_of
+from app.trust.seals.pades import seal_pdf
+from app.trust.time.timestamp import TimestampUnavailableError
+
+Told = Callable[[str], None]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IssuedPack:
+    """Where a pack and its bundle lie, and what they cover."""
+
+    pack_id: str
+    pdf: Path
+    bundle: Path
+    bundle_sha256: str
+    records: int
+    checkpoint_size: int
+    assurance: str
+    store: str
+    issued_at: datetime
+    sealed_at: datetime
+    """When the checkpoint over its evidence was signed."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """What one issue of a pack adds to its evidence."""
+
+    pack_id: str
+    at: datetime
+    checkpoint: Checkpoint
+    waiting: Sequence[Night]
+    """Nights that are due and not begun."""
+    limits: Limits
+
+
+def issue_pack(
+    ports: Ports, connection: Connection, engagement: Engagement, told: Told = lambda _: None
+) -> IssuedPack:
+    """Draw, seal and record a pack.
+
+    The same evidence gives the same pack id, and issued at the same instant the same PDF content.
+    Nights that nobody collected are recorded as missed first, though no annexa was running.
+
+    Every word of it comes from sealed entries; the index is not asked. Raises NotFoundError when
+    the period holds no record, RefusedError when the index has another connection than the log,
+    WriterBusyError, UnavailableError when no time authority answers or the pack cannot be written.
+    """
+    miss_overdue(ports, connection)
+    issued_at = instant(utc(ports.now()))
+    with ports.writer(f"issuing a pack of {connection.name}"):
+        log = ports.open_log()
+        log.seal(ports.now, ports.authorities)
+        catch_up(ports, log)
+        sealed_facts = _sealed(ports, log, connection)
+        start, end = instants(engagement.first, engagement.last)
+        observed = _observed(sealed_facts.facts(start, end), connection, engagement)
+        entries = sealed_facts.entries(start, end)
+        checkpoint = _covering(ports, entries)
+        pack_id = _pack_id(connection, engagement, checkpoint)
+        told("drawing the pack")
+        waiting = sealed_facts.waiting(issued_at)
+        limits = limits_of(ports, connection, observed, sealed_facts.rights_changes)
+        issue = Issue(
+            pack_id=pack_id,
+            at=issued_at,
+            checkpoint=checkpoint,
+            waiting=waiting,
+            limits=limits,
+        )
+        pdf, attached = _draw(ports, connection, engagement, observed, issue)
+        told("sealing the bundle")
+        archival = ports.settings.seal.archival
+        sealed = seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
+        order = Order(
+            pack_id=pack_id,
+            connection=connection,
+            engagement=engagement,
+            records=observed.records,
+            entries=entries,
+            checkpoint=checkpoint,
+            issued_at=issued_at,
+            assessments=_assessed(ports, engagement, observed),
+        )
+        folder, digest = _written(ports, log, order, sealed, attached)
+        issued = IssuedPack(
+            pack_id=pack_id,
+            pdf=folder / "pack.pdf",
+            bundle=folder / "bundle.asice",
+            bundle_sha256=digest,
+            records=len(observed.records),
+            checkpoint_size=checkpoint.size,
+            assurance=dated(checkpoint, ports.witnesses).assurance,
+            store=ports.store.label,
+            issued_at=issued_at,
+            sealed_at=signed_at(ports.store, checkpoint.size),
+        )
+        _record(ports, log, connection, engagement, issued)
+        return issued
+
+
+def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNights:
+    """What the log says of a connection. Raises RefusedError when it never heard of this one."""
+    nights = sealed_nights(ports.store, log.entries(), connection.id).get(connection.id)
+    sealed = nights.connection if nights else None
+    if nights is None or sealed is None or connection_of(sealed) != connection:
+        raise RefusedError(
+            f"the index describes the connection {connection.name} otherwise than the sealed log: "
+            "it was altered; run `annexa reindex` and find out by whom",
+            code="index_altered",
+        )
+    return nights
+
+
+def _observed(found: Facts, connection: Connection, engagement: Engagement) -> Facts:
+    """The same. Raises NotFoundError when there is no record."""
+    if not found.records:
+        raise NotFoundError(
+            f"{connection.name} has no sealed record between {engagement.first} and "
+            f"{engagement.last}; see its nights with `annexa status`",
+            code="period_empty",
+        )
+    return found
+
+
+def _assessed(ports: Ports, engagement: Engagement, observed: Facts) -> dict[str, Any]:
+    """The controls by today's rules."""
+    return assessments(
+        ports.catalogue,
+        ports.collectors,
+        observed,
+        Period(first=engagement.first, last=engagement.last),
+        ports.settings.not_applicable,
+        sha256(rules_archive()),
+    )
+
+
+def _covering(ports: Ports, entries: Sequence[int]) -> Checkpoint:
+    """The smallest checkpoint that covers every entry: the same evidence, the same pack."""
+    last = max(entries)
+    size = next(size for size in checkpoint_sizes(ports.store) if size > last)
+    checkpoint = read_checkpoint(ports.store, ports.trust.log, size)
+    checkpoint = completed(ports.store, checkpoint, ports.now, ports.authorities)
+    if not checkpoint.tokens:
+        raise TimestampUnavailableError(
+            f"checkpoint {size} awaits a timestamp and a bundle needs one: {checkpoint.awaiting}"
+        )
+    return checkpoint
+
+
+def _pack_id(connection: Connection, engagement: Engagement, checkpoint: Checkpoint) -> str:
+    facts = [
+        connection.id,
+        engagement.name,
+        engagement.first.isoformat(),
+        engagement.last.isoformat(),
+        checkpoint.root.hex(),
+    ]
+    return f"AXP-{sha256(canonical(facts))[:12].upper()}"
+
+
+def _draw(
+    ports: Ports,
+    connection: Connection,
+    engagement: Engagement,
+    observed: Facts,
+    issue: Issue,
+) -> tuple[bytes, dict[str, bytes]]:
+    period = Period(first=engagement.first, last=engagement.last)
+    names = principal_names(ports.store, ports.collectors, observed.records)
+    observed = with_names(observed, names)
+    agreement = agreement_of(
+        ports.store,
+        ports.collectors,
+        observed.records,
+        observed.intervals,
+        min(record.slot for record in observed.records),
+    )
+    attached = pack_attachments(
+        collectors=ports.collectors,
+        intervals=observed.intervals,
+        records=observed.records,
+        nights=observed.nights,
+        period=period,
+        agreement=agreement,
+        history=observed.history,
+    )
+    facts = checkpoint_facts(ports, issue.checkpoint, observed)
+    view = build_view(
+        pack_id=issue.pack_id,
+        organisation=ports.settings.organisation,
+        engagement=engagement,
+        connection=connection_facts(ports, connection, observed),
+        store=store_facts(ports, issue.checkpoint),
+        checkpoint=facts,
+        collectors=ports.collectors,
+        catalogue=ports.catalogue,
+        crosswalk=load_crosswalk(ports.catalogue),
+        expectations=ports.expectations,
+        nights=observed.nights,
+        counts=observed.counts,
+        intervals=observed.intervals,
+        gaps=observed.gaps,
+        records=observed.records,
+        removals=observed.removals,
+        attachments=attached,
+        not_applicable=ports.settings.not_applicable,
+        commands=verification_commands(issue.pack_id),
+        tool_version=str(tool()["version"]),
+        names_of=names.night,
+        agreement=agreement,
+        history=observed.history,
+        waiting=issue.waiting,
+        limits=issue.limits,
+        generated_at=issue.at,
+    )
+    return render_pdf(view, attached), attached
+
+
+def _written(
+    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, attached: Mapping[str, bytes]
+) -> tuple[Path, str]:
+    """Folder of the finished files, and the bundle's SHA-256. Unfinished ones never have a name."""
+    packs = ports.home / "packs" / order.pack_id
+    try:
+        private_folder(packs)
+        with TemporaryDirectory(prefix=".unfinished-", dir=packs) as made:
+            bundle = Path(made) / "bundle.asice"
+            with private_file(bundle) as target:
+                write_bundle_of(ports, log, order, pdf, attached, target)
+            with private_file(Path(made) / "pack.pdf") as target:
+                target.write(pdf)
+            digest = file_digest(bundle)
+            folder = packs / digest[:12]
+            private_folder(folder)
+            for name in ("pack.pdf", "bundle.asice"):
+                (Path(made) / name).replace(folder / name)
+    except OSError as error:
+        raise UnavailableError(
+            f"the pack cannot be written to {packs}: {error.strerror}; nothing sealed is lost, "
+            "make room and issue it again"
+        ) from error
+    return folder, digest
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, read in pieces."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _record(
+    ports: Ports,
+    log: EvidenceLog,
+    connection: Connection,
+    engagement: Engagement,
+    issued: IssuedPack,
+) -> None:
+    detail = {
+        "pack_id": issued.pack_id,
+        "connection_id": connection.id,
+        "engagement": engagement.name,
+        "from": utc(datetime.combine(engagement.first, time.min, UTC)),
+        "to": utc(datetime.combine(engagement.last, time.min, UTC)),
+        "checkpoint_size": issued.checkpoint_size,
+        "pdf_path": str(issued.pdf.relative_to(ports.home)),
+        "bundle_path": str(issued.bundle.relative_to(ports.home)),
+        "bundle_sha256": issued.bundle_sha256,
+        "issued_at": utc(issued.issued_at),
+        "sealed_at": utc(issued.sealed_at),
+    }
+    event = Event(kind="pack_issued", at=ports.now(), actor="annexa pack", detail=detail)
+    log.append(event.sealed)
+    log.seal(ports.now, ports.authorities)
+    catch_up(ports, log)

@@ -1,0 +1,1 @@
+"""Does everything hold together? Findings about the log, its objects, packs and the index."""

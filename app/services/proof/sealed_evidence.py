@@ -1,0 +1,151 @@
+"""Where evidence to be re-performed comes from: a bundle, or a run in the store."""
+
+import json
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+from app.db.rows.evidence import run_records
+from app.db.rows.log import events
+from app.errors import VerificationFailedError
+from app.evidence.canonical import parse, sha256
+from app.evidence.record import derived_key, entry_key, raw_key, rules_key
+from app.evidence.rejudged import REJUDGED
+from app.services.home.installation import Ports
+
+RUN_EVENTS = ("run_started", "run_completed", "run_failed", REJUDGED)
+EMPTY = sha256(b"")
+
+
+class SealedEvidence(Protocol):
+    """Entries and the bytes they name. Whatever is read has the digest it was asked by."""
+
+    what: str
+
+    def entries(self) -> Iterator[tuple[str, bytes]]:
+        """(file or store key, bytes) of records and run events, in the order of the log."""
+        ...
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        """The entry at this place of the log. Raises when it is not here."""
+        ...
+
+    def raw(self, digest: str) -> bytes:
+        """A page as Azure sent it."""
+        ...
+
+    def derived(self, digest: str) -> bytes:
+        """Verdicts or expectations."""
+        ...
+
+    def rules(self, digest: str) -> bytes:
+        """An archive of rules."""
+        ...
+
+    def assessments(self) -> dict[str, Any] | None:
+        """What was sealed of the controls; None where a period was not assessed."""
+        ...
+
+
+class _Bundle:
+    """An opened bundle that was verified before."""
+
+    def __init__(self, what: str, opened: zipfile.ZipFile) -> None:
+        self.what = what
+        self._opened = opened
+        self._names = frozenset(opened.namelist())
+
+    def entries(self) -> Iterator[tuple[str, bytes]]:
+        for name in sorted(self._names):
+            if name.startswith("entries/"):
+                yield name, self._opened.read(name)
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        name = f"entries/{seq:012d}.json"
+        if name not in self._names:
+            raise VerificationFailedError(f"{name} is missing from {self.what}")
+        found: dict[str, Any] = parse(self._opened.read(name))
+        return found
+
+    def raw(self, digest: str) -> bytes:
+        return b"" if digest == EMPTY else self._read(f"raw/{digest}", digest)
+
+    def derived(self, digest: str) -> bytes:
+        return self._read(f"derived/{digest}.json", digest)
+
+    def rules(self, digest: str) -> bytes:
+        return self._read(f"rules/{digest}.zip", digest)
+
+    def assessments(self) -> dict[str, Any] | None:
+        if "assessments.json" not in self._names:
+            return None
+        found: dict[str, Any] = json.loads(self._opened.read("assessments.json"))
+        return found
+
+    def _read(self, name: str, digest: str) -> bytes:
+        if name not in self._names:
+            raise VerificationFailedError(f"{name} is missing from {self.what}")
+        return _intact(name, self._opened.read(name), digest)
+
+
+class _Run:
+    """A run as the store of this home holds it."""
+
+    def __init__(self, ports: Ports, run_id: str) -> None:
+        self.what = f"run {run_id}"
+        self._store = ports.store
+        self._keys = [entry_key(seq) for seq in run_entries(ports, run_id)]
+
+    def entries(self) -> Iterator[tuple[str, bytes]]:
+        for key in self._keys:
+            yield key, self._store.get(key)
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        found: dict[str, Any] = parse(self._store.get(entry_key(seq)))
+        return found
+
+    def raw(self, digest: str) -> bytes:
+        return b"" if digest == EMPTY else self._read(raw_key(digest), digest)
+
+    def derived(self, digest: str) -> bytes:
+        return self._read(derived_key(digest), digest)
+
+    def rules(self, digest: str) -> bytes:
+        return self._read(rules_key(digest), digest)
+
+    def assessments(self) -> dict[str, Any] | None:
+        return None
+
+    def _read(self, key: str, digest: str) -> bytes:
+        return _intact(key, self._store.get(key), digest)
+
+
+def run_entries(ports: Ports, run_id: str) -> list[int]:
+    """Numbers of a run's records and events, as the index knows them."""
+    with ports.database.read() as session:
+        found = {one.record.seq for one in run_records(session, run_id)}
+        for kind in RUN_EVENTS:
+            for logged in events(session, kind):
+                if logged.event.detail.get("run_id") == run_id:
+                    found.add(logged.seq)
+    return sorted(found)
+
+
+@contextmanager
+def bundle_evidence(bundle: Path, what: str) -> Iterator[SealedEvidence]:
+    """The evidence in a bundle. Only for one that was verified: names are believed."""
+    with zipfile.ZipFile(bundle) as opened:
+        yield _Bundle(what, opened)
+
+
+def run_evidence(ports: Ports, run_id: str) -> SealedEvidence:
+    """The evidence of one run in the store."""
+    return _Run(ports, run_id)
+
+
+def _intact(name: str, data: bytes, digest: str) -> bytes:
+    if sha256(data) != digest:
+        raise VerificationFailedError(f"{name} has other bytes than were sealed")
+    return data

@@ -1,0 +1,173 @@
+"""What protects each object, as it was read back when written: put into the log, and compared.
+
+A run's event `stored` names listings (derived objects: key and protection) and the `stored` event
+before it, so that all of them are found from the end of the log without the index.
+"""
+
+import contextlib
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from app.db.rows.log import LoggedEvent, newest_event
+from app.errors import NotFoundError
+from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.record import derived_key, entry_key, instant
+from app.services.home.installation import Ports
+from app.services.log.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes, found
+from app.services.log.evidence_log import EvidenceLog
+from app.services.proof.entries import Finding, named_by_entry, parsed
+from app.services.proof.fault_codes import code_of
+from app.services.protection.worm_trial import plain
+from app.store.base import Protection, Store
+from app.store.guarantee import weaker, weakest
+
+STORED = "stored"
+_A_LISTING = 5000
+"""Objects a listing: about a megabyte."""
+_AT_ONCE = 16
+
+
+def stored_detail(ports: Ports, log: EvidenceLog) -> dict[str, Any]:
+    """Write the listings of what was stored since the last event `stored`; that event's detail.
+
+    Entries, checkpoints and tokens that another process wrote meanwhile are read back now.
+    Raises UnavailableError.
+    """
+    before = _last(ports)
+    taken = ports.store.take_receipts()
+    detail: dict[str, Any] = {
+        "store": ports.store.label,
+        "objects": taken.objects,
+        "previous": None if before is None else before.seq,
+        "listings": [],
+    }
+    receipts = dict(taken.read_back)
+    if receipts:
+        receipts |= _read_back(ports, log, before, receipts)
+        detail["objects"] = len(receipts)
+        detail["listings"] = _written(ports.store, receipts)
+    weak = weakest(receipts.values()) or Protection(mode="tamper-evident only")
+    detail["weakest"] = {key: plain(weak)[key] for key in ("mode", "until", "legal_hold")}
+    return detail
+
+
+def receipt_findings(store: Store) -> Iterator[Finding]:
+    """Objects that are now less protected than when they were written, or other ones.
+
+    Raises UnavailableError.
+    """
+    judged: set[str] = set()
+    for digest in _listings(store):
+        key = derived_key(digest)
+        data = found(store, key)
+        receipts = None if data is None or sha256(data) != digest else _receipts(data)
+        if receipts is None:
+            said = "the receipts of a night are missing or altered"
+            yield Finding(key=key, reason=said, code="receipts_invalid")
+            continue
+        new = {key: one for key, one in receipts.items() if key not in judged}
+        judged |= new.keys()
+        yield from _compared(store, new)
+
+
+def _last(ports: Ports) -> LoggedEvent | None:
+    with ports.database.read() as session:
+        return newest_event(session, STORED)
+
+
+def _read_back(
+    ports: Ports, log: EvidenceLog, before: LoggedEvent | None, known: Mapping[str, Protection]
+) -> dict[str, Protection]:
+    """Of what a process wrote after its last event, and then ended; tiles follow from entries."""
+    first = 0 if before is None else before.seq
+    keys: list[str] = []
+    for seq in range(first, log.size):
+        if entry_key(seq) not in known:
+            keys += [entry_key(seq), *_named(ports.store, seq)]
+    keys += [key for key in ports.store.list(CHECKPOINTS) if key >= checkpoint_key(first)]
+    listings = [] if before is None else before.event.detail["listings"]
+    keys += [derived_key(listing["sha256"]) for listing in listings]
+    return {key: ports.store.protection(key) for key in keys if key not in known}
+
+
+def _named(store: Store, seq: int) -> Iterator[str]:
+    for key, _ in named_by_entry(parsed(store.get(entry_key(seq))) or {}):
+        yield key
+
+
+def _written(store: Store, receipts: Mapping[str, Protection]) -> list[dict[str, Any]]:
+    listings, ordered = [], sorted(receipts)
+    for start in range(0, len(ordered), _A_LISTING):
+        keys = ordered[start : start + _A_LISTING]
+        data = canonical({key: plain(receipts[key]) for key in keys})
+        store.put_once(derived_key(sha256(data)), data)
+        listings.append({"sha256": sha256(data), "objects": len(keys)})
+    return listings
+
+
+def _listings(store: Store) -> Iterator[str]:
+    """Digests of all listings, those of the last night first."""
+    seq = max(checkpoint_sizes(store), default=0) - 1
+    while seq >= 0:
+        data = found(store, entry_key(seq))
+        body = None if data is None else parsed(data)
+        seq -= 1
+        with contextlib.suppress(KeyError, TypeError, ValueError):  # the walk of the log names it
+            if body is not None and body["kind"] == STORED:
+                yield from [listing["sha256"] for listing in body["detail"]["listings"]]
+                before = body["detail"]["previous"]
+                seq = -1 if before is None else min(seq, int(before))
+
+
+def _receipts(data: bytes) -> dict[str, Protection] | None:
+    """Protection by key; None when these are no receipts."""
+    try:
+        return {key: _protection(told) for key, told in parse(data).items()}
+    except (AttributeError, KeyError, TypeError, ValueError):
+        return None
+
+
+def _compared(store: Store, receipts: Mapping[str, Protection]) -> Iterator[Finding]:
+    def now(key: str) -> Protection | None:
+        try:
+            return store.protection(key)
+        except NotFoundError:
+            return None
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        for key, told in zip(receipts, pool.map(now, receipts), strict=True):
+            if told is None:
+                said = "it was deleted: the store no longer lists it"
+                yield Finding(key=key, reason=said, code=code_of(key, "missing"))
+            else:
+                yield from _differences(key, receipts[key], told)
+
+
+def _differences(key: str, then: Protection, now: Protection) -> Iterator[Finding]:
+    if then.version_id != now.version_id:
+        reason = "another version stands under this key than the one that was sealed"
+        yield Finding(key=key, reason=reason, code=code_of(key, "changed"))
+        return
+    if then.etag != now.etag:
+        said = "it was changed after it was sealed: its ETag is another one"
+        yield Finding(key=key, reason=said, code=code_of(key, "changed"))
+    if weaker(_policy(now), _policy(then)):
+        reason = f"its protection was weakened from {_said(then)} to {_said(now)}"
+        yield Finding(key=key, reason=reason, code="protection_weakened")
+    if then.legal_hold and not now.legal_hold:
+        reason = "its legal hold was removed; see `annexa hold list`"
+        yield Finding(key=key, reason=reason, broken=False)
+
+
+def _policy(one: Protection) -> Protection:
+    return Protection(mode=one.mode, until=one.until)
+
+
+def _said(one: Protection) -> str:
+    return one.mode + (f" until {one.until:%Y-%m-%d %H:%M:%S} UTC" if one.until else "")
+
+
+def _protection(receipt: Mapping[str, Any]) -> Protection:
+    until = receipt["until"]
+    return Protection(**{**receipt, "until": None if until is None else instant(until)})

@@ -1,0 +1,147 @@
+"""Verification of the whole store, and of a bundle by the very script that ships in it."""
+
+import json
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import app.packs
+from app.errors import NotFoundError, RefusedError, UnavailableError
+from app.services.home.installation import Ports
+from app.services.proof.entries import Finding
+from app.services.proof.fault_codes import code_of
+from app.services.proof.index import head_findings, index_findings
+from app.services.proof.log_walk import verify_log
+from app.services.proof.stored_objects import receipt_findings
+from app.settings import FILE_NAME, load_settings
+
+ZIP = b"PK\x03\x04"
+VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Fault:
+    """Something that does not hold."""
+
+    object: str
+    reason: str
+    code: str
+    """Stable, such as raw_changed, checkpoint_foreign or token_invalid; see docs/verify.md."""
+
+    @classmethod
+    def of(cls, finding: Finding) -> "Fault":
+        """What was found broken in the store."""
+        code = finding.code or code_of(finding.key, "invalid")
+        return cls(object=finding.key, reason=finding.reason, code=code)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Findings:
+    """What a verification found. No faults means: verified."""
+
+    what: str
+    result: str
+    faults: tuple[Fault, ...]
+    notes: tuple[str, ...] = ()
+    """What is not at fault yet worth knowing, such as entries no checkpoint covers yet."""
+
+
+def verify_store(ports: Ports) -> Findings:
+    """Every entry, object, tile, checkpoint and token, computed again from the store alone.
+
+    Then: is it the log that was sealed here last, and does the index say what it says?
+    """
+    roots = [root for authority in ports.witnesses for root in authority.roots]
+    found = list(verify_log(ports.store, ports.trust.log.key, roots))
+    found += receipt_findings(ports.store)
+    found += head_findings(ports)
+    size = 0
+    if not any(f.broken for f in found):
+        size = ports.open_log().size
+        found += index_findings(ports)
+    faults = tuple(Fault.of(f) for f in found if f.broken)
+    return Findings(
+        what=f"store ({ports.store.label})",
+        result=f"{len(faults)} fault(s)" if faults else f"VERIFIED, {size} entries",
+        faults=faults,
+        notes=tuple(f"{f.key}: {f.reason}" for f in found if not f.broken),
+    )
+
+
+def verify_bundle_file(
+    bundle: Path, root: Path, vkey: Path, time_roots: Sequence[Path] = (), at: str | None = None
+) -> Findings:
+    """A bundle, by its own verifier as this version ships it, against the given anchors.
+
+    `time_roots` are those of the time authorities; without any, `root`. `at` is the instant that
+    certificates are judged at, for once they have expired (ISO 8601, or seconds since 1970).
+    """
+    named = [(bundle, "bundle"), (root, "root certificate"), (vkey, "log key")]
+    for path, what in [*named, *((each, "root certificate") for each in time_roots)]:
+        if not path.is_file():
+            raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
+    _need_bundle(bundle)
+    command = [sys.executable, "-I", str(VERIFIER), str(bundle), "--json"]
+    command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
+    command += [word for each in time_roots for word in ("--time-root", str(each))]
+    command += ["--at", at] if at else []
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        told = json.loads(done.stdout)
+    except ValueError:
+        said = (done.stderr.strip().splitlines() or ["nothing"])[-1]
+        raise UnavailableError(f"the verifier did not run; it said: {said}") from None
+    faults = tuple(_faults(told))
+    return Findings(
+        what=str(bundle),
+        result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
+        faults=faults,
+        notes=tuple(told["notes"]),
+    )
+
+
+def _need_bundle(path: Path) -> None:
+    """A damaged bundle is for the verifier to judge; what never was one is not."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(len(ZIP))
+        if not zipfile.is_zipfile(path):
+            ours = head == ZIP
+        else:
+            with zipfile.ZipFile(path) as archive:
+                names = archive.namelist()
+            ours = any(name == "mimetype" or name.startswith("META-INF/") for name in names)
+    except zipfile.BadZipFile:
+        ours = True  # a zip that is broken inside
+    except OSError as error:
+        raise UnavailableError(f"{path} cannot be read: {error.strerror}") from error
+    if not ours:
+        raise RefusedError(f"{path} is no bundle (an .asice file)", code="no_bundle")
+
+
+def time_roots(home: Path) -> list[Path]:
+    """Roots of a home's time authorities, its own development authority's among them."""
+    if not (home / FILE_NAME).is_file():
+        return []
+    configured = [home / root for one in load_settings(home).time_authorities for root in one.roots]
+    return [*configured, home / "trust" / "root.pem"]
+
+
+def seal_root(home: Path) -> Path:
+    """Root of a home's seals: of its own chain when the seal's key is in Key Vault."""
+    if (home / FILE_NAME).is_file():
+        seal = load_settings(home).seal
+        if seal.kind == "key_vault" and seal.certificate is not None:
+            return home / (seal.chain or (seal.certificate,))[-1]
+    return home / "trust" / "root.pem"
+
+
+def _faults(told: dict[str, object]) -> Iterator[Fault]:
+    failures = told["failures"]
+    if isinstance(failures, list):
+        for failure in failures:
+            code = failure.get("code", "file_invalid")
+            yield Fault(object=failure["file"], reason=failure["reason"], code=code)

@@ -1,0 +1,1 @@
+"""What protects stored evidence: holds, retention, and the trial of the store."""

@@ -1,0 +1,227 @@
+"""Holds, longer retention and locks on evidence, each an event of the log."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from app.db.rows.log import events
+from app.errors import NotFoundError, RefusedError, UsageError
+from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.record import derived_key, utc
+from app.services.home.installation import Ports
+from app.services.index.events import record_event
+from app.services.protection.period_objects import Days, objects_in
+from app.store.base import Protection
+from app.store.canary import PREFIX as CANARIES
+from app.store.retention import Keeper, keeper
+
+_AT_ONCE = 16
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Hold:
+    """A legal hold of an engagement on the evidence of a period."""
+
+    engagement: str
+    days: Days
+    since: datetime
+    objects: int
+    keys_sha256: str
+    """Digest of the derived object that lists the keys."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Kept:
+    """What a change of protection reached."""
+
+    objects: int
+    changed: int
+    left: int
+    """Objects left as they were: another hold needs them, or they have no policy to lock."""
+
+
+def set_hold(ports: Ports, engagement: str, days: Days) -> Kept:
+    """Put every object of a period under legal hold; safe to repeat.
+
+    Raises NotFoundError for an empty period, RefusedError where the store cannot.
+    """
+    if not engagement.strip():
+        raise UsageError("the engagement needs a name")
+    keep = keeper(ports.store)
+    found = objects_in(ports, days)
+    changed = _changed(ports, found.keys, lambda key: keep.hold(key, on=True))
+    listing = canonical(list(found.keys))
+    ports.store.put_once(derived_key(sha256(listing)), listing)
+    detail = {
+        **_named(engagement, days),
+        "records": found.records,
+        "objects": len(found.keys),
+        "changed": changed,
+        "keys_sha256": sha256(listing),
+    }
+    record_event(ports, "hold_set", detail, actor="annexa hold")
+    return Kept(objects=len(found.keys), changed=changed, left=0)
+
+
+def clear_hold(ports: Ports, engagement: str, days: Days | None) -> list[Kept]:
+    """Clear the holds of an engagement, all or the one of these days.
+
+    What another hold needs stays held. Raises NotFoundError when there is no such hold.
+    """
+    if ports.settings.store.legal_hold:
+        raise RefusedError(
+            "annexa.toml puts every object under legal hold (store.legal_hold): a single "
+            "engagement's hold cannot be cleared from it",
+            code="hold_by_settings",
+        )
+    asked = [h for h in holds(ports, engagement) if days is None or h.days == days]
+    if not asked:
+        which = "" if days is None else f" from {days.first} to {days.last}"
+        raise NotFoundError(
+            f"no legal hold of {engagement!r}{which} stands; see `annexa hold list`",
+            code="hold_unknown",
+        )
+    return [_clear(ports, hold) for hold in asked]
+
+
+def holds(ports: Ports, engagement: str | None = None) -> list[Hold]:
+    """The holds that stand, oldest first, of one or all engagements."""
+    with ports.database.read() as session:
+        both = [*events(session, "hold_set"), *events(session, "hold_cleared")]
+    standing: dict[tuple[str, str, str], Hold] = {}
+    for logged in sorted(both, key=lambda one: one.seq):
+        detail = logged.event.detail
+        place = detail["engagement"], detail["from"], detail["to"]
+        if logged.event.kind == "hold_set":
+            standing[place] = _hold(detail, logged.event.at)
+        else:
+            standing.pop(place, None)
+    return [h for h in standing.values() if engagement in {None, h.engagement}]
+
+
+def extend_retention(ports: Ports, days: Days, until: datetime) -> Kept:
+    """Keep every object of a period until this instant at least.
+
+    Raises RefusedError, before anything is changed, when one is kept longer already.
+    """
+    if until <= ports.now():
+        raise UsageError(f"{utc(until)} is past: name a later date")
+    keep = keeper(ports.store)
+    found = objects_in(ports, days)
+    longer = [p.until for p in _protections(ports, found.keys) if p.until and p.until > until]
+    if longer:
+        raise RefusedError(
+            f"{len(longer)} of {len(found.keys)} objects are kept longer already, until "
+            f"{max(longer):%Y-%m-%d %H:%M} UTC: retention is only ever extended, name that date "
+            "or a later one",
+            code="retention_longer",
+        )
+    locked = ports.settings.store.locked
+    changed = _changed(ports, found.keys, lambda key: keep.extend(key, until, locked=locked))
+    detail = {
+        **_period(days),
+        "until": utc(until),
+        "records": found.records,
+        "objects": len(found.keys),
+        "changed": changed,
+    }
+    record_event(ports, "retention_extended", detail, actor="annexa retention")
+    return Kept(objects=len(found.keys), changed=changed, left=0)
+
+
+def default_until(ports: Ports, years: int | None) -> datetime:
+    """End of the year that many calendar years after the current one."""
+    span = ports.settings.store.retention_years if years is None else years
+    return datetime(ports.now().astimezone(UTC).year + span, 12, 31, 23, 59, 59, tzinfo=UTC)
+
+
+def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
+    """Lock the policy of every object of the store, for ever.
+
+    One without a policy gets one of the settings' `retention_days`, or is left when there is none.
+    `typed` is told the container's name and gives what a person typed. Raises RefusedError unless
+    it is that name.
+    """
+    keep = keeper(ports.store)
+    container = ports.settings.store.url.rstrip("/").rpartition("/")[2]
+    if typed(container) != container:
+        raise RefusedError(
+            f"nothing was locked: the name typed is not {container!r}", code="not_confirmed"
+        )
+    keys = [key for key in ports.store.list("") if not key.startswith(CANARIES)]
+    changed = _changed(ports, keys, lambda key: _locked(ports, keep, key))
+    bare = sum(told.mode != "locked" for told in _protections(ports, keys))
+    detail = {
+        "container": container,
+        "objects": len(keys),
+        "changed": changed,
+        "without_policy": bare,
+    }
+    record_event(ports, "worm_locked", detail, actor="annexa worm lock")
+    return Kept(objects=len(keys), changed=changed, left=bare)
+
+
+def _locked(ports: Ports, keep: Keeper, key: str) -> Protection:
+    told, days = keep.lock(key), ports.settings.store.retention_days
+    if told.mode == "locked" or days is None:
+        return told
+    until = (ports.now() + timedelta(days=days)).replace(microsecond=0)
+    return keep.extend(key, until, locked=True)
+
+
+def _clear(ports: Ports, hold: Hold) -> Kept:
+    keep = keeper(ports.store)
+    needed = {k for other in holds(ports) if other != hold for k in _keys(ports, other)}
+    held = _keys(ports, hold)
+    free = [key for key in held if key not in needed]
+    changed = _changed(ports, free, lambda key: keep.hold(key, on=False))
+    detail = {
+        **_named(hold.engagement, hold.days),
+        "objects": len(held),
+        "changed": changed,
+        "held_by_others": len(held) - len(free),
+        "keys_sha256": hold.keys_sha256,
+    }
+    record_event(ports, "hold_cleared", detail, actor="annexa hold")
+    return Kept(objects=len(held), changed=changed, left=len(held) - len(free))
+
+
+def _keys(ports: Ports, hold: Hold) -> list[str]:
+    listed: list[str] = parse(ports.store.get(derived_key(hold.keys_sha256)))
+    return listed
+
+
+def _changed(ports: Ports, keys: Sequence[str], change: Callable[[str], Protection]) -> int:
+    """How many objects are protected otherwise afterwards."""
+
+    def one(key: str) -> bool:
+        return ports.store.protection(key) != change(key)
+
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        return sum(pool.map(one, keys))
+
+
+def _protections(ports: Ports, keys: Sequence[str]) -> Iterator[Protection]:
+    with ThreadPoolExecutor(_AT_ONCE) as pool:
+        yield from pool.map(ports.store.protection, keys)
+
+
+def _named(engagement: str, days: Days) -> dict[str, str]:
+    return {"engagement": engagement, **_period(days)}
+
+
+def _period(days: Days) -> dict[str, str]:
+    return {"from": days.first.isoformat(), "to": days.last.isoformat()}
+
+
+def _hold(detail: Mapping[str, Any], at: datetime) -> Hold:
+    first, last = (datetime.fromisoformat(detail[end]).date() for end in ("from", "to"))
+    return Hold(
+        engagement=detail["engagement"],
+        days=Days(first=first, last=last),
+        since=at,
+        objects=detail["objects"],
+        keys_sha256=detail["keys_sha256"],
+    )

@@ -1,0 +1,1 @@
+"""Sealed nights judged again from their sealed pages."""

@@ -1,0 +1,1 @@
+"""What keeps an installation well: a new home, keys, timestamps, notices."""

@@ -1,0 +1,49 @@
+"""More protection for objects that are stored already: holds, longer retention, locks.
+
+No part of the Store port. It needs a right that the identity of the nightly run should not have;
+nothing here shortens, unlocks or deletes.
+"""
+
+from datetime import datetime
+from typing import Protocol
+
+from app.errors import RefusedError
+from app.store.base import Protection, Store
+
+
+class Keeper(Protocol):
+    """A store that can protect single objects. Safe for several threads.
+
+    Each call returns what was read back. All raise NotFoundError, UnavailableError, and
+    RefusedError when the store or the identity cannot do it.
+    """
+
+    def hold(self, key: str, *, on: bool) -> Protection:
+        """Set or clear the legal hold of an object."""
+        ...
+
+    def extend(self, key: str, until: datetime, *, locked: bool) -> Protection:
+        """Keep an object until this instant. Raises RefusedError for an earlier one than it has."""
+        ...
+
+    def lock(self, key: str) -> Protection:
+        """Lock an object's policy, for ever; one without a policy is left as it is."""
+        ...
+
+
+def keeper(store: Store) -> Keeper:
+    """The keeper of this store. Raises RefusedError for a folder, which can protect nothing."""
+    from app.store.local.folder import LocalStore
+
+    if isinstance(store, LocalStore):
+        raise RefusedError(
+            "A local folder knows no legal hold, retention or lock, it is tamper-evident only: "
+            "keep evidence in a blob container with version-level immutability for that.",
+            code="store_cannot_protect",
+        )
+    from app.store.azure.blob import AzureBlobStore
+    from app.store.azure.retention import AzureKeeper
+
+    if not isinstance(store, AzureBlobStore):
+        raise TypeError(type(store).__name__)
+    return AzureKeeper(store)

@@ -1,0 +1,297 @@
+"""The trust folder: keys made once, at init, and read by their owner only."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+from tempfile import mkdtemp
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+
+from app.errors import UnavailableError, UsageError
+from app.evidence.tree.note import ECDSA, NoteError, ecdsa_verifier_key, parse_vkeys, verifier_key
+from app.trust.keys.certificates import (
+    Validity,
+    revocation_list,
+    revokes_for,
+    root_certificate,
+    seal_certificate,
+    tsa_certificate,
+)
+from app.trust.keys.rotation import finish_rotation
+from app.trust.keys.signers import (
+    CertifiedKey,
+    EcdsaLogSigner,
+    LocalKey,
+    LogSigner,
+    NoteSigner,
+    SealSigner,
+    SigningKey,
+)
+
+_LEEWAY = timedelta(minutes=5)
+"""Certificates begin a little before now: clocks of auditors may be slow."""
+_Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | Ed25519PrivateKey
+
+
+__all__ = ["LogSigner", "NoteSigner", "RemoteKeys", "Trust", "create_trust", "load_trust"]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RemoteKeys:
+    """Keys that are not in the trust folder; what is None is a file there."""
+
+    log: SigningKey | None = None
+    seal: SealSigner | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Trust:
+    """What the trust folder holds. The root's key is not loaded: nothing nightly needs it."""
+
+    folder: Path
+    log: NoteSigner
+    root: x509.Certificate
+    sealer: SealSigner
+    tsa: x509.Certificate
+    tsa_key: rsa.RSAPrivateKey = field(repr=False)
+
+    @property
+    def origin(self) -> str:
+        """The log's name."""
+        return self.log.key.name
+
+    @property
+    def seal(self) -> x509.Certificate:
+        """The seal's certificate."""
+        return self.sealer.certificate
+
+    @property
+    def vkey(self) -> str:
+        """The log's public key as the auditor notes it, out of band."""
+        return str(self.log.key)
+
+
+def create_trust(
+    folder: Path,
+    origin: str,
+    now: Callable[[], datetime],
+    days: int = 3650,
+    remote: RemoteKeys = RemoteKeys(),
+) -> Trust:
+    """Make the keys and certificates of a new log. All files appear at once, or none.
+
+    Private: root.key.pem (P-384, take it offline), seal.key.pem (P-256), tsa.key.pem (RSA-3072),
+    log.key.pem (Ed25519), each 0600 in a folder of 0700. Public: root.pem, root.crl.pem,
+    seal.crt.pem, tsa.crt.pem, log.vkey. Of keys that are elsewhere only the vkey is written.
+    Raises UsageError for a folder that has files or a bad origin, UnavailableError when it cannot
+    be written.
+    """
+    if folder.exists() and any(folder.iterdir()):
+        raise UsageError(f"{folder} already has files: keys are made once and never replaced")
+    try:
+        files = _made(origin, now(), days, remote)
+    except NoteError as error:
+        raise UsageError(f"the log cannot be named {origin!r}: {error}") from error
+    try:
+        _place(folder, files)
+    except OSError as error:
+        raise UnavailableError(f"cannot write the keys to {folder}: {error.strerror}") from error
+    return load_trust(folder, remote)
+
+
+def load_trust(folder: Path, remote: RemoteKeys = RemoteKeys()) -> Trust:
+    """Read the trust folder.
+
+    Raises UsageError when keys can be read by others than their owner, when a file is missing,
+    or when files do not belong together.
+    """
+    _refuse_open_doors(folder)
+    try:
+        root = x509.load_pem_x509_certificate(_read(folder, "root.pem"))
+        return Trust(
+            folder=folder,
+            log=_log(folder, remote.log),
+            root=root,
+            sealer=remote.seal or _sealer(folder, root),
+            tsa=_certificate(folder, "tsa.crt.pem", root),
+            tsa_key=_tsa_key(folder, root),
+        )
+    except ValueError as error:  # NoteError, UnicodeDecodeError and bad PEM are ValueErrors
+        raise UsageError(
+            f"a file in {folder} cannot be read as a key or certificate; "
+            "restore the folder from your backup"
+        ) from error
+
+
+def _made(origin: str, now: datetime, days: int, remote: RemoteKeys) -> dict[str, bytes]:
+    start = now.replace(microsecond=0) - _LEEWAY
+    validity = Validity(start=start, end=start + timedelta(days=days))
+    root_key = ec.generate_private_key(ec.SECP384R1())
+    tsa_key = rsa.generate_private_key(65537, 3072)
+    root = root_certificate(root_key, validity)
+    tsa = tsa_certificate(tsa_key.public_key(), root, root_key, validity)
+    files = {
+        "root.key.pem": _pem(root_key),
+        "tsa.key.pem": _pem(tsa_key),
+        "root.pem": root.public_bytes(Encoding.PEM),
+        "root.crl.pem": revocation_list(root, root_key, validity).public_bytes(Encoding.PEM),
+        "tsa.crt.pem": tsa.public_bytes(Encoding.PEM),
+    }
+    if remote.log is None:
+        log_key = Ed25519PrivateKey.generate()
+        files["log.key.pem"] = _pem(log_key)
+        vkey = verifier_key(origin, log_key.public_key().public_bytes_raw())
+    else:
+        vkey = ecdsa_verifier_key(origin, remote.log.public)
+    if remote.seal is None:
+        seal_key = ec.generate_private_key(ec.SECP256R1())
+        seal = seal_certificate(seal_key.public_key(), root, root_key, validity)
+        files["seal.key.pem"] = _pem(seal_key)
+        files["seal.crt.pem"] = seal.public_bytes(Encoding.PEM)
+    return {**files, "log.vkey": f"{vkey}\n".encode()}
+
+
+def _log(folder: Path, remote: SigningKey | None) -> NoteSigner:
+    key = parse_vkeys(_read(folder, "log.vkey").decode())
+    if remote is not None:
+        if replace(key, former=()) != ecdsa_verifier_key(key.name, remote.public):
+            raise UsageError(
+                f"log.vkey in {folder} is not the key that [log_key] names; a log keeps the key "
+                "it began with until it is rotated"
+            )
+        return EcdsaLogSigner(key=key, signing=remote)
+    if key.kind == ECDSA:
+        raise UsageError(
+            f"the log's key is in a vault, says log.vkey in {folder}; name it under [log_key]"
+        )
+    finish_rotation(folder, key)
+    private = load_pem_private_key(_read(folder, "log.key.pem"), password=None)
+    if not isinstance(private, Ed25519PrivateKey):
+        raise _other_kind("log.key.pem")
+    if private.public_key().public_bytes_raw() != key.public:
+        raise _strangers(folder, "log.vkey", "log.key.pem")
+    return LogSigner(key=key, private=private)
+
+
+def _sealer(folder: Path, root: x509.Certificate) -> SealSigner:
+    certificate = _certificate(folder, "seal.crt.pem", root)
+    private = load_pem_private_key(_read(folder, "seal.key.pem"), password=None)
+    if not isinstance(private, ec.EllipticCurvePrivateKey):
+        raise _other_kind("seal.key.pem")
+    if private.public_key() != certificate.public_key():
+        raise _strangers(folder, "seal.crt.pem", "seal.key.pem")
+    return CertifiedKey(
+        signing=LocalKey(private=private),
+        certificate=certificate,
+        chain=(root,),
+        revocations=_revocations(folder, root),
+    )
+
+
+def _revocations(
+    folder: Path, root: x509.Certificate
+) -> tuple[x509.CertificateRevocationList, ...]:
+    """The root's list; homes of before there was one have none."""
+    if not (folder / "root.crl.pem").exists():
+        return ()
+    found = x509.load_pem_x509_crl(_read(folder, "root.crl.pem"))
+    if not revokes_for(found, root):
+        raise _strangers(folder, "root.crl.pem", "root.pem")
+    return (found,)
+
+
+def _tsa_key(folder: Path, root: x509.Certificate) -> rsa.RSAPrivateKey:
+    private = load_pem_private_key(_read(folder, "tsa.key.pem"), password=None)
+    if not isinstance(private, rsa.RSAPrivateKey):
+        raise _other_kind("tsa.key.pem")
+    if private.public_key() != _certificate(folder, "tsa.crt.pem", root).public_key():
+        raise _strangers(folder, "tsa.crt.pem", "tsa.key.pem")
+    return private
+
+
+def _certificate(folder: Path, name: str, root: x509.Certificate) -> x509.Certificate:
+    found = x509.load_pem_x509_certificate(_read(folder, name))
+    try:
+        found.verify_directly_issued_by(root)
+    except (ValueError, InvalidSignature) as error:
+        raise _strangers(folder, name, "root.pem") from error
+    return found
+
+
+def _strangers(folder: Path, one: str, other: str) -> UsageError:
+    return UsageError(
+        f"{one} and {other} in {folder} do not belong together; restore the folder from your backup"
+    )
+
+
+def _place(folder: Path, files: Mapping[str, bytes]) -> None:
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # of mode 0700
+    try:
+        for name, data in files.items():
+            _write(made / name, data, 0o600 if name.endswith(".key.pem") else 0o644)
+        _sync(made)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)  # half a set of keys is of no use
+    _sync(folder.parent)
+
+
+def _pem(key: _Key) -> bytes:
+    return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    # exclusive and with its final mode from the start: never a moment when others can read
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refuse_open_doors(folder: Path) -> None:
+    if not folder.is_dir():
+        raise UsageError(f"there is no trust folder {folder}; make one with: annexa init")
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        raise UsageError(f"others may open the trust folder; close it with: chmod 700 {folder}")
+    for path in sorted(folder.glob("*.key.pem")):
+        if stat.S_IMODE(path.stat().st_mode) & 0o077:
+            raise UsageError(f"others may read {path.name}; close it with: chmod 600 {path}")
+
+
+def _read(folder: Path, name: str) -> bytes:
+    try:
+        return (folder / name).read_bytes()
+    except FileNotFoundError as error:
+        raise UsageError(
+            f"{name} is missing in {folder}; restore it from your backup, "
+            "or make a new log with: annexa init"
+        ) from error
+    except OSError as error:
+        raise UsageError(f"cannot read {folder / name}: {error.strerror}") from error
+
+
+def _other_kind(name: str) -> ValueError:
+    return ValueError(f"{name} holds a key of another kind")

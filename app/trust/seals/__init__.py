@@ -1,0 +1,1 @@
+"""Signatures over bundles and PDF documents."""

@@ -1,0 +1,1 @@
+"""As whom Azure is asked."""

@@ -1,0 +1,49 @@
+"""What one ask carries through its pipeline, and what comes back in it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from collectors.azure.gateway import Keep
+from collectors.azure.transport.quota import Lane
+from collectors.kit import Attempt, Exchange, GapKind
+
+
+@dataclass(kw_only=True, slots=True)
+class Letter:
+    """Travels as the pipeline option `annexa_letter`; one for each ask, shared by its pages."""
+
+    name: str
+    subject: str | None
+    api_version: str
+    home: str
+    """The only host this ask may talk to, `https://host[:port]`."""
+    lane: Lane | None
+    keep: Keep
+    exchanges: list[Exchange] = field(default_factory=list)
+    refused: list[Attempt] = field(default_factory=list)
+    """Pages asked again with other words (a smaller page); tries of the next exchange."""
+    asked: set[tuple[str, bytes | None]] = field(default_factory=set)
+    """Address and body of each page asked so far: a list that returns to one never ends."""
+    settled: bool = False
+    """The last request ended in an exchange; an error after that is only a client's parsing."""
+
+    async def deliver(self, exchange: Exchange) -> None:
+        """Keep the raw body, then hand over the exchange: every exchange's body has been kept."""
+        await self.keep(exchange.body)
+        self.exchanges.append(exchange)
+        self.settled = True
+
+    def nothing(self, method: str, url: str, fault: GapKind, at: datetime) -> Exchange:
+        """The exchange of a request that was never sent."""
+        return Exchange(
+            read=self.name,
+            subject=self.subject,
+            method=method,
+            url=url,
+            api_version=self.api_version,
+            status=None,
+            body=b"",
+            started_at=at,
+            finished_at=at,
+            fault=fault,
+        )

@@ -1,0 +1,1 @@
+"""From what Azure sent to elements, items and gaps."""

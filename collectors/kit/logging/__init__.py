@@ -1,0 +1,1 @@
+"""What is logged, where to, and how long it is kept."""

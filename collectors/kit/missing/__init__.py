@@ -1,0 +1,1 @@
+"""What a list lacks, and what the identity may do about it."""

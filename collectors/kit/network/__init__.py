@@ -1,0 +1,1 @@
+"""Rules, ports and addresses."""

@@ -1,0 +1,1 @@
+"""Values as Azure writes them."""

@@ -1,0 +1,175 @@
+"""annexa serve as a process: it answers, collects what is due, shares nights, ends when told."""
+
+import json
+import signal
+import socket
+import subprocess
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from app.db.rows.runs import runs
+from app.evidence.canonical import parse
+from app.evidence.record import entry_key
+from app.schedule.connection import new_connection
+from app.services.connections.register import add_connection
+from app.services.home.installation import open_ports
+from app.services.upkeep.new_home import initialise
+from simulator.process import SimulatorProcess
+from tests.command_line import ROOT, annexa, command, environment
+from tests.installation import IMPATIENT, now, secret_env
+
+BOUND = 90.0
+EVERY_MINUTE, DAILY = "* * * * *", "0 2 * * *"
+AWAY = timedelta(hours=50)
+"""Nobody ran for so long: two or three nights became due, and only the newest is caught up."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Serving:
+    """A process and where it listens."""
+
+    process: subprocess.Popen[str]
+    url: str
+
+    def health(self) -> dict[str, str]:
+        with urllib.request.urlopen(f"{self.url}/health", timeout=10) as answer:  # noqa: S310 - loopback
+            told: dict[str, str] = json.load(answer)
+        return told
+
+    def stop(self) -> int:
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=BOUND)
+
+
+@contextmanager
+def serving(home: Path, tenant: SimulatorProcess, *words: str) -> Iterator[Serving]:
+    process = subprocess.Popen(
+        command(home, "serve", "--port", "0", *words),
+        cwd=ROOT,
+        env=environment({secret_env(tenant): tenant.client_secret}),
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    with process:
+        try:
+            line = process.stderr.readline()
+            assert line.startswith("Annexa serves http://127.0.0.1:"), line
+            rest = threading.Thread(target=process.stderr.read)  # never let its pipe fill up
+            rest.start()
+            yield Serving(process=process, url=line.split()[2].removesuffix("/v1"))
+        finally:
+            process.kill()
+            rest.join()
+
+
+@pytest.fixture
+def home(small_tenant: SimulatorProcess, tmp_path: Path) -> Callable[[str], Path]:
+    """Make a home whose connection was added when somebody last looked."""
+
+    def make(schedule: str) -> Path:
+        folder = tmp_path / "home"
+        initialise(folder, "Northgate Health", lambda: now() - AWAY)
+        with (folder / "annexa.toml").open("a", encoding="utf-8") as settings:
+            settings.write(IMPATIENT)
+        ports = open_ports(folder, lambda: now() - (AWAY if schedule == DAILY else LAST_MINUTES))
+        with closing(ports):
+            add_connection(
+                ports,
+                new_connection(
+                    name="northgate",
+                    tenant_id=small_tenant.tenant_id,
+                    credential={
+                        "kind": "secret_env",
+                        "client_id": small_tenant.client_id,
+                        "secret_env": secret_env(small_tenant),
+                    },
+                    cloud="custom",
+                    cloud_file=small_tenant.cloud_file,
+                    subscriptions=(),
+                    schedule=schedule,
+                ),
+            )
+        return folder
+
+    return make
+
+
+LAST_MINUTES = timedelta(minutes=2)
+
+
+def states(home: Path) -> list[str]:
+    """States of all runs, oldest slot first."""
+    with closing(open_ports(home, now)) as ports, ports.database.read() as session:
+        return [run.state for run in reversed(runs(session))]
+
+
+def events(home: Path, kind: str) -> list[str]:
+    """Slots of the events of this kind in the log, which no index made up."""
+    with closing(open_ports(home, now)) as ports:
+        entries = [parse(ports.store.get(entry_key(n))) for n in range(ports.open_log().size)]
+    return [one["detail"]["slot"] for one in entries if one.get("kind") == kind]
+
+
+def wait_until(true: Callable[[], bool], what: str) -> None:
+    deadline = time.monotonic() + BOUND
+    while not true():
+        assert time.monotonic() < deadline, what
+        time.sleep(0.25)
+
+
+def test_serve_answers_collects_the_minute_that_is_due_and_ends_on_sigterm(
+    home: Callable[[str], Path], small_tenant: SimulatorProcess
+) -> None:
+    folder = home(EVERY_MINUTE)
+    with serving(folder, small_tenant) as served:
+        assert served.health() == {"status": "ok"}
+        wait_until(lambda: "complete" in states(folder), "the due night was not collected")
+        code = served.stop()
+    assert code == 0
+    found = states(folder)
+    assert found[0] == "missed"
+    assert len(events(folder, "run_completed")) == found.count("complete")
+    assert annexa(folder, "verify").code == 0
+
+
+def test_two_serves_on_one_home_collect_a_night_once_and_say_what_was_missed(
+    home: Callable[[str], Path], small_tenant: SimulatorProcess
+) -> None:
+    folder = home(DAILY)
+    with ExitStack() as both:
+        first, second = (both.enter_context(serving(folder, small_tenant)) for _ in range(2))
+        wait_until(lambda: "complete" in states(folder), "the due night was not collected")
+        assert (first.stop(), second.stop()) == (0, 0)
+    shown = annexa(folder, "status")
+
+    found = states(folder)
+    assert found.count("complete") == 1
+    assert set(found[:-1]) == {"missed"}
+    for kind, times in (("run_started", 1), ("run_completed", 1), ("slot_missed", len(found) - 1)):
+        slots = events(folder, kind)
+        assert len(slots) == len(set(slots)) == times
+    assert shown.out.count("missed") >= len(found) - 1
+    assert "cannot be collected later" in shown.out
+
+
+def test_a_port_in_use_is_one_sentence(
+    home: Callable[[str], Path], small_tenant: SimulatorProcess
+) -> None:
+    del small_tenant
+    folder = home(DAILY)
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        said = annexa(folder, "serve", "--port", str(port), "--no-schedule")
+    assert said.code == 3
+    assert said.sentence.endswith("[unavailable]")
+    assert str(port) in said.sentence
+    assert "--port" in said.sentence

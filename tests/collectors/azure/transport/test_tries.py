@@ -1,0 +1,176 @@
+"""Trying again: bounded, obedient to what Azure asks for, and recorded."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from collectors.azure.gateway import Ask
+from collectors.azure.live import LiveGateway
+from collectors.azure.transport.limits import Limits
+from collectors.kit import TENANT, Arm, Attempt, GapKind, ResourceGraph
+from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Time, Told
+
+PATH = "/things"
+THINGS = Ask(name="things", read=Arm(path=PATH, api_version="1", per="tenant"), scope=TENANT)
+QUERY = "/providers/Microsoft.ResourceGraph/resources"
+ROWS = Ask(name="rows", read=ResourceGraph(table="resources"), scope=TENANT)
+THROTTLED = Told(status=429, body=b'{"error":{"code":"TooManyRequests"}}')
+
+
+def seconds(*values: float, status: int | None = 429) -> tuple[Attempt, ...]:
+    return tuple(Attempt(status=status, waited=timedelta(seconds=value)) for value in values)
+
+
+async def test_retry_after_is_obeyed_to_the_second(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, passing: Time
+) -> None:
+    azure.tell(PATH, Told(status=429, headers={"Retry-After": "7"}), Told(body=b"{}"))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.attempts) == (200, seconds(7))
+    assert passing.slept == [7]
+    assert kept.bodies == [b"{}"]
+
+
+async def test_retry_after_may_be_a_date(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    date = "Mon, 23 Nov 2026 01:00:11 GMT"  # the clock of the test stands at 01:00:00
+    azure.tell(PATH, Told(status=503, headers={"Retry-After": date}), Told(body=b"{}"))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert answer.attempts == seconds(11, status=503)
+
+
+async def test_a_429_that_asks_for_nothing_is_backed_off_from_and_ends_as_it_is(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, passing: Time
+) -> None:
+    azure.tell(PATH, THROTTLED)
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert passing.slept == [1, 2, 4, 8, 16]
+    assert (answer.status, answer.fault) == (429, None)
+    assert answer.body == THROTTLED.body
+    assert len(azure.asked(PATH)) == 6
+    assert answer.attempts == seconds(1, 2, 4, 8, 16)
+
+
+async def test_a_wait_longer_than_the_cap_is_not_waited(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, passing: Time
+) -> None:
+    azure.tell(PATH, Told(status=429, headers={"Retry-After": "3600"}))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.headers["retry-after"]) == (429, "3600")
+    assert passing.slept == []
+
+
+async def test_a_throttled_query_waits_until_its_quota_resets(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    quota = {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:04"}
+    azure.tell(QUERY, Told(status=429, headers=quota), Told(body=b'{"data":[]}'))
+
+    (answer,) = await gateway.ask(ROWS, kept)
+
+    assert (answer.status, answer.attempts) == (200, seconds(4))
+
+
+async def test_no_query_is_sent_into_a_quota_that_is_used_up(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, passing: Time
+) -> None:
+    quota = {"x-ms-user-quota-remaining": "0", "x-ms-user-quota-resets-after": "00:00:03"}
+    azure.tell(QUERY, Told(body=b'{"data":[]}', headers=quota), Told(body=b'{"data":[]}'))
+
+    await gateway.ask(ROWS, kept)
+    (second,) = await gateway.ask(ROWS, kept)
+
+    assert passing.slept == [3]
+    assert second.attempts == ()
+
+
+@pytest.mark.parametrize("status", [408, 500, 502, 503, 504])
+async def test_a_server_error_is_tried_again_for_lists_and_queries(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, status: int
+) -> None:
+    for path, ask in ((PATH, THINGS), (QUERY, ROWS)):
+        azure.tell(path, Told(status=status), Told(body=b"{}"))
+
+        (answer,) = await gateway.ask(ask, kept)
+
+        assert answer.attempts == seconds(1, status=status)
+
+
+@pytest.mark.parametrize("status", [301, 400, 401, 403, 404, 409])
+async def test_a_refusal_is_an_answer_and_is_not_tried_again(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept, status: int
+) -> None:
+    azure.tell(PATH, Told(status=status, body=b'{"error":1}', headers={"Location": "/x"}))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.fault, answer.body) == (status, None, b'{"error":1}')
+    assert len(azure.heard) == 1
+
+
+@pytest.mark.parametrize(
+    ("told", "fault"),
+    [
+        (Told(cut=True), GapKind.TRUNCATED),
+        (Told(drop=True), GapKind.UNAVAILABLE),
+        (Told(delay=2.0), GapKind.TIMEOUT),
+    ],
+    ids=["truncated", "dropped", "slow"],
+)
+async def test_an_answer_that_never_arrives_whole_is_a_fault_after_all_tries(
+    azure: FakeAzure, open_gateway: Open, kept: Kept, told: Told, fault: GapKind
+) -> None:
+    azure.tell(PATH, told)
+    gateway = open_gateway(limits=Limits(tries=3, answer=timedelta(seconds=0.2)))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.body, answer.fault) == (None, b"", fault)
+    assert answer.attempts == seconds(1, 2, status=None)
+    assert answer.url == f"{azure.base}{PATH}?api-version=1"
+    assert "x-ms-client-request-id" in answer.headers
+    assert kept.bodies == [b""]
+
+
+async def test_an_answer_that_arrives_whole_at_last_has_no_fault(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(PATH, Told(cut=True), Told(cut=True), Told(body=b'{"value":[1]}'))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.fault, answer.body) == (200, None, b'{"value":[1]}')
+    assert answer.attempts == seconds(1, 2, status=None)
+
+
+async def test_pages_before_a_fault_are_handed_back(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(PATH, Told(body=f'{{"value":[1],"nextLink":"{azure.base}/two"}}'.encode()))
+    azure.tell("/two", Told(drop=True))
+
+    first, last = await gateway.ask(THINGS, kept)
+
+    assert (first.status, first.fault) == (200, None)
+    assert (last.status, last.fault) == (None, GapKind.UNAVAILABLE)
+
+
+async def test_no_more_requests_fly_at_once_than_allowed(
+    azure: FakeAzure, open_gateway: Open, kept: Kept
+) -> None:
+    azure.tell(PATH, Told(delay=0.02))
+    gateway = open_gateway(concurrency=3)
+
+    await asyncio.gather(*(gateway.ask(THINGS, kept) for _ in range(12)))
+
+    assert azure.most_at_once <= 3
