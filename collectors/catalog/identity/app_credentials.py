@@ -6,7 +6,7 @@ certificates of a managed identity are Microsoft's to renew, and are not asked a
 """
 
 from collectors.kit import Check, Collector, Graph, Item, Owner
-from collectors.kit.access.credentials import (
+from collectors.kit.access.app_credentials import (
     KEYS,
     SECRETS,
     certificate_lifetime,

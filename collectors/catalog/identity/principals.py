@@ -20,8 +20,8 @@ from collectors.kit import (
     unknown,
 )
 from collectors.kit.access.holders import holder_id, holder_ids
+from collectors.kit.access.naming import LONGEST, role_of
 from collectors.kit.settings import quoted
-from collectors.kit.values.naming import LONGEST, role_of
 
 OF_THIS_TENANT = frozenset(
     {"User", "Group", "ServicePrincipal", "ManagedIdentity", "Device", "Unknown"}

@@ -18,8 +18,8 @@ from collectors.kit import (
     passed,
     unknown,
 )
-from collectors.kit.missing.arm_ids import type_of
 from collectors.kit.settings import setting
+from collectors.kit.values.arm_ids import type_of
 from collectors.kit.values.subscriptions import is_billing_shell
 from collectors.kit.values.tags import CLASSIFICATION, PHI, tag, tags_withheld
 

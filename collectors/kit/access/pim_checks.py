@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from collectors.kit.access.naming import role_of
 from collectors.kit.access.pim_rules import (
     activation_approval,
     activation_duration,
@@ -18,7 +19,6 @@ from collectors.kit.access.privilege import Privilege
 from collectors.kit.access.standing import eligibility_ends, privilege_is_lent
 from collectors.kit.beside import as_far_as_seen
 from collectors.kit.spec import Check, Expectations, Item, Judge, Owner, Verdict, unknown
-from collectors.kit.values.naming import role_of
 
 DEFINITIONS, POLICIES = "definitions", "conditional_access"
 """Reads that are looked at: roles, and Conditional Access policies."""
