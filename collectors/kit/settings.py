@@ -30,10 +30,17 @@ LONGEST = 60
 
 
 def toggle(
-    path: str, *, passes: str, fails: str, good: bool = True, absent: Absences = NONE
+    path: str,
+    *,
+    passes: str,
+    fails: str,
+    good: bool = True,
+    words: tuple[str, str] | None = None,
+    absent: Absences = NONE,
 ) -> Judge:
-    """A switch that should stand at `good`."""
-    answers: dict[bool | str | int, Verdict] = {good: passed(passes), not good: failed(fails)}
+    """A switch that should stand at `good`; `words` are good and bad where Azure writes words."""
+    right, wrong = words or (good, not good)
+    answers: dict[bool | str | int, Verdict] = {right: passed(passes), wrong: failed(fails)}
     return setting(path, answers, absent=absent)
 
 

@@ -15,6 +15,7 @@ EXPECTATIONS = Expectations(values={"minimum_tls": "1.2", "days": 7}, as_of=AS_O
 SWITCH = toggle("properties.on", passes="is on", fails="is off")
 MODE = setting("properties.mode", {"Deny": passed("shut"), "Allow": failed("open")})
 TLS = tls("properties.tls")
+STATUS = toggle("properties.status", passes="is on", fails="is off", words=("on", "off"))
 DAYS = at_least("properties.days", "days", "kept for {} days")
 BOTH = all_of(SWITCH, DAYS)
 JSON = st.recursive(
@@ -46,6 +47,20 @@ def said(judge: Judge, **properties: Any) -> tuple[str, str]:
         ),
         (TLS, {"tls": "TLS1_2"}, "pass", "the lowest TLS version accepted is 1.2"),
         (TLS, {"tls": "1.1"}, "fail", "accepts TLS 1.1, older than 1.2"),
+        (STATUS, {"status": "on"}, "pass", "is on"),
+        (STATUS, {"status": "off"}, "fail", "is off"),
+        (
+            STATUS,
+            {"status": True},
+            "unknown",
+            "Azure returned status True, a value that is not known",
+        ),
+        (
+            STATUS,
+            {"status": "On"},
+            "unknown",
+            "Azure returned status 'On', a value that is not known",
+        ),
         (DAYS, {"days": 7}, "pass", "kept for 7 days"),
         (DAYS, {"days": 6}, "fail", "kept for 6 days, 7 are expected"),
         (DAYS, {"days": True}, "unknown", "Azure returned days True, a value that is not known"),
