@@ -3,9 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 
-from app.controls.assessment import Period
 from app.controls.nights import by_day, late_by, late_words, state_of, worst_state
 from app.controls.observed import Night, NightCount
+from app.controls.period import Period
 from app.packs.view.night_rows import LostNights, NightCell, TrendCell
 
 UNPLANNED = "No night was planned."

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from app.controls.document import Facts
 from app.controls.folding import Answer, Formers, folded
+from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256

@@ -4,7 +4,7 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Limits, Stamp, StoreFacts

@@ -8,16 +8,17 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.controls.assessment import Period
 from app.controls.catalogue import load_crosswalk
-from app.controls.document import Facts, assessments
+from app.controls.document import assessments
+from app.controls.ground import Facts
 from app.controls.observed import Night
+from app.controls.period import Period
 from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import Event, instant, utc
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
-from app.packs.view.facts import Engagement, Limits
+from app.packs.view.facts import Criteria, Engagement, Issue, Limits
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
 from app.schedule.connection import Connection, connection_of
@@ -61,7 +62,7 @@ class IssuedPack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Issue:
+class Occasion:
     """What one issue of a pack adds to its evidence."""
 
     pack_id: str
@@ -99,7 +100,7 @@ def issue_pack(
         told("drawing the pack")
         waiting = sealed_facts.waiting(issued_at)
         limits = limits_of(ports, connection, observed, sealed_facts.rights_changes)
-        issue = Issue(
+        issue = Occasion(
             pack_id=pack_id,
             at=issued_at,
             checkpoint=checkpoint,
@@ -202,7 +203,7 @@ def _draw(
     connection: Connection,
     engagement: Engagement,
     observed: Facts,
-    issue: Issue,
+    issue: Occasion,
 ) -> tuple[bytes, dict[str, bytes]]:
     period = Period(first=engagement.first, last=engagement.last)
     names = principal_names(ports.store, ports.collectors, observed.records)
@@ -223,34 +224,31 @@ def _draw(
         agreement=agreement,
         history=observed.history,
     )
-    facts = checkpoint_facts(ports, issue.checkpoint, observed)
     view = build_view(
-        pack_id=issue.pack_id,
-        organisation=ports.settings.organisation,
-        engagement=engagement,
-        connection=connection_facts(ports, connection, observed),
-        store=store_facts(ports, issue.checkpoint),
-        checkpoint=facts,
-        collectors=ports.collectors,
-        catalogue=ports.catalogue,
-        crosswalk=load_crosswalk(ports.catalogue),
-        expectations=ports.expectations,
-        nights=observed.nights,
-        counts=observed.counts,
-        intervals=observed.intervals,
-        gaps=observed.gaps,
-        records=observed.records,
-        removals=observed.removals,
-        attachments=attached,
-        not_applicable=ports.settings.not_applicable,
-        commands=verification_commands(issue.pack_id),
-        tool_version=str(tool()["version"]),
-        names_of=names.night,
-        agreement=agreement,
-        history=observed.history,
-        waiting=issue.waiting,
-        limits=issue.limits,
-        generated_at=issue.at,
+        Issue(
+            pack_id=issue.pack_id,
+            organisation=ports.settings.organisation,
+            engagement=engagement,
+            connection=connection_facts(ports, connection, observed),
+            store=store_facts(ports, issue.checkpoint),
+            checkpoint=checkpoint_facts(ports, issue.checkpoint, observed),
+            commands=verification_commands(issue.pack_id),
+            tool_version=str(tool()["version"]),
+            generated_at=issue.at,
+            names_of=names.night,
+            waiting=issue.waiting,
+            limits=issue.limits,
+        ),
+        Criteria(
+            collectors=ports.collectors,
+            catalogue=ports.catalogue,
+            crosswalk=load_crosswalk(ports.catalogue),
+            expectations=ports.expectations,
+            not_applicable=ports.settings.not_applicable,
+        ),
+        observed,
+        attached,
+        agreement,
     )
     return render_pdf(view, attached), attached
 

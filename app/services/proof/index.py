@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.db.rows.connections import connections
 from app.db.rows.evidence import gaps, indexed_size, records, removals
 from app.db.rows.runs import nights

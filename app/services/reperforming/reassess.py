@@ -5,11 +5,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Literal
 
-from app.controls.assessment import Period
 from app.controls.catalogue import load_catalogue
-from app.controls.document import COUNTS_DAYS, Facts, assessments
+from app.controls.document import COUNTS_DAYS, assessments
 from app.controls.folding import Answer, Formers, folded
+from app.controls.ground import Facts
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
+from app.controls.period import Period
 from app.evidence.canonical import parse
 from app.evidence.judged import (
     FormerAnswer,

@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.controls.assessment import Period
 from app.controls.observed import Night, NightCount
+from app.controls.period import Period
 from app.packs.view.calendar import lost_nights, night_cells, trend_cells
 
 PERIOD = Period(first=date(2026, 3, 1), last=date(2026, 3, 5))
