@@ -2,9 +2,14 @@
 
 from datetime import UTC, datetime
 
+from simulator.tenant.kit.registry import all_types
 from simulator.tenant.least import least_requests
 from simulator.tenant.model import Tenant
 
+LISTS = 4 + sum(one.asked_for for one in all_types())
+"""Lists of Resource Graph: inventory, assignments, definitions, the tree above, and the types."""
+EMPTY = 16 + LISTS
+"""Requests of a tenant that has nothing."""
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 PIM = f"/subscriptions/{SUBSCRIPTION}/providers/microsoft.authorization"
 
@@ -32,7 +37,7 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
     assert least_requests(tenant_with()) == {
         "tokens": 2,  # Resource Manager, Graph; no workspace, so no Log Analytics
         "subscriptions": 1,
-        "resource_graph": 10,  # inventory, six types, assignments, definitions, the tree above
+        "resource_graph": LISTS,
         "resource_lists": 1,
         "pim_azure": 4,  # 1,001 eligible are two pages
         "graph": 7,
@@ -46,7 +51,7 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
         "tables": 0,
         "log_queries": 0,
         "policy_states": 1,
-        "total": 26,
+        "total": EMPTY,
     }
 
 
@@ -67,14 +72,14 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
     assert least["auditing"] == least["master_settings"] == 1
     assert least["diagnostic_settings"] == 4 + 4  # account, its services, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 26 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
+    assert least["total"] == EMPTY + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:
     least = least_requests(
         tenant_with(*["microsoft.compute/disks"] * 1001, applications=1000, listed=2001)
     )
-    assert least["resource_graph"] == 10 + 2  # inventory and disks have a second page
+    assert least["resource_graph"] == LISTS + 2  # inventory and disks have a second page
     assert least["resource_lists"] == 3
     assert least["graph"] == 8  # 999 applications a page
 
