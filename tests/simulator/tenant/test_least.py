@@ -2,10 +2,15 @@
 
 from datetime import UTC, datetime
 
+from simulator.tenant.kit.registry import all_types
 from simulator.tenant.least import least_requests
 from simulator.tenant.model import Tenant
 
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
+LISTED = sum(kind.asked_for for kind in all_types())
+EMPTY = 20 + LISTED
+"""Requests for an empty tenant: those for lists of whole rows follow from the types."""
+PURPOSES = {child.purpose for kind in all_types() for child in kind.children if child.purpose}
 PIM = f"/subscriptions/{SUBSCRIPTION}/providers/microsoft.authorization"
 
 
@@ -32,21 +37,18 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
     assert least_requests(tenant_with()) == {
         "tokens": 2,  # Resource Manager, Graph; no workspace, so no Log Analytics
         "subscriptions": 1,
-        "resource_graph": 10,  # inventory, six types, assignments, definitions, the tree above
+        "resource_graph": 4 + LISTED,  # inventory, assignments, definitions, the tree above
         "resource_lists": 1,
         "pim_azure": 4,  # 1,001 eligible are two pages
         "graph": 7,
         "management_groups": 0,
         "holders": 0,
-        "blob_services": 0,
-        "transparent_data_encryption": 0,
-        "auditing": 0,
+        **dict.fromkeys(PURPOSES, 0),
         "master_settings": 0,
         "diagnostic_settings": 0,
-        "tables": 0,
         "log_queries": 0,
         "policy_states": 1,
-        "total": 26,
+        "total": EMPTY,
     }
 
 
@@ -67,14 +69,14 @@ def test_a_parent_costs_a_call_for_each_fact_that_resource_graph_lacks() -> None
     assert least["auditing"] == least["master_settings"] == 1
     assert least["diagnostic_settings"] == 4 + 4  # account, its services, two databases, workspace
     assert least["tables"] == least["log_queries"] == 1
-    assert least["total"] == 26 + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
+    assert least["total"] == EMPTY + 1 + 1 + 2 + 1 + 1 + 8 + 1 + 1
 
 
 def test_lists_are_counted_in_pages() -> None:
     least = least_requests(
         tenant_with(*["microsoft.compute/disks"] * 1001, applications=1000, listed=2001)
     )
-    assert least["resource_graph"] == 10 + 2  # inventory and disks have a second page
+    assert least["resource_graph"] == 4 + LISTED + 2  # inventory and disks have a second page
     assert least["resource_lists"] == 3
     assert least["graph"] == 8  # 999 applications a page
 

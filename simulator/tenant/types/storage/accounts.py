@@ -7,7 +7,7 @@ accepts TLS 1.0. Customer keys reach tables and queues only where their keyType 
 https://learn.microsoft.com/azure/storage/common/customer-managed-keys-overview
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from simulator.tenant.estate.estate import Resource
@@ -21,12 +21,18 @@ from simulator.tenant.kit import (
     Scene,
     phi,
     ticks,
+    where,
 )
 from simulator.tenant.storage.blob_services import BLOB_SERVICES
 from simulator.tenant.storage.kinds import AccountKind, as_made, kind_of, services
-from simulator.tenant.storage.network import network
+from simulator.tenant.storage.network import as_it_was_made, in_a_perimeter, opened, shut
 
 CHECK = "storage.accounts."
+TLS, KEYS, PUBLIC = (
+    "properties.minimumTlsVersion",
+    "properties.allowSharedKeyAccess",
+    "properties.allowBlobPublicAccess",
+)
 VERSIONS = (
     "2019-06-01",
     "2021-09-01",
@@ -44,7 +50,7 @@ ISO = "iso27001"
 
 
 def body(scene: Scene) -> dict[str, Any]:
-    """An account as its verdicts ask for: what is absent depends on what else was ever set."""
+    """An account that lets in known addresses only; one as it was made lets in everybody."""
     kind = kind_of(scene)
     return {
         "kind": kind.name,
@@ -65,30 +71,24 @@ def _properties(scene: Scene, kind: AccountKind) -> dict[str, Any]:
     properties = _common(one, kind, created) | {
         "allowCrossTenantReplication": False,
         "supportsHttpsTrafficOnly": True,
+        "allowBlobPublicAccess": False,
         "encryption": _encryption(scene, kind, created),
     }
     if as_made(scene):
-        return properties | {
-            "minimumTlsVersion": "TLS1_0",
-            "allowBlobPublicAccess": False,
-            **network(scene, "as made"),
+        return properties | {"minimumTlsVersion": "TLS1_0"} | as_it_was_made()
+    return (
+        properties
+        | {
+            "minimumTlsVersion": scene.pick(("TLS1_2", "TLS1_3"), "tls"),
+            "allowSharedKeyAccess": False,
         }
-    weak = scene.fails(f"{CHECK}minimum_tls")
-    tls = ("TLS1_0", "TLS1_1", None) if weak else ("TLS1_2", "TLS1_3")
-    properties |= _set("minimumTlsVersion", scene.pick(tls, "tls"))
-    keys = (True, None) if scene.fails(f"{CHECK}shared_key") else (False,)
-    properties |= _set("allowSharedKeyAccess", scene.pick(keys, "shared key"))
-    properties["allowBlobPublicAccess"] = False
-    return properties | network(scene, _said(scene, "network_default_deny")) | _policies(scene)
+        | shut(scene)
+        | _policies(scene)
+    )
 
 
 def _said(scene: Scene, check: str) -> str:
     return scene.verdicts.get(f"{CHECK}{check}", "")
-
-
-def _set(name: str, value: Any) -> dict[str, Any]:
-    """A property that answers leave out while it was never set."""
-    return {} if value is None else {name: value}
 
 
 def _common(one: Resource, kind: AccountKind, created: str) -> dict[str, Any]:
@@ -166,11 +166,6 @@ def _own_key(scene: Scene) -> dict[str, Any]:
     }
 
 
-def made_with(verdict: str) -> Callable[[Scene], str]:
-    """The verdict of an account that nobody ever set anything of, by the documented defaults."""
-    return lambda scene: verdict if as_made(scene) else ""
-
-
 TYPE = ResourceType(
     type="Microsoft.Storage/storageAccounts",
     naming="stngh{short}{env}{n:04}",
@@ -184,32 +179,35 @@ TYPE = ResourceType(
     faults={
         f"{CHECK}https_only": Fault(
             fails=({"properties.supportsHttpsTrafficOnly": False},),
-            settled=made_with("pass"),
+            settled=where(as_made, "pass"),
             policy=Policy(guid="404c3081-a854-4457-ae30-26a93ef643f9", initiative=ISO),
         ),
         f"{CHECK}minimum_tls": Fault(
-            settled=made_with("fail"),
+            fails=({TLS: "TLS1_0"}, {TLS: "TLS1_1"}, {TLS: ABSENT}),
+            settled=where(as_made, "fail"),
             policy=Policy(guid="fe83a0eb-a853-422d-aac2-1bffd182c5d0", initiative=ISO),
         ),
         f"{CHECK}public_blob_access": Fault(
-            fails=({"properties.allowBlobPublicAccess": True},),
+            fails=({PUBLIC: True},),
             # Model and policy differ on an absent value.
-            unknown=({"properties.allowBlobPublicAccess": ABSENT},),
-            settled=made_with("pass"),
+            unknown=({PUBLIC: ABSENT},),
+            settled=where(as_made, "pass"),
             policy=Policy(guid="4fa4b6c0-31ca-4c0d-b10d-24b96f62a751", initiative=ISO),
         ),
         f"{CHECK}shared_key": Fault(
-            settled=made_with("fail"),
+            fails=({KEYS: True}, {KEYS: ABSENT}),
+            settled=where(as_made, "fail"),
             policy=Policy(guid="8c6a50c6-9ffd-4ae7-986f-5fa6111f9a54", initiative=ISO),
         ),
         f"{CHECK}network_default_deny": Fault(
+            fails=(opened,),
             # What a network security perimeter lets in is written elsewhere.
-            unknown=({"properties.publicNetworkAccess": "SecuredByPerimeter"},),
-            settled=made_with("fail"),
+            unknown=(in_a_perimeter,),
+            settled=where(as_made, "fail"),
             policy=Policy(guid="34c877ad-507e-4c82-993e-3452a6e0ad3c", initiative=ISO, looser=True),
         ),
-        f"{CHECK}customer_managed_key": Fault(asked=phi, settled=made_with("fail")),
-        f"{CHECK}infrastructure_encryption": Fault(asked=phi, settled=made_with("fail")),
+        f"{CHECK}customer_managed_key": Fault(asked=phi, settled=where(as_made, "fail")),
+        f"{CHECK}infrastructure_encryption": Fault(asked=phi, settled=where(as_made, "fail")),
     },
     children=(BLOB_SERVICES,),
 )
