@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError
-from app.store.base import Protection
-from app.store.guarantee import Guarantee
-from app.store.stored import Receipts
+from app.store.base import Guarantee, Protection, Receipts
 
 
 class MemoryStore:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from app.controls.observed import Removal
-from collectors.kit.missing.arm_ids import ancestors
+from collectors.kit.values.arm_ids import ancestors
 
 
 class Removals:

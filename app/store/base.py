@@ -1,14 +1,15 @@
 """The store port: write-once objects by key. There is no delete and no overwrite."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from app.store.guarantee import Guarantee
-    from app.store.stored import Receipts
+from app.evidence.record import utc
+
+MODES = ("tamper-evident only", "none", "unlocked", "locked")
+"""Modes of protection, the weakest first."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,6 +22,31 @@ class Protection:
     legal_hold: bool = False
     version_id: str | None = None
     etag: str | None = None
+
+    def detail(self) -> dict[str, Any]:
+        """As JSON keeps it."""
+        return {**asdict(self), "until": None if self.until is None else utc(self.until)}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Receipts:
+    """Of the objects one process wrote since it last asked."""
+
+    objects: int
+    read_back: Mapping[str, Protection] = field(default_factory=dict)
+    """By key; empty where nothing can be read back of a single object."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Guarantee:
+    """A store's guarantee."""
+
+    label: str
+    """In a few words."""
+    write_once: bool
+    """True when the store itself was seen to refuse the deletion of evidence."""
+    detail: str
+    """One sentence: what was asked of the store, and what it told."""
 
 
 class Store(Protocol):
@@ -55,14 +81,30 @@ class Store(Protocol):
         """What protects this object. Raises NotFoundError."""
         ...
 
-    def take_receipts(self) -> "Receipts":
+    def take_receipts(self) -> Receipts:
         """What was read back of the objects this process wrote, since it last asked."""
         ...
 
-    def guarantee(self) -> "Guarantee":
+    def guarantee(self) -> Guarantee:
         """What the store guarantees, asked of it now. Raises UnavailableError."""
         ...
 
     def writer(self, purpose: str) -> AbstractContextManager[None]:
         """Be the only writer of this store, across processes. Raises WriterBusyError."""
         ...
+
+
+def weakest(read_back: Iterable[Protection]) -> Protection | None:
+    """The protection that gives way first: by mode, then by date. None of none."""
+    return min(read_back, key=_strength, default=None)
+
+
+def weaker(one: Protection, other: Protection) -> bool:
+    """Does the first give way before the second?"""
+    return _strength(one) < _strength(other)
+
+
+def _strength(one: Protection) -> tuple[int, bool, float, bool]:
+    until = 0.0 if one.until is None else one.until.timestamp()
+    # A policy of the whole container has no date of its own that the storage API tells.
+    return MODES.index(one.mode), one.until is not None, until, one.legal_hold

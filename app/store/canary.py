@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from app.store.base import Protection, Store
+from app.store.base import Protection
 
 PREFIX = "canary/"
 NewKey = Callable[[], str]
@@ -63,19 +63,3 @@ class Attackable(Protocol):
         answer is no refusal.
         """
         ...
-
-
-def attackable(store: Store, *, relies_on_holds: bool) -> Attackable:
-    """The attacks that fit this store; `relies_on_holds` when evidence is written with a hold."""
-    from app.store.local.folder import LocalStore
-
-    if isinstance(store, LocalStore):
-        from app.store.local.canary import LocalCanary
-
-        return LocalCanary(store)
-    from app.store.azure.blob import AzureBlobStore
-    from app.store.azure.canary import AzureCanary
-
-    if not isinstance(store, AzureBlobStore):
-        raise TypeError(type(store).__name__)
-    return AzureCanary(store, relies_on_holds=relies_on_holds)

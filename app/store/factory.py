@@ -1,12 +1,14 @@
-"""Which store a setting names."""
+"""Which store a setting names, and what of its kind goes with it: attacks and keepers."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-from app.errors import UsageError
+from app.errors import RefusedError, UsageError
 from app.store.base import Store
+from app.store.canary import Attackable
 from app.store.local.folder import LocalStore
+from app.store.retention import Keeper
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -48,3 +50,33 @@ def open_store(
         f"{url!r} names no store: use a folder, file:///folder or "
         "https://<account>.blob.core.windows.net/<container>."
     )
+
+
+def attackable(store: Store, *, relies_on_holds: bool) -> Attackable:
+    """The attacks that fit this store; `relies_on_holds` when evidence is written with a hold."""
+    if isinstance(store, LocalStore):
+        from app.store.local.canary import LocalCanary
+
+        return LocalCanary(store)
+    from app.store.azure.blob import AzureBlobStore
+    from app.store.azure.canary import AzureCanary
+
+    if not isinstance(store, AzureBlobStore):
+        raise TypeError(type(store).__name__)
+    return AzureCanary(store, relies_on_holds=relies_on_holds)
+
+
+def keeper(store: Store) -> Keeper:
+    """The keeper of this store. Raises RefusedError for a folder, which can protect nothing."""
+    if isinstance(store, LocalStore):
+        raise RefusedError(
+            "A local folder knows no legal hold, retention or lock, it is tamper-evident only: "
+            "keep evidence in a blob container with version-level immutability for that.",
+            code="store_cannot_protect",
+        )
+    from app.store.azure.blob import AzureBlobStore
+    from app.store.azure.retention import AzureKeeper
+
+    if not isinstance(store, AzureBlobStore):
+        raise TypeError(type(store).__name__)
+    return AzureKeeper(store)

@@ -7,8 +7,7 @@ nothing here shortens, unlocks or deletes.
 from datetime import datetime
 from typing import Protocol
 
-from app.errors import RefusedError
-from app.store.base import Protection, Store
+from app.store.base import Protection
 
 
 class Keeper(Protocol):
@@ -29,21 +28,3 @@ class Keeper(Protocol):
     def lock(self, key: str) -> Protection:
         """Lock an object's policy, for ever; one without a policy is left as it is."""
         ...
-
-
-def keeper(store: Store) -> Keeper:
-    """The keeper of this store. Raises RefusedError for a folder, which can protect nothing."""
-    from app.store.local.folder import LocalStore
-
-    if isinstance(store, LocalStore):
-        raise RefusedError(
-            "A local folder knows no legal hold, retention or lock, it is tamper-evident only: "
-            "keep evidence in a blob container with version-level immutability for that.",
-            code="store_cannot_protect",
-        )
-    from app.store.azure.blob import AzureBlobStore
-    from app.store.azure.retention import AzureKeeper
-
-    if not isinstance(store, AzureBlobStore):
-        raise TypeError(type(store).__name__)
-    return AzureKeeper(store)

@@ -3,11 +3,11 @@
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
+from collectors.kit.access.naming import shown_name, shown_names
 from collectors.kit.answers.parents import SHAPE_ERRORS
 from collectors.kit.beside import NotSeenError
 from collectors.kit.interpret import Seen
 from collectors.kit.level import leans_on, parent_read, reads_in
-from collectors.kit.missing.arm_ids import SUBSCRIPTION, is_guid, subscription_path, type_of
 from collectors.kit.missing.gaps import is_short, short
 from collectors.kit.missing.things import Missing
 from collectors.kit.near import Near
@@ -25,7 +25,7 @@ from collectors.kit.spec import (
     Verdict,
     unknown,
 )
-from collectors.kit.values.naming import shown_name, shown_names
+from collectors.kit.values.arm_ids import SUBSCRIPTION, is_guid, subscription_path, type_of
 
 _DISPUTED = unknown("could not be seen: Azure described it twice, in two ways")
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from collectors.kit.missing.arm_ids import SUBSCRIPTION
 from collectors.kit.spec import (
     TENANT,
     Arm,
@@ -15,6 +14,7 @@ from collectors.kit.spec import (
     ResourceList,
     Scope,
 )
+from collectors.kit.values.arm_ids import SUBSCRIPTION
 
 
 def is_tenant_wide(read: Read) -> bool:

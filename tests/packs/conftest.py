@@ -16,7 +16,7 @@ from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.controls.policy_agreement import PolicyAgreement, policy_agreement
 from app.controls.policy_cause import PolicyState
-from app.packs.sealed.files import build_view
+from app.packs.view.assembly import build_view
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
 from app.packs.view.pack import PackView
 from app.packs.view.populations import pack_attachments

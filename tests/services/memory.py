@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 
+from cryptography import x509
+
 from app.errors import (
     NotFoundError,
     StoreConflictError,
@@ -15,6 +17,8 @@ from app.evidence.record import (
     Event,
 )
 from app.services.log.evidence_log import EvidenceLog
+from app.services.proof.entries import Finding
+from app.services.proof.log_walk import verify_log
 from app.store.base import Protection, Store
 from app.trust.keys.keyring import Trust
 from app.trust.time.timestamp import (
@@ -95,8 +99,9 @@ def filled(store: Store, trust: Trust, authority: DevelopmentAuthority, *sizes: 
     return log
 
 
-def broken(log: EvidenceLog, trust: Trust) -> set[str]:
-    return {finding.key for finding in log.verify([trust.root]) if finding.broken}
+def walked(store: Store, trust: Trust, root: x509.Certificate | None = None) -> list[Finding]:
+    """All that is found in the store; the tokens are judged by `root`, or the trust's own."""
+    return list(verify_log(store, trust.log.key, [root or trust.root]))
 
 
 def holding(objects: dict[str, bytes]) -> MemoryStore:

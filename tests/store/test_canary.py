@@ -11,7 +11,7 @@ import pytest
 from app.errors import UnavailableError
 from app.services.protection.worm_trial import WormReport, judged
 from app.store.azure.blob import AzureBlobStore
-from app.store.canary import attackable
+from app.store.factory import attackable
 from app.store.local.folder import LocalStore
 from tests.simulator.blob.serving import BlobService, Credential
 from tests.store.azurite import Azurite

@@ -10,8 +10,9 @@ import pytest
 
 from app.errors import NotFoundError, RefusedError
 from app.store.azure.blob import AzureBlobStore
+from app.store.factory import keeper
 from app.store.local.folder import LocalStore
-from app.store.retention import Keeper, keeper
+from app.store.retention import Keeper
 from tests.simulator.blob.serving import BlobService, Credential
 from tests.store.azurite import Azurite
 

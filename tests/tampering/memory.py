@@ -4,9 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError, StoreConflictError
-from app.store.base import Protection, Store
-from app.store.guarantee import Guarantee
-from app.store.stored import Receipts
+from app.store.base import Guarantee, Protection, Receipts, Store
 
 
 class MemoryStore:

@@ -1,14 +1,13 @@
-"""Every check as one Markdown page, for docs/checks.md and for an organisation's own wiki."""
+"""Every check as one Markdown page, for people and for an organisation's own wiki."""
 
 from collections.abc import Iterable, Iterator
 
 from collectors.kit import Check, Collector
-from collectors.kit.absence import ABSENCES
 
 HEAD = """# Checks
 
 What Annexa asks of Azure every night, and what answers it expects. Printed by
-`annexa collectors --markdown`; a test holds this page to the code.
+`annexa collectors --markdown`, from the code.
 
 A check answers *pass*, *fail* or *unknown*. Each lists the values it accepts; a value that it does
 not know is *unknown* and named. A property that Azure left out counts only where Microsoft says
@@ -19,8 +18,9 @@ the root management group it keeps watch between two nights and is a second judg
 
 def checks_page(collectors: Iterable[Collector]) -> str:
     """The page."""
-    sections = (line for one in collectors for line in _section(one))
-    return "\n".join([HEAD, *sections, *_absences()])
+    known = tuple(collectors)
+    sections = (line for one in known for line in _section(one))
+    return "\n".join([HEAD, *sections, *_absences(known)])
 
 
 def _section(collector: Collector) -> Iterator[str]:
@@ -40,11 +40,11 @@ def _entry(check: Check) -> Iterator[str]:
         yield f"  Policy: `{check.policy}`.{differs}"
 
 
-def _absences() -> Iterator[str]:
+def _absences(collectors: Iterable[Collector]) -> Iterator[str]:
     yield "## What it means when Azure leaves a property out\n"
     yield "| type | property | then | from api-version | verdict | source, read on |"
     yield "| --- | --- | --- | --- | --- | --- |"
-    for row in ABSENCES.values():
+    for row in (row for one in collectors for row in one.absent.values()):
         where = f"[model]({row.source}), {row.read_on}"
         rule = f"; policy `{row.policy}` says {row.policy_says}" if row.policy else ""
         name = row.path.removeprefix("properties.")

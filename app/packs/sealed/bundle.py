@@ -18,7 +18,7 @@ from app.errors import UsageError
 from app.evidence.tree.note import NoteError, parse_checkpoint, parse_note
 from app.packs.tables.workbook import XLSX_TYPE
 from app.packs.verify.one_file import verifier
-from app.trust.time.token import TimestampRefusedError, authority_name
+from app.trust.time.timestamp_token import TimestampRefusedError, authority_name
 
 MIMETYPE = b"application/vnd.etsi.asic-e+zip"
 SUMS, META_SUMS = "sha256sums.txt", "META-INF/sha256sums.txt"

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from app.controls.policy_agreement import Disagreement, PolicyAgreement
 from app.controls.policy_cause import Cause
-from app.packs.view.place import name_of, place_of
+from app.packs.place import name_of, place_of
 
 PRINTED = 25
 """Rows printed; policy-disagreements.csv has all. Of each cause some are shown."""

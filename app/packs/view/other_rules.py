@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.controls.assessment import Assessment
 from app.controls.observed import Interval
-from app.packs.view.place import name_of, place_of
+from app.packs.place import name_of, place_of
 from collectors.kit import Status
 
 PRINTED = 25

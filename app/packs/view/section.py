@@ -11,6 +11,7 @@ from app.controls.catalogue import Control, Related
 from app.controls.expectations import Expectation
 from app.controls.nights import Expected, History, holes_words
 from app.controls.observed import NightCount, SealedRecord, SeenGap
+from app.packs.place import name_of, place_of
 from app.packs.view.calendar import trend_cells
 from app.packs.view.other_rules import other_rules_table
 from app.packs.view.pack import (
@@ -22,7 +23,6 @@ from app.packs.view.pack import (
     GapRow,
     SourceRow,
 )
-from app.packs.view.place import name_of, place_of
 from app.packs.view.populations import population_file
 from app.packs.view.sources import source_rows
 from collectors.kit.level import is_tenant_wide

@@ -13,6 +13,7 @@ from app.controls.catalogue import Catalogue
 from app.controls.nights import History
 from app.controls.observed import Interval, SealedRecord, SeenGap
 from app.errors import UsageError
+from app.packs.place import name_of
 from app.packs.view.azure_policy import DISAGREEMENTS
 from app.packs.view.facts import Engagement
 from app.packs.view.pack import (
@@ -22,7 +23,6 @@ from app.packs.view.pack import (
     PopulationRow,
     StatementRow,
 )
-from app.packs.view.place import name_of
 from app.packs.view.populations import (
     CSV,
     DEVIATIONS,

@@ -7,7 +7,8 @@ from app.errors import NotFoundError, RefusedError
 from app.schedule.connection import Connection, connection_of
 from app.schedule.connection_history import ADDED
 from app.schedule.cron import checked
-from app.services.connections.tenant_gateway import cloud_of, credential_spec
+from app.services.connections.tenant_gateway import credential_spec
+from app.services.home.azure_cloud import cloud_of
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 

@@ -5,29 +5,16 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from app.errors import AppError, RefusedError, UnavailableError, UsageError
 from app.schedule.connection import Connection
+from app.services.home.azure_cloud import app_error, cloud_of
 from app.settings import Settings
-from collectors.azure.clouds import Cloud, cloud_named, load_custom
-from collectors.kit.errors import CollectorError, GatewayError
+from collectors.kit.errors import GatewayError
 
 if TYPE_CHECKING:
     from azure.core.credentials_async import AsyncTokenCredential
 
     from collectors.azure.identity.credentials import CredentialSpec
     from collectors.azure.live import LiveGateway
-
-REFUSALS = {"credential_refused", "certificate_expired"}
-
-
-def cloud_of(connection: Connection) -> Cloud:
-    """The cloud a connection lives in. Raises UsageError for a bad cloud file."""
-    try:
-        if connection.cloud_file is not None:
-            return load_custom(Path(connection.cloud_file))
-        return cloud_named(connection.cloud)
-    except CollectorError as error:
-        raise UsageError(str(error), code="cloud_invalid") from error
 
 
 def credential_spec(connection: Connection) -> "CredentialSpec":
@@ -55,7 +42,7 @@ def usable_credential(
     try:
         return open_credential(credential_spec(connection), cloud_of(connection), now=now)
     except GatewayError as error:
-        raise said(error) from error
+        raise app_error(error) from error
 
 
 def open_gateway(
@@ -74,10 +61,3 @@ def open_gateway(
         concurrency=settings.concurrency,
         limits=Limits(**settings.patience.model_dump()),
     )
-
-
-def said(error: GatewayError) -> AppError:
-    """The gateway's error as people and machines meet it."""
-    if error.code in REFUSALS:
-        return RefusedError(str(error), code=error.code)
-    return UnavailableError(str(error), code=error.code)

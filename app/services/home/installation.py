@@ -13,9 +13,9 @@ from app.controls.catalogue import Catalogue, load_catalogue
 from app.controls.expectations import Expectation, expectation_values, load_expectations
 from app.db.engine.database import Database, open_database
 from app.errors import UnavailableError, UsageError
+from app.services.home.remembered_head import HomeHead
 from app.services.home.vault_signers import remote_keys
 from app.services.log.evidence_log import EvidenceLog
-from app.services.log.rollback import HomeHead
 from app.settings import AuthoritySettings, Settings, StoreSettings, load_settings
 from app.store.base import Store
 from app.store.factory import open_store
@@ -112,7 +112,8 @@ def _store(home: Path, settings: StoreSettings, now: Clock) -> Store:
         return open_store(str(home / settings.url))
     if not settings.url.startswith("https://"):
         return open_store(settings.url)
-    from app.services.home.azure_identity import cloud_of, credential_of
+    from app.services.home.azure_cloud import cloud_of
+    from app.services.home.azure_identity import credential_of
 
     cloud = cloud_of(settings)
     return open_store(

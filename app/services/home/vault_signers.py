@@ -1,5 +1,7 @@
 """Keys that the settings put into Azure Key Vault, opened for signing."""
 
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,14 +20,13 @@ from app.trust.keys.signers import CertifiedKey, SealSigner, SigningKey
 if TYPE_CHECKING:
     from azure.keyvault.keys.crypto import CryptographyClient
 
-    from app.services.home.installation import Clock
-
+Clock = Callable[[], datetime]
 _PEM = b"-----BEGIN "
 _TRIES = 3
 """How often the SDK asks again after 429 and 5xx, keeping to Retry-After."""
 
 
-def remote_keys(settings: Settings, home: Path, now: "Clock") -> RemoteKeys:
+def remote_keys(settings: Settings, home: Path, now: Clock) -> RemoteKeys:
     """The signers whose keys are in Key Vault; asks nothing of it yet.
 
     Files are looked for in the home folder. Raises UsageError for files that do not fit,
@@ -37,7 +38,7 @@ def remote_keys(settings: Settings, home: Path, now: "Clock") -> RemoteKeys:
     )
 
 
-def _log_key(settings: LogKeySettings, home: Path, now: "Clock") -> SigningKey | None:
+def _log_key(settings: LogKeySettings, home: Path, now: Clock) -> SigningKey | None:
     if settings.kind == "local" or settings.public_key is None:
         return None
     path = home / settings.public_key
@@ -53,7 +54,7 @@ def _log_key(settings: LogKeySettings, home: Path, now: "Clock") -> SigningKey |
     )
 
 
-def _seal_signer(settings: SealSettings, home: Path, now: "Clock") -> SealSigner | None:
+def _seal_signer(settings: SealSettings, home: Path, now: Clock) -> SealSigner | None:
     if settings.kind == "local" or settings.certificate is None:
         return None
     path = home / settings.certificate
@@ -66,10 +67,11 @@ def _seal_signer(settings: SealSettings, home: Path, now: "Clock") -> SealSigner
     return CertifiedKey(signing=key, certificate=certificate, chain=chain, revocations=lists)
 
 
-def _client(settings: VaultSettings, now: "Clock") -> "CryptographyClient":
+def _client(settings: VaultSettings, now: Clock) -> "CryptographyClient":
     from azure.keyvault.keys.crypto import CryptographyClient
 
-    from app.services.home.azure_identity import cloud_of, credential_of
+    from app.services.home.azure_cloud import cloud_of
+    from app.services.home.azure_identity import credential_of
 
     cloud = cloud_of(settings)
     trusted = {} if cloud.ca_file is None else {"connection_verify": str(cloud.ca_file)}

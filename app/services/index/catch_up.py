@@ -39,8 +39,8 @@ from app.evidence.rejudged import REJUDGED, rejudgings
 from app.evidence.replay import removed_in
 from app.schedule.connection_history import ADDED, described
 from app.services.home.installation import Ports
+from app.services.index.checkpoints import index_checkpoints
 from app.services.index.night_verdicts import fold_all_nights, fold_night
-from app.services.log.checkpoint_time import index_checkpoints
 from app.services.log.checkpoints import checkpoint_sizes
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.rollback import rolled_back

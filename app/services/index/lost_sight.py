@@ -20,9 +20,9 @@ from app.evidence.rights import GRAPH, RIGHTS_CHANGED, TENANT
 from app.services.home.installation import Ports
 from app.store.base import Store
 from collectors.kit import Graph
-from collectors.kit.missing.arm_ids import group_path, subscription_path
 from collectors.kit.missing.things import Missing
 from collectors.kit.registry import collector_by_id
+from collectors.kit.values.arm_ids import group_path, subscription_path
 
 NAMED = 3
 """Lost rights that a sentence names."""

@@ -5,17 +5,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.orm import Session
-
-from app.db.rows.log import Checkpoint as IndexedCheckpoint
-from app.db.rows.log import add_checkpoint, indexed_checkpoints
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import parse
 from app.evidence.record import RECORD_SCHEMA, entry_key, instant
-from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint, token_names
+from app.services.log.checkpoints import Checkpoint
 from app.store.base import Store
-from app.trust.keys.keyring import NoteSigner
 from app.trust.time.timestamp import TimeAuthority, Timestamp, recognise
-from app.trust.time.token import TimestampRefusedError
+from app.trust.time.timestamp_token import TimestampRefusedError
 
 NO_TOKEN = "awaiting timestamp"  # noqa: S105 - what is shown where a token is missing
 STRANGER = "an authority that is not configured"
@@ -63,31 +58,6 @@ def _recognised(
     for token in checkpoint.tokens:
         with contextlib.suppress(TimestampRefusedError):  # verification names what is wrong
             yield recognise(token.response, checkpoint.dated_by(token), authorities)
-
-
-def index_checkpoints(
-    session: Session, store: Store, signer: NoteSigner, authorities: Sequence[TimeAuthority]
-) -> None:
-    """Index checkpoints once they are stamped, however late, since rows never change."""
-    known = indexed_checkpoints(session)
-    stamped = token_names(store)
-    for size in checkpoint_sizes(store):
-        if size in known or size not in stamped:
-            continue
-        checkpoint = read_checkpoint(store, signer, size)
-        facts = dated(checkpoint, authorities)
-        add_checkpoint(
-            session,
-            IndexedCheckpoint(
-                size=size,
-                root=checkpoint.root.hex(),
-                note_sha256=sha256(checkpoint.note),
-                signed_at=signed_at(store, size),
-                stamped_at=facts.at,
-                authority=facts.authority,
-                assurance=facts.assurance,
-            ),
-        )
 
 
 def signed_at(store: Store, size: int) -> datetime:

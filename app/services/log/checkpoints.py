@@ -9,7 +9,7 @@ from app.errors import NotFoundError, RefusedError
 from app.evidence.tree.note import NoteError, open_checkpoint
 from app.store.base import Store
 from app.trust.keys.keyring import NoteSigner
-from app.trust.time.token import imprint
+from app.trust.time.timestamp_token import imprint
 
 CHECKPOINTS = "checkpoint/"
 _NAME = re.compile(rf"{CHECKPOINTS}([0-9]{{12}})((\.([2-9]|[1-9][0-9]+))?\.tsr)?")

@@ -9,8 +9,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from cryptography import x509
-
 from app.errors import (
     NotFoundError,
     RefusedError,
@@ -34,8 +32,6 @@ from app.services.log.checkpoints import (
 )
 from app.services.log.rollback import RememberedHead, refuse_rolled_back
 from app.services.log.stamps import completed
-from app.services.proof.entries import Finding
-from app.services.proof.log_walk import verify_log
 from app.store.base import Store
 from app.trust.keys.keyring import NoteSigner
 from app.trust.time.timestamp import TimeAuthority
@@ -169,10 +165,6 @@ class EvidenceLog:
         """(seq, canonical bytes) of the entries from `first` up to but not including `end`."""
         for seq in range(first, self.size if end is None else end):
             yield seq, self._store.get(entry_key(seq))
-
-    def verify(self, roots: Sequence[x509.Certificate]) -> list[Finding]:
-        """Walk everything in the store; an empty list means that all of it holds together."""
-        return list(verify_log(self._store, self._signer.key, roots))
 
     def _need_continued(self) -> None:
         if self._known is not None:

@@ -15,7 +15,7 @@ from app.trust.time.timestamp import (
     TimestampUnavailableError,
     stamp,
 )
-from app.trust.time.token import TimestampRefusedError
+from app.trust.time.timestamp_token import TimestampRefusedError
 
 Clock = Callable[[], datetime]
 

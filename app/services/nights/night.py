@@ -15,7 +15,8 @@ from app.evidence.record import Event, derived_key, instant, rules_key, utc
 from app.evidence.rights import COLLECTOR, RIGHTS_CHANGED
 from app.schedule.connection import Connection
 from app.services.connections.register import need_active
-from app.services.connections.tenant_gateway import open_gateway, said, usable_credential
+from app.services.connections.tenant_gateway import open_gateway, usable_credential
+from app.services.home.azure_cloud import app_error
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.log.evidence_log import EvidenceLog
@@ -135,7 +136,7 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
         report = asyncio.run(night.collect())
     except GatewayError as error:
         night.stopped(str(error))
-        raise said(error) from error
+        raise app_error(error) from error
     except WriterBusyError:
         raise
     except (RefusedError, UsageError) as error:

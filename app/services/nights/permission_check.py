@@ -13,7 +13,7 @@ from typing import Any
 
 from app.schedule.connection import Connection
 from app.services.connections.tenant_gateway import open_gateway
-from app.services.connections.tenant_gateway import said as as_app_error
+from app.services.home.azure_cloud import app_error
 from app.services.home.installation import Ports
 from app.services.nights.absence.account import Accounts, Unsettled, open_accounts
 from app.services.nights.one_record import Gathered, Job, ask_all, ask_lists, children_of
@@ -61,7 +61,7 @@ def check_connection(ports: Ports, connection: Connection) -> list[Probe]:
     try:
         return asyncio.run(_check(ports, connection))
     except GatewayError as error:
-        raise as_app_error(error) from error
+        raise app_error(error) from error
 
 
 async def _check(ports: Ports, connection: Connection) -> list[Probe]:

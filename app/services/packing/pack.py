@@ -16,7 +16,7 @@ from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import Event, instant, utc
 from app.packs.page.render import render_pdf
-from app.packs.sealed.files import build_view
+from app.packs.view.assembly import build_view
 from app.packs.view.facts import Engagement, Limits
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands

@@ -30,7 +30,7 @@ from app.services.proof.fault_codes import note_code
 from app.services.proof.strays import foreign_objects
 from app.store.base import Store
 from app.trust.time.timestamp import verify_timestamp
-from app.trust.time.token import TimestampRefusedError
+from app.trust.time.timestamp_token import TimestampRefusedError
 from app.trust.time.token_form import refuse_loose_bytes
 
 

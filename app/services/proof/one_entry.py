@@ -9,12 +9,12 @@ from app.evidence.tree.merkle import leaf_hash, verify_inclusion
 from app.evidence.tree.note import CheckpointBody, NoteError, open_checkpoint
 from app.evidence.tree.tiles import MissingTileError, TileLog
 from app.services.home.installation import Ports
+from app.services.index.records import indexed
 from app.services.log.checkpoints import StoreTiles, checkpoint_key, checkpoint_sizes, found
 from app.services.proof.entries import Finding, NamedObjects, entry_findings
 from app.services.proof.fault_codes import note_code
 from app.services.proof.log_walk import token_findings
 from app.services.proof.whole_store import Fault
-from app.services.reading.evidence import indexed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

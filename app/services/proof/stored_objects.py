@@ -18,9 +18,7 @@ from app.services.log.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint
 from app.services.log.evidence_log import EvidenceLog
 from app.services.proof.entries import Finding, named_by_entry, parsed
 from app.services.proof.fault_codes import code_of
-from app.services.protection.worm_trial import plain
-from app.store.base import Protection, Store
-from app.store.guarantee import weaker, weakest
+from app.store.base import Protection, Store, weaker, weakest
 
 STORED = "stored"
 _A_LISTING = 5000
@@ -48,7 +46,7 @@ def stored_detail(ports: Ports, log: EvidenceLog) -> dict[str, Any]:
         detail["objects"] = len(receipts)
         detail["listings"] = _written(ports.store, receipts)
     weak = weakest(receipts.values()) or Protection(mode="tamper-evident only")
-    detail["weakest"] = {key: plain(weak)[key] for key in ("mode", "until", "legal_hold")}
+    detail["weakest"] = {key: weak.detail()[key] for key in ("mode", "until", "legal_hold")}
     return detail
 
 
@@ -100,7 +98,7 @@ def _written(store: Store, receipts: Mapping[str, Protection]) -> list[dict[str,
     listings, ordered = [], sorted(receipts)
     for start in range(0, len(ordered), _A_LISTING):
         keys = ordered[start : start + _A_LISTING]
-        data = canonical({key: plain(receipts[key]) for key in keys})
+        data = canonical({key: receipts[key].detail() for key in keys})
         store.put_once(derived_key(sha256(data)), data)
         listings.append({"sha256": sha256(data), "objects": len(keys)})
     return listings

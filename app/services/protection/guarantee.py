@@ -6,9 +6,7 @@ from typing import Any
 
 from app.db.rows.log import LoggedEvent, events, newest_event
 from app.services.home.installation import Ports
-from app.store.guarantee import Guarantee
-
-_ORDER = ("tamper-evident only", "none", "unlocked", "locked")
+from app.store.base import MODES, Guarantee
 
 
 def store_guarantee(ports: Ports, before: int | None = None) -> Guarantee:
@@ -41,7 +39,7 @@ def _of(ports: Ports, kind: str, before: int | None) -> Sequence[LoggedEvent]:
 
 
 def _weakest(told: Sequence[Mapping[str, Any]]) -> Mapping[str, Any] | None:
-    return min(told, key=lambda one: (_ORDER.index(one["mode"]), one["until"] or ""), default=None)
+    return min(told, key=lambda one: (MODES.index(one["mode"]), one["until"] or ""), default=None)
 
 
 def _all_locked(locked: Sequence[LoggedEvent]) -> bool:

@@ -15,7 +15,8 @@ from app.services.index.events import record_event
 from app.services.protection.period_objects import Days, objects_in
 from app.store.base import Protection
 from app.store.canary import PREFIX as CANARIES
-from app.store.retention import Keeper, keeper
+from app.store.factory import keeper
+from app.store.retention import Keeper
 
 _AT_ONCE = 16
 

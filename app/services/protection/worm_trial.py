@@ -5,11 +5,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from app.evidence.record import utc
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
-from app.store.base import Protection
-from app.store.canary import PREFIX, Attempt, Outcome, Trial, attackable
+from app.store.canary import PREFIX, Attempt, Outcome, Trial
+from app.store.factory import attackable
 
 _REFUSED = {Outcome.POLICY, Outcome.RIGHTS}
 _EVIDENCE_ONLY = "tamper-evident only"
@@ -38,7 +37,7 @@ class WormReport:
             "protected_by": self.protected_by,
             "permitted": list(self.permitted),
             "canaries": list(self.trial.canaries),
-            "protection": plain(self.trial.protection),
+            "protection": self.trial.protection.detail(),
             "attempts": [asdict(attempt) for attempt in self.trial.attempts],
         }
 
@@ -74,12 +73,6 @@ def judged(trial: Trial, store: str) -> WormReport:
         permitted=permitted,
         trial=trial,
     )
-
-
-def plain(protection: Protection) -> dict[str, Any]:
-    """A protection as JSON keeps it."""
-    until = None if protection.until is None else utc(protection.until)
-    return {**asdict(protection), "until": until}
 
 
 def _protected_by(attempts: tuple[Attempt, ...]) -> str:

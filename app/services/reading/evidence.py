@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
-from app.db.engine.lists import Place, packs_after, runs_after
-from app.db.rows.evidence import IndexedRecord, record_by_id, records
+from app.db.rows.evidence import records
+from app.db.rows.lists import Place, packs_after, runs_after
 from app.db.rows.packs import StoredPack
 from app.db.rows.runs import Run, run_by_id
 from app.errors import NotFoundError, RefusedError
@@ -15,6 +15,7 @@ from app.evidence.observed import SealedRecord
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.schedule.connection import Connection
 from app.services.home.installation import Ports
+from app.services.index.records import indexed
 from app.services.log.checkpoints import found
 
 
@@ -111,12 +112,6 @@ def read_verdicts(ports: Ports, record_id: str) -> list[RecordVerdict]:
         RecordVerdict(check_id=check, subject=subject, subject_name=name, status=status, reason=why)
         for check, subject, name, status, why in rows
     ]
-
-
-def indexed(ports: Ports, record_id: str) -> IndexedRecord:
-    """A record as the index knows it. Raises NotFoundError."""
-    with ports.database.read() as session:
-        return record_by_id(session, record_id)
 
 
 def _parsed(ports: Ports, record_id: str) -> Mapping[str, Any]:

@@ -7,8 +7,8 @@ from app.errors import NotFoundError, UsageError, VerificationFailedError
 from app.evidence.tree.proof import format_proof
 from app.evidence.tree.tiles import MissingTileError, TileLog
 from app.services.home.installation import Ports
+from app.services.index.records import indexed
 from app.services.log.checkpoints import Checkpoint, StoreTiles, latest_checkpoint, read_checkpoint
-from app.services.reading.evidence import indexed
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

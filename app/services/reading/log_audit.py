@@ -27,7 +27,7 @@ from app.services.log.checkpoints import (
 )
 from app.services.proof.held_checkpoint import held_findings
 from app.services.proof.whole_store import Fault, Findings
-from app.trust.time.token import TimestampRefusedError, read_token
+from app.trust.time.timestamp_token import TimestampRefusedError, read_token
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

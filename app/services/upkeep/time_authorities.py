@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from app.services.home.installation import Ports
 from app.trust.time.second_opinion import openssl_is_here
 from app.trust.time.timestamp import HttpAuthority, TimeAuthority, accept, ask
-from app.trust.time.token import TimestampRefusedError
+from app.trust.time.timestamp_token import TimestampRefusedError
 
 NO_COMMAND = (
     "openssl, by which bundles are verified, is not on this machine and was not asked; "

@@ -24,12 +24,10 @@ from azure.storage.blob import (
 
 from app.errors import NotFoundError, StoreConflictError, WriterBusyError
 from app.store.azure.errors import azure_errors, error_code
-from app.store.azure.guarantee import read_guarantee
+from app.store.azure.guarantee import guarantee_of, probes
 from app.store.azure.lease import writer_lease
-from app.store.base import Protection
-from app.store.guarantee import Guarantee
+from app.store.base import Guarantee, Protection, Receipts
 from app.store.keys import checked_key, checked_prefix
-from app.store.stored import Receipts
 
 _ONE_PUT = 4000 * 1024 * 1024
 """Bytes of one Put Blob (Azure takes 5,000 MiB); staged blocks would need more rights."""
@@ -201,7 +199,13 @@ class AzureBlobStore:
 
         From then on the label counts in what was read.
         """
-        return read_guarantee(self)
+        with azure_errors(self.url):
+            told = self.container.get_container_properties()
+            probed = probes(self.list("entry/"), self.list("checkpoint/"))
+            read_back = [self.read_protection(key) for key in probed]
+        for protection in read_back:
+            self.seen(protection)
+        return guarantee_of(told, read_back, self.label)
 
     def seen(self, protection: Protection) -> None:
         """Let the label count this in."""

@@ -1,38 +1,27 @@
 """What a container tells of its immutability, and what it tells of evidence that lies in it."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
 
 from azure.storage.blob import ContainerProperties
 
-from app.store.azure.errors import azure_errors
-from app.store.base import Protection
-from app.store.guarantee import Guarantee, weakest
-
-if TYPE_CHECKING:
-    from app.store.azure.blob import AzureBlobStore
+from app.store.base import Guarantee, Protection, weakest
 
 
-def read_guarantee(store: "AzureBlobStore") -> Guarantee:
-    """Ask the container and two objects: the oldest entry and the newest checkpoint.
-
-    Raises UnavailableError.
-    """
-    with azure_errors(store.url):
-        told = store.container.get_container_properties()
-        read_back = [store.read_protection(key) for key in _probed(store)]
+def guarantee_of(
+    told: ContainerProperties, read_back: Sequence[Protection], label: str
+) -> Guarantee:
+    """From a container's properties and what protects evidence that was read back of it."""
     found = weakest(read_back)
-    for protection in read_back:
-        store.seen(protection)
     return Guarantee(
-        label=store.label,
+        label=label,
         write_once=found is not None and found.mode in {"unlocked", "locked"},
         detail=f"Container {told.name}: {_container(told)}; {_evidence(found, read_back)}.",
     )
 
 
-def _probed(store: "AzureBlobStore") -> list[str]:
-    oldest = next(iter(store.list("entry/")), None)
-    newest = max(store.list("checkpoint/"), default=None)
+def probes(entries: Iterable[str], checkpoints: Iterable[str]) -> list[str]:
+    """The objects to be read back: the oldest entry and the newest checkpoint."""
+    oldest, newest = next(iter(entries), None), max(checkpoints, default=None)
     return [key for key in (oldest, newest) if key is not None]
 
 
@@ -47,7 +36,7 @@ def _container(told: ContainerProperties) -> str:
     return said + (", and a legal hold on the container" if told.has_legal_hold else "")
 
 
-def _evidence(found: Protection | None, read_back: list[Protection]) -> str:
+def _evidence(found: Protection | None, read_back: Sequence[Protection]) -> str:
     if found is None:
         return "nothing is written yet, so no object's protection was read back"
     held = "under legal hold" if all(one.legal_hold for one in read_back) else "without legal hold"

@@ -15,12 +15,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import NotFoundError, StoreConflictError
-from app.store.base import Protection
-from app.store.guarantee import Guarantee
+from app.store.base import Guarantee, Protection, Receipts
 from app.store.keys import checked_key, checked_prefix
 from app.store.local.errors import disk_errors
 from app.store.local.writer_lock import writer_lock
-from app.store.stored import Receipts
 
 _INCOMING = ".incoming"
 _LOCK = ".writer.lock"

@@ -15,9 +15,9 @@ from pyhanko.sign.signers import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.signers.pdf_signer import DSSContentSettings, TimestampDSSContentSettings
 from pyhanko_certvalidator import ValidationContext
 
-from app.trust.keys.cms import AuthorityTimeStamper, CmsSigner
 from app.trust.keys.keyring import Trust
 from app.trust.keys.signers import refuse_worthless
+from app.trust.seals.cms import AuthorityTimeStamper, CmsSigner
 from app.trust.seals.pades_check import WEAK_IN_TIME
 from app.trust.time.timestamp import TimeAuthority
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
 
-from app.trust.keys.cms import AuthorityTimeStamper, CmsSigner, with_revocations
 from app.trust.keys.keyring import Trust
 from app.trust.keys.signers import refuse_worthless
+from app.trust.seals.cms import AuthorityTimeStamper, CmsSigner, with_revocations
 from app.trust.time.timestamp import TimeAuthority
 
 

@@ -10,7 +10,7 @@ from app.trust.time.timestamp import (
     TimeAuthority,
     recognise,
 )
-from app.trust.time.token import TimestampRefusedError, certificates_of
+from app.trust.time.timestamp_token import TimestampRefusedError, certificates_of
 
 WANTED = 2
 """Independent authorities that date a checkpoint or a bundle, where as many are configured."""

@@ -10,7 +10,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.trust.time.openssl import Refused, check_token
-from app.trust.time.token import TimestampRefusedError, TimeToken
+from app.trust.time.timestamp_token import TimestampRefusedError, TimeToken
 
 
 def openssl_is_here() -> bool:

@@ -17,7 +17,7 @@ from app.errors import UnavailableError, UsageError
 from app.trust.keys.keyring import Trust
 from app.trust.time.development import POLICY, DevelopmentTsa
 from app.trust.time.second_opinion import refuse_unless_openssl_accepts
-from app.trust.time.token import TimestampRefusedError, TimeToken, read_token
+from app.trust.time.timestamp_token import TimestampRefusedError, TimeToken, read_token
 from app.trust.time.token_form import refuse_loose_bytes
 from app.trust.time.token_proof import prove
 

@@ -7,7 +7,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.trust.time.token import TimestampRefusedError
+from app.trust.time.timestamp_token import TimestampRefusedError
 
 _UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
 _KEYS = {"rsa": {"rsassa_pkcs1v15", "rsassa_pss"}, "rsassa_pss": {"rsassa_pss"}, "ec": {"ecdsa"}}

@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL.crypto import X509, X509Store, X509StoreContext, X509StoreContextError
 
-from app.trust.time.token import UNREADABLE, TimestampRefusedError, TimeToken, name_of
+from app.trust.time.timestamp_token import UNREADABLE, TimestampRefusedError, TimeToken, name_of
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
     "sha1": hashes.SHA1,

@@ -8,8 +8,8 @@ from datetime import timedelta
 from collectors.kit.access.roles import role_id
 from collectors.kit.access.standing import LONGEST_ACTIVATION, privilege_is_lent
 from collectors.kit.beside import Beside, NotSeenError
-from collectors.kit.missing.arm_ids import subscription_path
 from collectors.kit.spec import Expectations, Gap, Item, Status, Verdict
+from collectors.kit.values.arm_ids import subscription_path
 from collectors.kit.values.instants import instant
 
 ORIGIN = "properties.originRoleAssignmentId"

@@ -10,10 +10,10 @@ https://learn.microsoft.com/entra/identity/conditional-access/concept-conditiona
 from collections.abc import Mapping
 from typing import Any
 
+from collectors.kit.access.naming import LONGEST
 from collectors.kit.beside import Beside
 from collectors.kit.settings import quoted
 from collectors.kit.spec import Item, Verdict, failed, passed, unknown
-from collectors.kit.values.naming import LONGEST
 
 IN_FORCE = "enabled"
 NOT_IN_FORCE = ("disabled", "enabledForReportingButNotEnforced")

@@ -3,9 +3,9 @@
 from collections.abc import Iterator, Sequence
 
 from collectors.kit.level import parent_read
-from collectors.kit.missing.arm_ids import type_of
 from collectors.kit.missing.things import LEFT_OUT, Absence
 from collectors.kit.spec import Arm, Gap, GapKind, Read
+from collectors.kit.values.arm_ids import type_of
 
 SHORT = "the list left out what Azure has, so it may lack more that nobody knows of"
 

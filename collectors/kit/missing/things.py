@@ -15,15 +15,15 @@ from typing import Any
 from collectors.kit.answers.answer import Answer, read_answer
 from collectors.kit.answers.refusals import codes_in
 from collectors.kit.exchange import Exchange
-from collectors.kit.missing.arm_ids import (
+from collectors.kit.missing.rights import Rights, rights_of
+from collectors.kit.spec import Arm, Gap, GapKind, NotApplicable
+from collectors.kit.values.arm_ids import (
     ancestors,
     group_path,
     home_of,
     subscription_path,
     type_of,
 )
-from collectors.kit.missing.rights import Rights, rights_of
-from collectors.kit.spec import Arm, Gap, GapKind, NotApplicable
 
 PROOF = "@proof"
 """Name under which a record keeps the answers about single missing things: `subject` is the id."""

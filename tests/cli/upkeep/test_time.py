@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.trust.time.token import read_token
+from app.trust.time.timestamp_token import read_token
 from tests.command_line import annexa
 from tests.services.authorities import Moody, authority
 from tests.services.homes import authority_table, listening

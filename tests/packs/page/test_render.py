@@ -23,7 +23,7 @@ from app.controls.expectations import load_expectations
 from app.packs.legible import FONTS
 from app.packs.page.fetcher import PackFetcher
 from app.packs.page.render import PackDrawingError, render_html, render_pdf
-from app.packs.sealed.files import build_view
+from app.packs.view.assembly import build_view
 from tests.verapdf import judged
 
 HERE = Path(__file__).parents[1]

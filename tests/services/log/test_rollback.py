@@ -11,9 +11,9 @@ import pytest
 from app.errors import VerificationFailedError
 from app.evidence.record import entry_key
 from app.services.home.installation import Ports, open_ports
+from app.services.home.remembered_head import FILE_NAME
 from app.services.index.events import record_event
 from app.services.log.checkpoints import checkpoint_key, checkpoint_sizes, token_key
-from app.services.log.rollback import FILE_NAME
 from app.services.proof.whole_store import verify_store
 from app.services.upkeep.new_home import initialise
 

@@ -18,15 +18,13 @@ from app.evidence.record import (
 )
 from app.services.log.checkpoints import checkpoint_key, token_key
 from app.services.log.evidence_log import EvidenceLog
-from app.services.proof.entries import Finding
-from app.services.proof.log_walk import verify_log
 from app.trust.keys.keyring import Trust, create_trust
 from app.trust.time.timestamp import (
     DevelopmentAuthority,
     TimestampRefusedError,
     verify_timestamp,
 )
-from tests.services.memory import RULES, MemoryStore, broken, event, filled, holding, now
+from tests.services.memory import RULES, MemoryStore, event, filled, holding, now, walked
 
 
 def record(place: EntryPlace, raw: bytes, verdicts: bytes, expectations: bytes) -> bytes:
@@ -74,7 +72,7 @@ def test_a_changed_object_is_named(sealed: dict[str, bytes], trust: Trust) -> No
 def test_a_missing_object_is_named(sealed: dict[str, bytes], trust: Trust) -> None:
     for key in _sample(sealed):
         store = holding({name: data for name, data in sealed.items() if name != key})
-        findings = _findings(store, trust)
+        findings = walked(store, trust)
         assert key in {finding.key for finding in findings}, key
 
 
@@ -121,23 +119,19 @@ def test_another_root_does_not_vouch_for_the_tokens(
     sealed: dict[str, bytes], trust: Trust, tmp_path: Path
 ) -> None:
     other = create_trust(tmp_path / "trust", "other.example/log", now)
-    log = EvidenceLog.open(holding(dict(sealed)), trust.log)
-    assert broken(log, other) == {token_key(300), token_key(600)}
+    found = walked(holding(dict(sealed)), trust, other.root)
+    assert {one.key for one in found if one.broken} == {token_key(300), token_key(600)}
 
 
 def test_an_unsealed_tail_is_told_and_is_no_failure(sealed: dict[str, bytes], trust: Trust) -> None:
-    log = EvidenceLog.open(holding(dict(sealed)), trust.log)
-    log.append(event(600))
-    (finding,) = log.verify([trust.root])
+    store = holding(dict(sealed))
+    EvidenceLog.open(store, trust.log).append(event(600))
+    (finding,) = walked(store, trust)
     assert (finding.key, finding.broken) == (entry_key(600), False)
 
 
-def _findings(store: MemoryStore, trust: Trust) -> list[Finding]:
-    return list(verify_log(store, trust.log.key, [trust.root]))
-
-
 def _broken(store: MemoryStore, trust: Trust) -> set[str]:
-    return {finding.key for finding in _findings(store, trust) if finding.broken}
+    return {finding.key for finding in walked(store, trust) if finding.broken}
 
 
 def _sample(objects: dict[str, bytes]) -> list[str]:

@@ -16,7 +16,7 @@ from app.trust.time.timestamp import (
     TimestampUnavailableError,
     stamp,
 )
-from app.trust.time.token import certificates_of, imprint
+from app.trust.time.timestamp_token import certificates_of, imprint
 
 Clock = Callable[[], datetime]
 

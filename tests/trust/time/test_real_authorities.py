@@ -20,7 +20,7 @@ from app.trust.time.timestamp import (
     stamp,
     verify_timestamp,
 )
-from app.trust.time.token import read_token
+from app.trust.time.timestamp_token import read_token
 from app.trust.time.token_form import refuse_loose_bytes
 from app.trust.time.token_proof import prove
 from tests.trust.imitated import (

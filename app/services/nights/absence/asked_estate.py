@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.evidence.canonical import parse
-from collectors.kit.missing.arm_ids import is_arm, subscription_path
+from collectors.kit.values.arm_ids import is_arm, subscription_path
 
 
 @dataclass(frozen=True, slots=True)

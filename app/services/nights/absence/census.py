@@ -14,10 +14,10 @@ from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Exchange, Item, Read, ResourceGraph, Scope
 from collectors.kit.interpret import listed
 from collectors.kit.level import lists_in, types_of
-from collectors.kit.missing.arm_ids import SUBSCRIPTION, subscription_path, type_of
 from collectors.kit.missing.rights import Rights, rights_of
 from collectors.kit.missing.things import NOTHING, RIGHTS, Listed, Missing, listed_in
 from collectors.kit.registry import collector_by_id
+from collectors.kit.values.arm_ids import SUBSCRIPTION, subscription_path, type_of
 
 INVENTORY, RESOURCES, LISTED = "inventory.resources", "resources", "listed"
 RIGHTS_COLLECTOR, PERMISSIONS = "access.collector_rights", "permissions"

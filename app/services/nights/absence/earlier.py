@@ -25,11 +25,11 @@ from app.services.nights.absence.asked_estate import Asked, asked_of
 from app.services.nights.one_record import Job
 from app.services.nights.plan import UNLISTED
 from collectors.kit import Exchange, Item
+from collectors.kit.access.naming import shown_name
 from collectors.kit.interpret import listed
 from collectors.kit.level import leans_on, lists_in, parent_read
-from collectors.kit.missing.arm_ids import SUBSCRIPTION, is_arm, is_guid, type_of
 from collectors.kit.missing.things import Missing
-from collectors.kit.values.naming import shown_name
+from collectors.kit.values.arm_ids import SUBSCRIPTION, is_arm, is_guid, type_of
 
 LOG = structlog.get_logger()
 PREFIX = "subscription/"

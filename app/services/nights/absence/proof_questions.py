@@ -11,9 +11,9 @@ from collectors.kit import TENANT, Arm, Exchange, Graph, Item, Read, Scope
 from collectors.kit.answers.answer import Answer, read_answer
 from collectors.kit.answers.refusals import codes_in
 from collectors.kit.missing.api_versions import API_VERSIONS, PROVIDER_VERSION, newest_stable
-from collectors.kit.missing.arm_ids import is_arm, subscription_path, type_of
 from collectors.kit.missing.rights import API_VERSION, PERMISSIONS_PATH
 from collectors.kit.missing.things import PROOF, RIGHTS, VERSIONS
+from collectors.kit.values.arm_ids import is_arm, subscription_path, type_of
 
 UNKNOWN_VERSION = frozenset({"noregisteredproviderfound", "invalidapiversionparameter"})
 """Codes by which Azure refuses a version.

@@ -15,14 +15,14 @@ from itertools import chain, zip_longest
 from app.services.nights.absence.census import Census
 from app.services.nights.absence.proof_questions import Questions
 from collectors.kit import Exchange, Gap, GapKind, Read
-from collectors.kit.missing.arm_ids import (
+from collectors.kit.missing.things import RIGHTS, Absence, Missing, absences, gone_around, proofs_of
+from collectors.kit.values.arm_ids import (
     ancestors,
     group_path,
     home_of,
     subscription_path,
     type_of,
 )
-from collectors.kit.missing.things import RIGHTS, Absence, Missing, absences, gone_around, proofs_of
 
 ROLE_DEFINITION = "microsoft.authorization/roledefinitions"
 REFUSALS = 2

@@ -9,10 +9,10 @@ from app.services.nights.absence.census import Census, take_census
 from app.services.nights.one_record import Job
 from collectors.azure.collect import Asker
 from collectors.kit import TENANT, Item, Scope
-from collectors.kit.missing.arm_ids import SUBSCRIPTION
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 from collectors.kit.missing.things import RIGHTS, Missing
 from collectors.kit.registry import collector_by_id
+from collectors.kit.values.arm_ids import SUBSCRIPTION
 from tests.services.table_gateway import REFUSED, Said, TableGateway, keep_nothing
 
 FIRST, SECOND = "11111111-1111-1111-1111-11111111111a", "22222222-2222-2222-2222-22222222222b"

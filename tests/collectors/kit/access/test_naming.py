@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from collectors.kit import Item
-from collectors.kit.values.naming import LONGEST, role_of, shown_name, shown_names
+from collectors.kit.access.naming import LONGEST, role_of, shown_name, shown_names
 
 OWNER = "8e3af657-a8ff-443c-a75c-2fe8c4bcb635"
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"

@@ -10,8 +10,8 @@ import pytest
 from app.controls.assessment import Ending, State
 from app.controls.catalogue import annex_a_ids
 from app.errors import UsageError
+from app.packs.place import place_of
 from app.packs.view.facts import Engagement
-from app.packs.view.place import place_of
 from app.packs.view.summary import period_until
 
 

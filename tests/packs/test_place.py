@@ -1,6 +1,6 @@
 """Subjects are named for people, and say where they are."""
 
-from app.packs.view.place import name_of, place_of
+from app.packs.place import name_of, place_of
 
 PROD = "7d1f0a52-0a0e-4c7b-9a41-6d2b1d4f6a01"
 NAMES = {PROD: "prod-patient-portal"}

@@ -2,7 +2,7 @@
 
 import pytest
 
-from collectors.kit.missing.arm_ids import (
+from collectors.kit.values.arm_ids import (
     ancestors,
     group_path,
     home_of,
