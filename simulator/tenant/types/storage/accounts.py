@@ -3,8 +3,7 @@
 Shaped by recorded answers of api-version 2024-01-01 (19 June 2025, 23 February 2025), 2021-02-01
 and 2019-04-01: an account made without a word about its settings leaves out allowSharedKeyAccess,
 publicNetworkAccess, infrastructure encryption, the keys of tables and queues and every policy, and
-accepts TLS 1.0. Customer keys reach tables and queues only where their keyType is Account:
-https://learn.microsoft.com/azure/storage/common/customer-managed-keys-overview
+accepts TLS 1.0.
 """
 
 from collections.abc import Sequence
@@ -24,6 +23,7 @@ from simulator.tenant.kit import (
     where,
 )
 from simulator.tenant.storage.blob_services import BLOB_SERVICES
+from simulator.tenant.storage.encryption import INFRASTRUCTURE, OWN_KEY, encryption
 from simulator.tenant.storage.kinds import AccountKind, as_made, kind_of, services
 from simulator.tenant.storage.network import as_it_was_made, in_a_perimeter, opened, shut
 
@@ -72,7 +72,7 @@ def _properties(scene: Scene, kind: AccountKind) -> dict[str, Any]:
         "allowCrossTenantReplication": False,
         "supportsHttpsTrafficOnly": True,
         "allowBlobPublicAccess": False,
-        "encryption": _encryption(scene, kind, created),
+        "encryption": encryption(scene, kind, created),
     }
     if as_made(scene):
         return properties | {"minimumTlsVersion": "TLS1_0"} | as_it_was_made()
@@ -85,10 +85,6 @@ def _properties(scene: Scene, kind: AccountKind) -> dict[str, Any]:
         | shut(scene)
         | _policies(scene)
     )
-
-
-def _said(scene: Scene, check: str) -> str:
-    return scene.verdicts.get(f"{CHECK}{check}", "")
 
 
 def _common(one: Resource, kind: AccountKind, created: str) -> dict[str, Any]:
@@ -126,42 +122,6 @@ def _policies(scene: Scene) -> dict[str, Any]:
             "routingChoice": "MicrosoftRouting",
             "publishMicrosoftEndpoints": False,
             "publishInternetEndpoints": False,
-        },
-    }
-
-
-def _encryption(scene: Scene, kind: AccountKind, enabled: str) -> dict[str, Any]:
-    service = {"keyType": "Account", "enabled": True, "lastEnabledTime": enabled}
-    encryption: dict[str, Any] = {"services": {"file": dict(service), "blob": dict(service)}}
-    if _said(scene, "infrastructure_encryption") == "pass":
-        encryption["requireInfrastructureEncryption"] = True
-    elif not as_made(scene) and scene.share("encrypted once") < 0.5:
-        encryption["requireInfrastructureEncryption"] = False
-    own = _said(scene, "customer_managed_key")
-    plain = own != "fail" or not kind.tables or scene.share("plain") < 0.4
-    if as_made(scene) or own == "" or (own == "fail" and plain):
-        return encryption | {"keySource": "Microsoft.Storage"}
-    if kind.tables and own == "pass":
-        encryption["services"] |= {"table": dict(service), "queue": dict(service)}
-    elif kind.tables and scene.share("told") < 0.5:
-        scoped = service | {"keyType": "Service"}
-        encryption["services"] |= {"table": dict(scoped), "queue": dict(scoped)}
-    return encryption | _own_key(scene)
-
-
-def _own_key(scene: Scene) -> dict[str, Any]:
-    vault = f"https://kv-{scene.place.short}-keys.vault.azure.net"
-    version = scene.dice.hexadecimal(32, "key version", scene.id).lower()
-    return {
-        "keySource": "Microsoft.Keyvault",
-        "keyvaultproperties": {
-            "keyvaulturi": vault,
-            "keyname": "storage-wrapping",
-            "keyversion": "",
-            # A key without an end has the end of 1970.
-            "currentVersionedKeyExpirationTimestamp": "1970-01-01T00:00:00.0000000Z",
-            "currentVersionedKeyIdentifier": f"{vault}/keys/storage-wrapping/{version}",
-            "lastKeyRotationTimestamp": ticks(scene.dates.past(60)),
         },
     }
 
@@ -206,8 +166,8 @@ TYPE = ResourceType(
             settled=where(as_made, "fail"),
             policy=Policy(guid="34c877ad-507e-4c82-993e-3452a6e0ad3c", initiative=ISO, looser=True),
         ),
-        f"{CHECK}customer_managed_key": Fault(asked=phi, settled=where(as_made, "fail")),
-        f"{CHECK}infrastructure_encryption": Fault(asked=phi, settled=where(as_made, "fail")),
+        OWN_KEY: Fault(asked=phi, settled=where(as_made, "fail")),
+        INFRASTRUCTURE: Fault(asked=phi, settled=where(as_made, "fail")),
     },
     children=(BLOB_SERVICES,),
 )
