@@ -6,8 +6,8 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.services.indexing import reindex
-from app.services.ports import Ports, open_ports
+from app.services.home.installation import Ports, open_ports
+from app.services.index.catch_up import reindex
 
 HOME = Path(__file__).with_name("home-caa3bc1.tar.xz")
 ENTRIES = 148

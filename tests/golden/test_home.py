@@ -8,20 +8,20 @@ from pathlib import Path
 
 import pytest
 
-from app.db.evidence import run_records
-from app.db.runs import runs
-from app.db.verdicts import intervals
+from app.db.rows.evidence import run_records
+from app.db.rows.runs import runs
+from app.db.rows.verdicts import intervals
 from app.evidence.canonical import parse
 from app.evidence.record import derived_key
-from app.packs.facts import Engagement
-from app.services.nights import collect_now
-from app.services.packing import issue_pack
-from app.services.ports import Ports
-from app.services.registering import find_connection
-from app.services.rejudgement import judge_earlier_nights
-from app.services.reperforming import reperform_bundle, reperform_run
-from app.services.status import status_of
-from app.services.verifying import verify_bundle_file, verify_store
+from app.packs.view.facts import Engagement
+from app.services.connections.register import find_connection
+from app.services.home.installation import Ports
+from app.services.nights.night import collect_now
+from app.services.nights.rejudgement import judge_earlier_nights
+from app.services.packing.pack import issue_pack
+from app.services.proof.whole_store import verify_bundle_file, verify_store
+from app.services.reading.status import status_of
+from app.services.reperforming.reperform import reperform_bundle, reperform_run
 from tests.conftest import StartSimulator
 from tests.golden.homes import golden_home, now
 from tests.installation import secret_env

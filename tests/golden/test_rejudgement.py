@@ -7,17 +7,17 @@ from pathlib import Path
 
 import pytest
 
-from app.db.evidence import records
-from app.db.judged import runs_of_other_rules
-from app.db.log import events
+from app.db.rows.evidence import records
+from app.db.rows.judged import runs_of_other_rules
+from app.db.rows.log import events
 from app.evidence.canonical import parse, sha256
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.evidence.rejudged import REJUDGED
-from app.services.ports import Ports
-from app.services.registering import find_connection
-from app.services.rejudgement import judge_earlier_nights
-from app.services.rules import rules_archive
-from app.services.status import status_of
+from app.services.connections.register import find_connection
+from app.services.home.installation import Ports
+from app.services.nights.rejudgement import judge_earlier_nights
+from app.services.nights.rules_archive import rules_archive
+from app.services.reading.status import status_of
 from tests.golden.homes import golden_home
 
 EMPTY = sha256(b"")

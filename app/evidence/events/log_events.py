@@ -1,0 +1,57 @@
+"""What happened to the log itself: made, given a new key, its checkpoints sent to others."""
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from app.evidence.events.fact import Fact
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogCreated(Fact):
+    """The first entry of every log."""
+
+    KIND: ClassVar[str] = "log_created"
+    organisation: str
+    origin: str
+    """Name of the log in its checkpoints."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogKeyRotated(Fact):
+    """The log gets a new key; the checkpoint over this entry is the last one of the old key."""
+
+    KIND: ClassVar[str] = "log_key_rotated"
+    old_vkey: str
+    new_vkey: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LogKeyInUse(Fact):
+    """The checkpoint over this entry is the first one of the new key."""
+
+    KIND: ClassVar[str] = "log_key_in_use"
+    vkey: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfNotice(Fact):
+    """What became of one notice of a checkpoint."""
+
+    notice: str
+    """Its name in the settings."""
+    checkpoint_size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointSent(OfNotice):
+    """A checkpoint was sent to whoever is to hold one."""
+
+    KIND: ClassVar[str] = "checkpoint_sent"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointNotSent(OfNotice):
+    """It could not be sent; told once a checkpoint and notice."""
+
+    KIND: ClassVar[str] = "checkpoint_not_sent"
+    reason: str

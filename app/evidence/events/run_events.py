@@ -1,0 +1,164 @@
+"""What became of a run: begun, ended, missed, judged again, and what it left in the store."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID, uuid5
+
+from app.evidence.events.fact import Fact
+from app.evidence.events.shape import SELDOM, Shape, named
+from app.evidence.judged import Judging
+from app.evidence.record import utc
+
+SCHEDULED = "scheduled"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfSlot(Fact):
+    """A fact of one slot of one connection."""
+
+    connection_id: str
+    slot: datetime
+    """The instant, in UTC, that the run speaks for."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OfRun(OfSlot):
+    """A fact of one run."""
+
+    run_id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunStarted(OfRun):
+    """A run began: Azure gave a token, and is asked from here on."""
+
+    KIND: ClassVar[str] = "run_started"
+    trigger: str
+    """scheduled, catch_up or manual."""
+    by: str
+    """Who claimed the slot: a replica, a command or a token."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunCompleted(OfRun):
+    """A run ended with all its records sealed before this entry."""
+
+    KIND: ClassVar[str] = "run_completed"
+    records: int
+    gaps: int
+    """Gaps of all its records."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RunFailed(OfRun):
+    """A run ended without all its records. It may have had no `run_started`."""
+
+    KIND: ClassVar[str] = "run_failed"
+    trigger: str
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotMissed(OfSlot):
+    """Nobody collected a slot in its time, and nobody can any more."""
+
+    KIND: ClassVar[str] = "slot_missed"
+    reason: str
+    run_id: str | None = field(default=None, metadata=SELDOM)
+    """The run that had claimed the slot and never began; None where none had."""
+    trigger: str | None = field(default=None, metadata=SELDOM)
+    """Why that run was to be; None where there was none: a night of the schedule."""
+    by: str | None = field(default=None, metadata=SELDOM)
+
+    @property
+    def run(self) -> str:
+        """Id of the run; where there was none, one that follows from connection and slot."""
+        return self.run_id or str(uuid5(UUID(self.connection_id), utc(self.slot)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class JudgedAgain(Shape):
+    """One record, judged again by other rules."""
+
+    seq: int
+    """Its place in the log."""
+    verdicts: str
+    """SHA-256 of the verdicts."""
+    expectations: str
+    """SHA-256 of what they were measured against."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rejudged(OfRun):
+    """A night was judged again by other rules, from the pages sealed then."""
+
+    KIND: ClassVar[str] = "rejudged"
+    rules: str = field(metadata=named("rules_sha256"))
+    records: tuple[JudgedAgain, ...]
+
+    def judgings(self) -> Iterator[tuple[int, Judging]]:
+        """(seq of the record, its new judging)."""
+        for one in self.records:
+            yield one.seq, Judging(rules=self.rules, verdicts=one.verdicts)
+
+    def named_objects(self) -> Iterator[tuple[str, str]]:
+        """("derived" or "rules", digest) of what it stands on."""
+        yield "rules", self.rules
+        for one in self.records:
+            yield "derived", one.verdicts
+            yield "derived", one.expectations
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RightTold(Shape):
+    """One thing that the collecting identity was allowed."""
+
+    place: str
+    """`/subscriptions/<id>` in lower case, `tenant`, or `Microsoft Graph`."""
+    right: str
+    """An action, a role and where it is held, or a permission of Microsoft Graph."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RightsChanged(OfRun):
+    """The collecting identity lost or gained rights since the nights before."""
+
+    KIND: ClassVar[str] = "rights_changed"
+    lost: tuple[RightTold, ...]
+    gained: tuple[RightTold, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing(Shape):
+    """A derived object that lists keys with the protection read back of each."""
+
+    sha256: str
+    objects: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WeakestProtection(Shape):
+    """The weakest protection that an object was stored with."""
+
+    mode: str
+    """`tamper-evident only`, `unlocked`, `locked` or `none`."""
+    until: datetime | None
+    legal_hold: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stored(OfRun):
+    """What a run left in the store, and what protects it, as read back when written."""
+
+    KIND: ClassVar[str] = "stored"
+    store: str
+    """What the store guarantees, as people are told."""
+    objects: int
+    previous: int | None
+    """Place of the `stored` event before it; None for the first."""
+    listings: tuple[Listing, ...]
+    """Empty where the store protects nothing by itself."""
+    weakest: WeakestProtection
