@@ -149,6 +149,10 @@ class ResourceType:
         """Whether the least requests count a list of its whole rows."""
         return bool(self.checks()) if self.listed is None else self.listed
 
+    def below(self, child: Child) -> str:
+        """The type of a child: `Microsoft.Storage/storageAccounts/blobServices`."""
+        return "/".join((self.type, *child.path.split("/")[::2]))
+
     def checks(self) -> tuple[str, ...]:
         """Full ids of the checks that ask it or what is below it."""
         return (*self.faults, *(name for child in self.children for name in child.faults))

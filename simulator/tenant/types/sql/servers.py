@@ -7,6 +7,7 @@ with passwords only has no `administrators` at all, and an old one no lowest TLS
 from typing import Any
 
 from simulator.tenant.kit import ABSENT, Child, Fault, Policy, ResourceType, Scene, where
+from simulator.tenant.network.parts import private_connections
 
 VERSIONS = ("2014-04-01", "2020-11-01-preview", "2021-11-01", "2022-05-01-preview", "2023-08-01")
 CHECK, BASELINE = "sql.databases.", "sql-baseline"
@@ -27,7 +28,7 @@ def body(scene: Scene) -> dict[str, Any]:
         "minimalTlsVersion": scene.pick(("1.2", "1.2", "1.3"), "tls"),
         "publicNetworkAccess": "SecuredByPerimeter" if guarded(scene) else "Disabled",
         "restrictOutboundNetworkAccess": "Disabled",
-        "privateEndpointConnections": _connections(scene),
+        "privateEndpointConnections": private_connections(scene, state="Ready"),
         "externalGovernanceStatus": "Disabled",
         "retentionDays": -1,
     }
@@ -46,20 +47,6 @@ def _administrators(scene: Scene) -> dict[str, Any]:
         "tenantId": scene.estate.tenant_id,
         "azureADOnlyAuthentication": True,
     }
-
-
-def _connections(scene: Scene) -> list[dict[str, Any]]:
-    endpoint = scene.estate.near("Microsoft.Network/privateEndpoints", scene.resource)
-    if endpoint is None:
-        return []
-    approved = {"status": "Approved", "description": "Auto-approved", "actionsRequired": "None"}
-    name = f"{endpoint.name}-{scene.guid('connection')}"
-    properties: dict[str, Any] = {
-        "provisioningState": "Ready",
-        "privateEndpoint": {"id": endpoint.id},
-        "privateLinkServiceConnectionState": approved,
-    }
-    return [{"id": f"{scene.id}/privateEndpointConnections/{name}", "properties": properties}]
 
 
 TYPE = ResourceType(
