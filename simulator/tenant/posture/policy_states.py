@@ -7,7 +7,7 @@ https://learn.microsoft.com/azure/governance/policy/samples/resource-graph-sampl
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeAlias
 
 from simulator.tenant.access.roles import PROVIDER
 from simulator.tenant.estate.dates import ticks
@@ -31,8 +31,8 @@ EXEMPT, BROKEN, UNSEEN, LAGGING, LOOSE = 0.04, 0.01, 0.03, 0.25, 0.5
 """Shares of resources that are exempt, without an answer, not evaluated yet, or evaluated the day
 before; and of the failures of a check that the definition, being the looser rule, lets pass."""
 
-Answers = dict[tuple[str, str], str]
-"""Expected verdicts by check and subject."""
+Answers: TypeAlias = dict[str, dict[str, str]]
+"""Expected verdicts by check, then by subject."""
 
 
 def rows_of(
@@ -51,7 +51,10 @@ def rows_of(
 
 
 def _answers(truth: Iterable[Truth]) -> Answers:
-    return {(one.check, one.subject): one.expected for one in truth}
+    by_check: Answers = {}
+    for one in truth:
+        by_check.setdefault(one.check, {})[one.subject] = one.expected
+    return by_check
 
 
 def _states(
@@ -59,10 +62,12 @@ def _states(
 ) -> Iterator[dict[str, Any]]:
     inside = "" if one.everywhere else f"{scope}/".lower()
     for definition in one.definitions:
-        subjects = [name for check, name in now if check == definition.check]
-        for subject in sorted(subjects):
+        tonight = now.get(definition.check, {})
+        before = then.get(definition.check, {})
+        for subject in sorted(tonight):
             if subject.lower().startswith(inside):
-                state = _state(estate, one, scope, definition, subject, now, then)
+                answers = tonight[subject], before.get(subject, tonight[subject])
+                state = _state(estate, one, scope, definition, subject, answers)
                 if state is not None:
                     yield state
 
@@ -73,15 +78,14 @@ def _state(
     scope: str,
     definition: Definition,
     subject: str,
-    now: Answers,
-    then: Answers,
+    answers: tuple[str, str],
 ) -> dict[str, Any] | None:
+    """The state of one resource, whose verdicts tonight and the night before are told."""
     share = _shares(estate, definition, subject)
-    key = (definition.check, subject)
     if share("unseen") < UNSEEN:
         return None
     late = share("late", estate.dice.night) < LAGGING
-    expected = then.get(key, now[key]) if late else now[key]
+    expected = answers[1] if late else answers[0]
     if share("broken") < BROKEN:
         state = estate.dice.pick(
             ("Conflict", "Error", "Unknown"), "broken", definition.policy.guid, subject
