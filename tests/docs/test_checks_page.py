@@ -1,6 +1,6 @@
 """The page of checks says what the code does."""
 
-from app.cli.evidence.checks_page import checks_page
+from app.cli.checks_page import checks_page
 from collectors.kit.registry import all_collectors
 
 
