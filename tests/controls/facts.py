@@ -13,6 +13,7 @@ from app.controls.assessment import (
 from app.controls.catalogue import load_catalogue
 from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
 from app.controls.removals import Removals
+from app.evidence.run_state import RunState
 from collectors.kit import (
     Arm,
     Check,
@@ -103,7 +104,7 @@ class Facts:
 
 
 def sealed_night(slot: datetime, state: str = "complete") -> Night:
-    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
+    return Night(slot=slot, state=RunState(state), run_id=f"run-{slot:%d}", finished_at=slot)
 
 
 def count_of(slot: datetime, *, failed: int = 0, unknown: int = 0) -> NightCount:
