@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format serve bench clean
+.PHONY: help demo test check format serve bench docs clean
 BIN := .venv/bin
 OUT ?= demo-out
 WORKERS ?= 2
@@ -38,6 +38,10 @@ serve: ## serve the API on the evidence that `make demo` left
 bench: ## measure one night of 1,000 resources at 80 ms latency; prints JSON
 	@scripts/bootstrap test
 	$(BIN)/python benchmarks/snapshot.py --resources 1000 --latency-ms 80
+
+docs: ## write docs/checks.md, every question with its remedy, from the code
+	@scripts/bootstrap demo
+	$(BIN)/annexa collectors --markdown > docs/checks.md
 
 clean: ## remove what the commands made, keeping .venv and .tools
 	rm -rf demo-out .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache dist

@@ -17,7 +17,7 @@ from typing import Any
 from benchmarks.night import SECRET_ENV, night_of
 from benchmarks.purposes import purposes
 from simulator.process import SimulatorProcess
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
 
 ROOT = Path(__file__).resolve().parent.parent

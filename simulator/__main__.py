@@ -14,10 +14,10 @@ from cryptography.x509 import load_pem_x509_certificate
 from simulator.blob.app import create_blob_app
 from simulator.options import Options, parse_options
 from simulator.server.app import create_app
-from simulator.server.faults import FaultRuleError, parse_rules_text
+from simulator.server.control.handover import Addresses, hand_over, write_truth
+from simulator.server.control.request_log import RequestLog
+from simulator.server.faults.rules import FaultRuleError, parse_rules_text
 from simulator.server.front import make_front
-from simulator.server.handover import Addresses, hand_over, write_truth
-from simulator.server.request_log import RequestLog
 from simulator.server.serving import listening
 from simulator.server.simulation import Settings, Simulation
 from simulator.server.tls import Tls, make_tls

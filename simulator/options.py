@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.server.control import parse_instant
+from simulator.server.control.routes import parse_instant
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,21 +3,18 @@
 import json
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
 
-from app.errors import AppError, UnavailableError, UsageError
-from app.services.home.installation import Ports, open_ports
-from app.services.index.catch_up import keep_up
+from app.errors import UsageError
 
 OUT = Console(highlight=False, soft_wrap=True)
 ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 def clock() -> datetime:
@@ -29,35 +26,6 @@ def home_folder(ctx: typer.Context) -> Path:
     """The home folder of this call."""
     found: Path = ctx.find_root().obj
     return found
-
-
-@contextmanager
-def opened(ctx: typer.Context, *, rebuild: bool = False) -> Iterator[Ports]:
-    """The installation of this call, closed at the end."""
-    ports = open_ports(home_folder(ctx), clock, rebuild=rebuild)
-    try:
-        if not rebuild:
-            _keep_up(ports)
-        yield ports
-    finally:
-        ports.close()
-
-
-def _keep_up(ports: Ports) -> None:
-    """A lost or restored index is brought up to the log, and the reader is told so."""
-    try:
-        count = keep_up(ports)
-    except UnavailableError:
-        return  # the command says so itself, if it needs the store at all
-    except AppError as error:
-        ERR.print(f"The index may be wrong: {error.message} [{error.kind}]", markup=False)
-        return
-    if count:
-        ERR.print(
-            f"The index was {count} entries behind the sealed log and has been brought up to it; "
-            "a run that was only planned is forgotten, ask for it again.",
-            markup=False,
-        )
 
 
 def print_json(value: Any) -> None:

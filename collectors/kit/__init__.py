@@ -2,6 +2,7 @@
 
 from collectors.kit.beside import Beside, NotSeenError, as_far_as_seen
 from collectors.kit.exchange import Attempt, Exchange
+from collectors.kit.reads import child, in_groups, in_subscription, rows
 from collectors.kit.spec import (
     TENANT,
     Arm,
@@ -56,7 +57,11 @@ __all__ = [
     "Status",
     "Verdict",
     "as_far_as_seen",
+    "child",
     "failed",
+    "in_groups",
+    "in_subscription",
     "passed",
+    "rows",
     "unknown",
 ]

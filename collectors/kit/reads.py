@@ -1,9 +1,15 @@
-"""What can be asked of Azure: the kinds of reads, as frozen descriptions."""
+"""What can be asked of Azure: the kinds of reads, as frozen descriptions.
+
+`rows`, `child`, `in_groups` and `in_subscription` write the usual ones from an ARM type, spelled as
+Microsoft does: table, path and permission follow from it. What is unusual is written out.
+"""
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import TYPE_CHECKING, Literal, TypeAlias
+
+from collectors.kit.errors import CatalogError
 
 if TYPE_CHECKING:
     from collectors.kit.spec import Item
@@ -123,3 +129,99 @@ class ResourceList:
 
 
 Read: TypeAlias = ResourceGraph | Arm | Graph | GraphBatch | Logs | ResourceList
+
+
+_TABLES = {
+    "microsoft.authorization": "authorizationresources",
+    "microsoft.management": "resourcecontainers",
+    "microsoft.resources": "resourcecontainers",
+}
+"""Tables of Resource Graph by the provider whose types they hold; the others are in `resources`.
+
+https://learn.microsoft.com/azure/governance/resource-graph/reference/supported-tables-resources
+"""
+
+
+def rows(*azure_types: str, never_empty: bool = False) -> ResourceGraph:
+    """Every resource of these types, tenant-wide: `rows("Microsoft.KeyVault/vaults")`.
+
+    Raises CatalogError for what is no type, and for types of different tables.
+    """
+    tables = {_TABLES.get(_parts(one)[0].lower(), "resources") for one in azure_types}
+    if len(tables) != 1:
+        raise CatalogError(f"{', '.join(azure_types)} stand in {len(tables)} tables, not in one")
+    return ResourceGraph(
+        table=tables.pop(),
+        types=tuple(one.lower() for one in azure_types),
+        needs=tuple(f"{one}/read" for one in azure_types),
+        never_empty=never_empty,
+    )
+
+
+def child(
+    of: str,
+    azure_type: str,
+    api_version: str,
+    *,
+    name: str = "",
+    each: bool = False,
+    where: "Callable[[Item], bool] | None" = None,
+    has: "Callable[[Item], bool] | None" = None,
+    never_empty: bool = False,
+) -> Arm:
+    """What each item of the sibling read `of` has below it, or beside it by another provider.
+
+    `Microsoft.KeyVault/vaults/keys` lies at `{id}/keys` of vaults, `Microsoft.Insights/…` at
+    `{id}/providers/Microsoft.Insights/…` of anything. With a `name` it is that one object.
+    """
+    provider, *types = _parts(azure_type)
+    parent = "/".join((provider, *types[:-1])).lower() if types[1:] else None
+    below = types[-1] if parent else f"providers/{azure_type}"
+    return Arm(
+        path="/".join(filter(None, ("{id}", below, name))),
+        api_version=api_version,
+        per="resource",
+        of=of,
+        types=() if parent is None else (parent,),
+        where=where,
+        has=has,
+        each=each,
+        needs=(f"{azure_type}/read",),
+        never_empty=never_empty,
+    )
+
+
+MANAGEMENT_GROUP = "microsoft.management/managementgroups"
+
+
+def in_groups(of: str, azure_type: str, api_version: str, *, never_empty: bool = False) -> Arm:
+    """The elements of a list that each management group of the sibling read `of` has."""
+    return Arm(
+        path=f"{{id}}/providers/{azure_type}",
+        api_version=api_version,
+        per="management_group",
+        of=of,
+        types=(MANAGEMENT_GROUP,),
+        each=True,
+        needs=(f"{azure_type}/read",),
+        never_empty=never_empty,
+    )
+
+
+def in_subscription(azure_type: str, api_version: str, *, never_empty: bool = False) -> Arm:
+    """The elements of a list that each subscription has."""
+    return Arm(
+        path=f"/subscriptions/{{subscription}}/providers/{azure_type}",
+        api_version=api_version,
+        per="subscription",
+        needs=(f"{azure_type}/read",),
+        never_empty=never_empty,
+    )
+
+
+def _parts(azure_type: str) -> list[str]:
+    """Provider and types. Raises CatalogError where the text is no type."""
+    parts = azure_type.split("/")
+    if len(parts) < 2 or "." not in parts[0] or not all(parts):
+        raise CatalogError(f"{azure_type!r} is no Azure type such as 'Microsoft.KeyVault/vaults'")
+    return parts

@@ -85,6 +85,8 @@ def _check_faults(
 ) -> Iterator[str]:
     if (check.judge is None) == (check.judge_all is None):
         yield f"check {check.id} needs either judge or judge_all"
+    if not check.owner:
+        yield f"check {check.id} has no owner, and its collector names none"
     for name in (check.on, *check.uses, *check.beside):
         if name not in collector.reads:
             yield f"check {check.id} stands on {name!r}, which is not a read"

@@ -5,7 +5,8 @@ another spelling is another value. A judge whose logic is no table stays a funct
 """
 
 from collections.abc import Mapping
-from typing import Any
+from types import MappingProxyType
+from typing import Any, TypeAlias
 
 from collectors.kit.absence import Absence
 from collectors.kit.spec import (
@@ -20,12 +21,15 @@ from collectors.kit.spec import (
 )
 from collectors.kit.values.tls import tls_at_least, tls_version
 
+Absences: TypeAlias = Mapping[str, Absence]
+"""What absence means, by path: what `documented` makes, the `ABSENT` of a source."""
+NONE: Absences = MappingProxyType({})
 LONGEST = 60
 """Characters of an unknown value that a reason quotes."""
 
 
 def toggle(
-    path: str, *, passes: str, fails: str, good: bool = True, absent: Absence | None = None
+    path: str, *, passes: str, fails: str, good: bool = True, absent: Absences = NONE
 ) -> Judge:
     """A switch that should stand at `good`."""
     answers: dict[bool | str | int, Verdict] = {good: passed(passes), not good: failed(fails)}
@@ -33,7 +37,7 @@ def toggle(
 
 
 def setting(
-    path: str, answers: Mapping[bool | str | int, Verdict], *, absent: Absence | None = None
+    path: str, answers: Mapping[bool | str | int, Verdict], *, absent: Absences = NONE
 ) -> Judge:
     """A value from a list of known ones; what is not in it is unknown."""
     known = tuple((type(value), value, verdict) for value, verdict in answers.items())
@@ -48,7 +52,7 @@ def setting(
     return judge
 
 
-def tls(path: str, *, absent: Absence | None = None) -> Judge:
+def tls(path: str, *, absent: Absences = NONE) -> Judge:
     """The lowest TLS version accepted, against the expectation `minimum_tls`."""
 
     def judge(item: Item, expectations: Expectations) -> Verdict:
@@ -78,11 +82,15 @@ def first_known(*judges: Judge) -> Judge:
     return judge
 
 
-def unread(item: Item, path: str, absent: Absence | None = None) -> Verdict:
+def unread(item: Item, path: str, absent: Absences = NONE) -> Verdict:
     """The verdict on a value no judge knows: absent as documented, or unknown and named."""
     found = item[path]
     if found is None:
-        return absent.verdict(item) if absent else unknown(f"Azure returned no {_name(path)}")
+        return (
+            absent[path].verdict(item)
+            if path in absent
+            else unknown(f"Azure returned no {_name(path)}")
+        )
     return unknown(f"Azure returned {_name(path)} {quoted(found)}, a value that is not known")
 
 

@@ -6,10 +6,10 @@ only in small judge functions.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from collectors.kit.beside import Beside
 from collectors.kit.reads import (
@@ -21,6 +21,10 @@ from collectors.kit.reads import (
     ResourceGraph,
     ResourceList,
 )
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
+
+if TYPE_CHECKING:
+    from collectors.kit.absence import Absence
 
 __all__ = [
     "TENANT",
@@ -49,37 +53,6 @@ __all__ = [
     "passed",
     "unknown",
 ]
-
-
-class Status(StrEnum):
-    """Answer of a check."""
-
-    PASS = "pass"  # noqa: S105 - a verdict, not a password
-    FAIL = "fail"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Answer of a check on one subject, with a reason a manager understands."""
-
-    status: Status
-    reason: str
-
-
-def passed(reason: str) -> Verdict:
-    """The subject meets the expectation."""
-    return Verdict(Status.PASS, reason)
-
-
-def failed(reason: str) -> Verdict:
-    """The subject does not meet the expectation."""
-    return Verdict(Status.FAIL, reason)
-
-
-def unknown(reason: str) -> Verdict:
-    """Azure did not say, or could not be asked. Never a guessed default."""
-    return Verdict(Status.UNKNOWN, reason)
 
 
 class GapKind(StrEnum):
@@ -130,6 +103,8 @@ class Owner(StrEnum):
     SECURITY = "security"
     COMPLIANCE = "compliance"
     LEGAL = "legal"
+    UNSTATED = ""
+    """Of a check: the owner of its collector, who then stands in its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,10 +221,12 @@ class Check:
     id: str
     title: str
     """The claim in plain words: "Storage accounts accept HTTPS only"."""
-    on: str
     controls: tuple[str, ...]
     remedy: str
-    owner: Owner
+    on: str = ""
+    """Read whose items it is about; left out, its collector's first."""
+    owner: Owner = Owner.UNSTATED
+    """Left out, its collector's."""
     judge: Judge | None = None
     judge_all: JudgeAll | None = None
     expectation: str | None = None
@@ -282,9 +259,23 @@ class Check:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Collector:
-    """One Azure source: what is asked, and every question answered from it."""
+    """One Azure source: what is asked, and every question answered from it.
+
+    What its checks leave to it (`on`, `owner`) is filled in here: nobody sees them without.
+    """
 
     id: str
     title: str
     reads: Mapping[str, Read]
     checks: tuple[Check, ...]
+    owner: Owner = Owner.UNSTATED
+    """Team that answers for the checks which name none."""
+    absent: "Mapping[str, Absence]" = field(default_factory=dict)
+    """What a property means that Azure leaves out, by path, where its judges stand on that."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "checks", tuple(map(self._resolved, self.checks)))
+
+    def _resolved(self, check: Check) -> Check:
+        on, owner = check.on or next(iter(self.reads), ""), check.owner or self.owner
+        return replace(check, on=on, owner=owner)

@@ -11,7 +11,7 @@ from simulator.blob.access import AudienceOf, Gate
 from simulator.blob.call import Call, Reply, http_date, iso_date
 from simulator.blob.errors import StorageError, missing_header
 from simulator.blob.levers import PREFIX, is_lever, set_immutability
-from simulator.blob.operations import perform
+from simulator.blob.operations.route import perform
 from simulator.blob.state import Storage
 
 _LARGEST = 1024**3

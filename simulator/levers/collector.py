@@ -11,12 +11,12 @@ from typing import Any, NamedTuple, TypeAlias
 from simulator.levers.consent import NAME, Identity, consented, made_on, unique
 from simulator.levers.document import arm_id
 from simulator.levers.rights import ALL, READS, Rights
-from simulator.tenant.access import authorization_row
-from simulator.tenant.dates import ticks
-from simulator.tenant.inventory import is_shell
-from simulator.tenant.management_groups import scope as group_scope
+from simulator.tenant.access.assignments import authorization_row
+from simulator.tenant.access.roles import PROVIDER
+from simulator.tenant.estate.dates import ticks
+from simulator.tenant.estate.inventory import is_shell
+from simulator.tenant.estate.management_groups import scope as group_scope
 from simulator.tenant.model import Tenant, Truth
-from simulator.tenant.roles import PROVIDER
 
 Row: TypeAlias = dict[str, Any]
 READER = "acdd72a7-3385-48ef-bd42-f606fba81ae7"

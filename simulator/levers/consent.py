@@ -10,9 +10,9 @@ from uuid import NAMESPACE_URL, uuid5
 
 from simulator.levers.graph_permissions import GRANTED, GRAPH_APP, OTHERS
 from simulator.levers.rights import Rights
-from simulator.tenant.dates import zulu
+from simulator.tenant.estate.dates import zulu
+from simulator.tenant.identity.service_principals import MICROSOFT
 from simulator.tenant.model import Tenant
-from simulator.tenant.service_principals import MICROSOFT
 
 Row: TypeAlias = dict[str, Any]
 NAME = "Annexa evidence collector"

@@ -9,10 +9,10 @@ from simulator.levers.graph_permissions import OBJECT_PERMISSIONS
 from simulator.levers.rights import Rights
 from simulator.levers.sight import shows
 from simulator.levers.sums import COMPLETE
-from simulator.tenant.identity import CUSTOM
+from simulator.tenant.access.roles import PRIVILEGED
+from simulator.tenant.identity.directory import CUSTOM
 from simulator.tenant.least import DIRECTORY_LISTS
 from simulator.tenant.model import Tenant, Truth
-from simulator.tenant.roles import PRIVILEGED
 
 _AUTHORIZATION = "Microsoft.Authorization"
 _ASSIGNMENTS = f"{_AUTHORIZATION}/roleAssignments/read"

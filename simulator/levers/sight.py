@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import Any, TypeAlias
 
 from simulator.levers.rights import Rights
-from simulator.server.arm_path import parse
+from simulator.server.arm.path import parse
 from simulator.tenant.model import Tenant
-from simulator.tenant.policy_states import STATES
+from simulator.tenant.posture.policy_states import STATES
 
 Row: TypeAlias = dict[str, Any]
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from simulator.levers.document import arm_id, inside
 from simulator.levers.rights import matches
-from simulator.tenant.grants import OWNERS
-from simulator.tenant.management_groups import scope as group_scope
+from simulator.tenant.access.grants import OWNERS
+from simulator.tenant.access.roles import OWNER
+from simulator.tenant.estate.management_groups import scope as group_scope
 from simulator.tenant.model import Tenant, Truth
-from simulator.tenant.roles import OWNER
 
 COMPLETE = "inventory.resources.complete"
 MOST_OWNERS = 3

@@ -12,14 +12,14 @@ from uuid import uuid4
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
-from simulator.server.audiences import Service, service_of
 from simulator.server.clock import http_date, iso
-from simulator.server.fault_answers import fault_answer, spoil
-from simulator.server.faults import FaultRule
+from simulator.server.control.request_log import Entry, RequestLog
+from simulator.server.entra.audiences import Service, service_of
+from simulator.server.faults.answers import fault_answer, spoil
+from simulator.server.faults.rules import FaultRule
+from simulator.server.faults.silent import SILENT, alter
 from simulator.server.question import Answer, Question
-from simulator.server.request_log import Entry, RequestLog
 from simulator.server.services import provenance
-from simulator.server.silent_faults import SILENT, alter
 from simulator.server.simulation import Simulation
 
 Handler: TypeAlias = Callable[[web.Request], Awaitable[web.StreamResponse]]

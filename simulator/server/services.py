@@ -4,10 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from simulator.server import access, arm, entra, graph, logs, vault
-from simulator.server.audiences import Service
+from simulator.server import vault
+from simulator.server.arm import reads as arm
+from simulator.server.entra import access, token_endpoint
+from simulator.server.entra.audiences import Service
+from simulator.server.faults.quotas import Grant
+from simulator.server.graph import reads as graph
+from simulator.server.logs import queries as logs
 from simulator.server.question import Answer, Question, refuse
-from simulator.server.quotas import Grant
 
 if TYPE_CHECKING:
     from simulator.server.simulation import Simulation
@@ -19,7 +23,7 @@ _API = {"arm": arm.answer, "graph": graph.answer, "logs": logs.answer, "vault": 
 def answer(simulation: "Simulation", service: Service, question: Question) -> Answer:
     """Answer one request as the service it is meant for."""
     if service == "entra":
-        return entra.answer(simulation, question)
+        return token_endpoint.answer(simulation, question)
     principal, refused = access.admit(simulation, service, question)
     if refused is not None or principal is None:
         return _stamped(service, question, refused or refuse(401, "Unauthorized", "No token."), {})

@@ -5,57 +5,37 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.tenant import (
-    access,
+from simulator.tenant.access import assignments, pim_azure
+from simulator.tenant.estate import inventory, roster
+from simulator.tenant.estate.dates import Dates
+from simulator.tenant.estate.dice import Dice
+from simulator.tenant.estate.estate import Estate, TenantSpec
+from simulator.tenant.identity import (
     applications,
-    blob_services,
-    bystanders,
-    compute,
     conditional_access,
-    diagnostics,
-    identity,
-    inventory,
-    links,
-    monitoring,
-    network,
+    directory,
     people,
-    pim_azure,
     pim_policies,
-    policy_states,
-    roster,
     service_principals,
-    sql,
-    sql_auditing,
-    storage,
-    vaults,
-    web,
 )
-from simulator.tenant.dates import Dates
-from simulator.tenant.dice import Dice
-from simulator.tenant.estate import Estate, TenantSpec
+from simulator.tenant.kit.construction import construct
+from simulator.tenant.kit.registry import all_types
+from simulator.tenant.logging import diagnostics, sql_auditing, workspaces
 from simulator.tenant.model import Tenant
+from simulator.tenant.posture import policy_states
 
 AREAS = (
-    storage.generate,
-    blob_services.generate,
-    sql.generate,
-    compute.generate,
-    network.generate,
-    monitoring.generate,
-    diagnostics.generate,
-    vaults.generate,
-    web.generate,
-    links.generate,
-    bystanders.generate,
-    access.generate,
+    workspaces.generate,
+    assignments.generate,
     pim_azure.generate,
     pim_policies.generate,
     people.generate,
     conditional_access.generate,
-    identity.generate,
+    directory.generate,
     applications.generate,
     service_principals.generate,
 )
+"""What is no type of resource by itself, but hangs together."""
 
 
 def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
@@ -80,8 +60,10 @@ def generate(spec: TenantSpec, night: int, as_of: datetime) -> Tenant:
 def _made(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Tenant, Estate]:
     """Everything but what Azure Policy says of it."""
     estate, labels = _estate(spec, night, as_of)
-    fragments = [area(estate) for area in AREAS]
+    fragments = [construct(estate, kind) for kind in all_types()]
+    fragments += [area(estate) for area in AREAS]
     rows = tuple(_by_id(row for fragment in fragments for row in fragment.rows))
+    fragments.append(diagnostics.generate(estate, rows))
     fragments.append(sql_auditing.generate(estate, rows, _joined(one.arm for one in fragments)))
     fragments.append(inventory.generate(estate, rows))
     elements, states = inventory.subscription_elements(estate)

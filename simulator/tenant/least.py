@@ -1,14 +1,14 @@
 """The least requests anybody needs to learn every fact of the catalogue about a tenant."""
 
-from collections.abc import Iterable, Sized
+from collections.abc import Iterable, Iterator, Sized
 from math import ceil
 from typing import Any
 
-from simulator.tenant.diagnostics import SUPPORTED
-from simulator.tenant.inventory import is_shell
-from simulator.tenant.kinds import ACCOUNT_SERVICES, PAGES, SERVICES
+from simulator.tenant.estate.inventory import is_shell
+from simulator.tenant.kit.registry import all_types
+from simulator.tenant.kit.resource_type import ResourceType
 from simulator.tenant.model import Tenant
-from simulator.tenant.policy_states import STATES
+from simulator.tenant.posture.policy_states import STATES
 
 GRAPH_PAGES = {"/applications": 999, "/serviceprincipals": 999}
 """Largest $top of a Microsoft Graph list, where it is not 100.
@@ -26,16 +26,8 @@ GRAPH_LISTS = (
     "/rolemanagement/directory/roleassignmentscheduleinstances",
     "/policies/rolemanagementpolicyassignments",
 )
-ACCOUNTS, DATABASES = "microsoft.storage/storageaccounts", "microsoft.sql/servers/databases"
-LISTED_TYPES = (
-    ACCOUNTS,
-    "microsoft.sql/servers",
-    DATABASES,
-    "microsoft.compute/disks",
-    "microsoft.network/networksecuritygroups",
-    "microsoft.operationalinsights/workspaces",
-)
-"""Types whose whole rows are asked for; the thin inventory is one more list."""
+WORKSPACES = "microsoft.operationalinsights/workspaces"
+SERVERS, DATABASES = "microsoft.sql/servers", "microsoft.sql/servers/databases"
 AUTHORIZATION_TYPES = (
     "microsoft.authorization/roleassignments",
     "microsoft.authorization/roledefinitions",
@@ -69,13 +61,13 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         row for row in tenant.tables.get("resourcecontainers", ()) if row["type"] in CONTAINERS
     ]
     scopes = [one["subscriptionId"].lower() for one in tenant.subscriptions if not is_shell(one)]
-    workspaces = amount.get("microsoft.operationalinsights/workspaces", 0)
+    workspaces = amount.get(WORKSPACES, 0)
     audiences = 3 if workspaces else 2
     parts = {
         "tokens": audiences,
         "subscriptions": _pages(len(scopes)),
         "resource_graph": _pages(sum(amount.values()))
-        + sum(_pages(amount.get(kind, 0)) for kind in LISTED_TYPES)
+        + sum(_pages(amount.get(one.row_type, 0)) for one in all_types() if one.asked_for)
         + sum(_pages(roles.get(kind, 0)) for kind in AUTHORIZATION_TYPES)
         + _pages(len(containers)),
         "policy_states": _pages(_policy_states(tenant)),
@@ -96,24 +88,42 @@ def least_requests(tenant: Tenant) -> dict[str, int]:
         ),
         "management_groups": 2 * sum(row["type"] == GROUP for row in containers),
         "holders": _holders(tenant),
-        "blob_services": amount.get(ACCOUNTS, 0) - _accounts_for_files(tenant),
-        "transparent_data_encryption": amount.get(DATABASES, 0) - len(_masters(tenant)),
-        "auditing": amount.get("microsoft.sql/servers", 0),
+        **_children(tenant),
         "master_settings": _unlisted_masters(tenant),
-        "diagnostic_settings": sum(amount.get(kind, 0) for kind in SUPPORTED)
-        + sum(_services(row) for row in tenant.tables["resources"]),
-        "tables": workspaces,
+        "diagnostic_settings": _settings(tenant),
         "log_queries": workspaces,
     }
     return parts | {"total": sum(parts.values())}
 
 
-def _accounts_for_files(tenant: Tenant) -> int:
-    """Accounts without a blob service."""
+def _children(tenant: Tenant) -> dict[str, int]:
+    """Facts below resources that Resource Graph does not hold, by purpose."""
+    counted: dict[str, int] = {}
+    for kind, rows in _rows(tenant):
+        for child in kind.children:
+            if child.purpose:
+                needed = sum(child.needed(row) for row in rows)
+                counted[child.purpose] = counted.get(child.purpose, 0) + needed
+    return counted
+
+
+def _settings(tenant: Tenant) -> int:
+    """Lists of diagnostic settings: of each resource that can log, and of each part of it."""
     return sum(
-        row["type"] == ACCOUNTS and row.get("kind") == "FileStorage"
-        for row in tenant.tables["resources"]
+        1 + (len(kind.logged_parts(row)) if kind.logged_parts is not None else 0)
+        for kind, rows in _rows(tenant)
+        if kind.logs is not None
+        for row in rows
     )
+
+
+def _rows(tenant: Tenant) -> Iterator[tuple[ResourceType, list[dict[str, Any]]]]:
+    """Every type with the rows of it."""
+    by_type: dict[str, list[dict[str, Any]]] = {}
+    for row in tenant.tables["resources"]:
+        by_type.setdefault(row["type"], []).append(row)
+    for kind in all_types():
+        yield kind, by_type.get(kind.row_type, [])
 
 
 def _policy_states(tenant: Tenant) -> int:
@@ -127,11 +137,7 @@ def _masters(tenant: Tenant) -> set[str]:
 
 
 def _unlisted_masters(tenant: Tenant) -> int:
-    servers = {
-        row["id"].lower()
-        for row in tenant.tables["resources"]
-        if row["type"] == "microsoft.sql/servers"
-    }
+    servers = {row["id"].lower() for row in tenant.tables["resources"] if row["type"] == SERVERS}
     return len(servers - _masters(tenant))
 
 
@@ -158,15 +164,6 @@ def _amounts(rows: Iterable[dict[str, Any]]) -> dict[str, int]:
     for row in rows:
         amounts[row["type"]] = amounts.get(row["type"], 0) + 1
     return amounts
-
-
-def _services(row: dict[str, Any]) -> int:
-    """Services of a storage account, each of which has settings of its own."""
-    if row["type"] != "microsoft.storage/storageaccounts":
-        return 0
-    kind = row.get("kind", "")
-    premium = (row.get("sku") or {}).get("tier") == "Premium"
-    return len(ACCOUNT_SERVICES.get(PAGES if kind == "StorageV2" and premium else kind, SERVICES))
 
 
 def _pages(elements: int, size: int = 1000) -> int:

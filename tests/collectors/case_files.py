@@ -29,7 +29,7 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, ids_of, interpret
 from collectors.kit.judge import Judgement, judge
 from collectors.kit.level import context_of, parent_read, reads_in
-from tests.collectors.table_cases import table_cases
+from tests.collectors.table_cases import plain_cases, table_cases
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
@@ -72,13 +72,39 @@ def cases_of(collector: Collector) -> list[Case]:
 
 
 def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, Any]]:
-    """The tables of a collector's case file (one a scope), and the cases written out whole."""
+    """The tables of a collector's case file (one a scope), and the cases beside them, whole."""
     path = CASES / f"{collector.id}.json"
     if not path.exists():
         return [], {}
     written: dict[str, Any] = json.loads(path.read_text())
     found = written.pop("$table", [])
-    return found if isinstance(found, list) else [found], written
+    tables = found if isinstance(found, list) else [found]
+    for facts in (*tables, *written.values()):
+        for pages in ("good", "pages"):
+            if pages in facts:
+                facts[pages] = _sent(collector, facts[pages])
+    return tables, plain_cases(tables, written)
+
+
+def _sent(collector: Collector, pages: Mapping[str, list[Any]]) -> dict[str, list[dict[str, Any]]]:
+    """The pages as they are sent: a list of items gets what its API puts around it."""
+    return {
+        name: [
+            {**page, "body": listed(collector.reads[name], page["body"])}
+            if isinstance(page.get("body"), list)
+            else page
+            for page in found
+        ]
+        for name, found in pages.items()
+    }
+
+
+def listed(read: Read, items: list[Any]) -> dict[str, Any]:
+    """Items as the API of a read sends a list of them."""
+    if isinstance(read, ResourceGraph):
+        rows = {"totalRecords": len(items), "count": len(items), "data": items}
+        return {**rows, "resultTruncated": "false", "facets": []}
+    return {"value": items}
 
 
 def seen(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> Seen:
@@ -186,11 +212,8 @@ DIRECTORY_READERS = "88d8e3e3-8f55-4a1e-953a-9b9898b8876b"
 
 
 def _nothing(read: Read) -> dict[str, Any]:
-    least = [_least(read)] if getattr(read, "never_empty", False) else []
-    if isinstance(read, ResourceGraph):
-        rows = {"totalRecords": len(least), "count": len(least), "data": least}
-        return {**rows, "resultTruncated": "false", "facets": []}
-    return {"@odata.context": "…", "value": least} if isinstance(read, Graph) else {"value": least}
+    least = listed(read, [_least(read)] if getattr(read, "never_empty", False) else [])
+    return {"@odata.context": "…", **least} if isinstance(read, Graph) else least
 
 
 def _least(read: Read) -> dict[str, Any]:

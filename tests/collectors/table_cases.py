@@ -1,4 +1,7 @@
-"""Cases as one good answer and its variations: the tables under `$table` of a case file.
+"""Cases as one good answer and its variations: how a case file says much in few lines.
+
+A page whose body is a list holds these items as the read's API sends them. The tables stand under
+`$table`; a case beside them may be like another one (or like "good", of a table), with changes.
 
     "$table": {
       "scope": "tenant",
@@ -13,6 +16,12 @@
 `good` are the pages, one item a list. A variation names a check, what is changed in the first item
 of its read (`read:path` changes another read's), the status and the reason. "not asked" as status
 says that the check then is not about the item.
+
+    "stopped": {
+      "like": "a year and up to date",
+      "change": {"activity:tables.0.rows.0.2": "2026-01-14T01:59:59Z"},
+      "expect": [[null, "recent", "fail", "…"]]
+    }
 """
 
 import copy
@@ -37,12 +46,38 @@ def table_cases(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
             yield name, {**base, "pages": pages, "checks": [check], "expect": expect}
 
 
+def plain_cases(
+    tables: list[dict[str, Any]], written: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The cases beside the tables, each whole. One may be like those above it."""
+    known: dict[str, dict[str, Any]] = {
+        f"good {number}" if number else "good": {**table, "pages": table["good"]}
+        for number, table in enumerate(tables)
+    }
+    made = {}
+    for name, facts in written.items():
+        known[name] = made[name] = _whole(facts, known)
+    return made
+
+
+def _whole(facts: dict[str, Any], known: Mapping[str, dict[str, Any]]) -> dict[str, Any]:
+    if "like" not in facts:
+        return facts
+    other = known[facts["like"]]
+    shared = {key: other[key] for key in ("scope", "as_of", "expectations") if key in other}
+    return {**shared, **facts, "pages": varied(other["pages"], "", facts.get("change", {}))}
+
+
 def varied(good: Mapping[str, Any], read: str, changes: Mapping[str, Any]) -> dict[str, Any]:
-    """The good pages with something changed in the first item of a read."""
+    """The good pages with something changed in the first item of a read.
+
+    Without a read of their own or a path's, changes are in the pages themselves.
+    """
     pages: dict[str, Any] = copy.deepcopy(dict(good))
     for where, value in changes.items():
         name, _, path = where.rpartition(":")
-        change(first_item(pages[name or read][0]["body"]), path, value)
+        own = name or read
+        change(first_item(pages[own][0]["body"]) if own else pages, path, value)
     return pages
 
 
@@ -55,11 +90,13 @@ def first_item(body: Any) -> Any:
 
 
 def change(item: Any, path: str, value: Any) -> None:
-    """Set a dotted path, or take it away; a step into a list is its number."""
+    """Set a dotted path, or take it away; a step into a list is its number, one more appends."""
     *steps, last = [int(s) if s.isdigit() else s for s in path.split(".")]
     for step in steps:
         item = item.setdefault(step, {}) if isinstance(item, dict) else item[step]
     if value == ABSENT:
-        item.pop(last, None)
+        item.pop(last) if isinstance(item, list) else item.pop(last, None)
+    elif isinstance(item, list) and last == len(item):
+        item.append(copy.deepcopy(value))
     else:
         item[last] = copy.deepcopy(value)

@@ -8,6 +8,8 @@ ROW = re.compile(r"^\| `((?:app|collectors|simulator)/[a-z_/]*)` \| (.+) \|$", r
 BY_AREA = ("collectors/catalog/", "simulator/tenant/types/")
 """Folders whose areas are found by file: a new area takes no line."""
 
+MOST = 14
+
 
 def folders() -> set[str]:
     found = {

@@ -10,14 +10,14 @@ import typer
 from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn
 from rich.progress import Progress as Bar
 
-from app.cli.edge import ERR, OUT, opened, print_json
+from app.cli.edge import ERR, OUT, Json, print_json
+from app.cli.opened import opened
 from app.services.connections.register import find_connection
 from app.services.home.installation import Ports
 from app.services.nights.night import NightReport, Progress, Told, collect_night, collect_now
 from app.services.nights.schedule.interrupted import interrupted_runs
 
 GAPS = 4
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Name = Annotated[str | None, typer.Argument(help="Connection; may be left out when there is one.")]
 
 

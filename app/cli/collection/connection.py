@@ -16,7 +16,8 @@ from app.cli.collection.credential import (
     TokenFile,
     credential,
 )
-from app.cli.edge import ERR, OUT, opened, print_json
+from app.cli.edge import ERR, OUT, Json, print_json
+from app.cli.opened import opened
 from app.schedule.connection import Connection, new_connection
 from app.services.connections.register import add_connection, find_connection, list_connections
 from app.services.connections.timetable import former_nights, next_nights, planned_line
@@ -25,7 +26,6 @@ from app.services.nights.permission_check import Probe, check_connection
 from app.services.protection.guarantee import store_guarantee
 
 app = typer.Typer(help="Tenants to collect from.", no_args_is_help=True, rich_markup_mode=None)
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 DENIED = 3
 
 

@@ -15,7 +15,8 @@ from app.cli.collection.credential import (
     TokenFile,
     credential,
 )
-from app.cli.edge import OUT, opened
+from app.cli.edge import OUT
+from app.cli.opened import opened
 from app.errors import UsageError
 from app.services.connections.change import Change, change_connection, retire_connection
 from app.services.connections.register import find_connection

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import ERR, opened
+from app.cli.edge import ERR
+from app.cli.opened import opened
 from app.errors import UnavailableError
 from app.services.home.installation import Ports
 from app.services.protection.guarantee import store_guarantee

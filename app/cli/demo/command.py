@@ -9,6 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from datetime import time as clock_time
 from pathlib import Path
+from typing import Annotated
+
+import typer
 
 from app.cli.demo.checks import Shown, check_bundle
 from app.cli.demo.tenant import DemoTenant, demo_tenant
@@ -59,7 +62,9 @@ class Agreement:
     unknown_by_fault: int = 0
 
 
-def demonstrate(out: Path) -> None:
+def demonstrate(
+    out: Annotated[Path, typer.Option(help="Folder to make anew.")] = Path("demo-out"),
+) -> None:
     """Collect five simulated nights, seal them, issue a pack, verify its bundle with openssl."""
     _make_room(out)
     today = clock().date()

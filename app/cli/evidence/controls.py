@@ -8,12 +8,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import ERR, OUT, opened, print_json
+from app.cli.edge import ERR, OUT, Json, print_json
+from app.cli.opened import opened
 from app.errors import UnavailableError, UsageError
 from app.services.connections.register import find_connection
 from app.services.index.catch_up import reindex as rebuild
-
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 def pack(

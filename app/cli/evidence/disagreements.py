@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, opened, print_json
+from app.cli.edge import OUT, Json, print_json
+from app.cli.opened import opened
 from app.controls.policy_agreement import Disagreement
 from app.services.connections.register import find_connection
 from app.services.reading.policy_states import newest_agreement
@@ -15,7 +16,7 @@ def disagreements(
     ctx: typer.Context,
     connection: Annotated[str | None, typer.Argument(help="Where there are several.")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Where Azure Policy's own states differ from the verdicts of the newest night, and why."""
     with opened(ctx) as ports:

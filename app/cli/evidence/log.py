@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import ERR, OUT, opened, print_json
+from app.cli.edge import ERR, OUT, Json, print_json
+from app.cli.opened import opened
 from app.errors import NotFoundError, UnavailableError
 from app.services.reading.log_audit import (
     consistency_proof,
@@ -18,8 +19,11 @@ from app.services.reading.log_audit import (
 )
 
 FAILED = 5
-app = typer.Typer(help="The evidence log: entries, checkpoints and proofs.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+app = typer.Typer(
+    help="The evidence log: entries, checkpoints and proofs.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
 Out = Annotated[Path | None, typer.Option(help="Write it to this file.")]
 
 

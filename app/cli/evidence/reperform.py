@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from app.cli.edge import OUT, home_folder, opened, print_json
+from app.cli.edge import OUT, Json, home_folder, print_json
+from app.cli.opened import opened
 
 if TYPE_CHECKING:
     from app.services.reperforming.reperform import Reperformance
@@ -31,7 +32,7 @@ def reperform(
     root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
     log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Compute every item, verdict and assessment again from the raw pages. Exit code 5."""
     from app.services.nights.rules_archive import rules_archive

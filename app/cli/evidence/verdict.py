@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, opened, parse_day, print_json
+from app.cli.edge import OUT, Json, parse_day, print_json
+from app.cli.opened import opened
 from app.controls.nights import ON_OR_BEFORE
 from app.services.connections.register import find_connection
 from app.services.reading.verdict import SlotAnswer, look_up_verdict
@@ -18,7 +19,7 @@ def verdict(
     connection: Annotated[str | None, typer.Option(help="Where there are several.")] = None,
     on: Annotated[str | None, typer.Option(help="Day in UTC [the newest night].")] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """What a check answered on one subject, on a day and since when."""
     with opened(ctx) as ports:

@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, clock, home_folder, opened, parse_day, print_json
+from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
+from app.cli.opened import opened
 from app.errors import UsageError
 from app.services.proof.whole_store import (
     Findings,
@@ -41,7 +42,7 @@ def verify(
         typer.Option(help="Judge certificates at this time, once they have expired."),
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens (code 5: fault)."""
     if sum(one is not None for one in (bundle, run, record, pack)) > 1:

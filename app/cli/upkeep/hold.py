@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, opened, print_json
+from app.cli.edge import OUT, Json, print_json
+from app.cli.opened import opened
 from app.errors import UsageError
 from app.services.protection.holds import (
     clear_hold,
@@ -23,7 +24,6 @@ app = typer.Typer(
 retention = typer.Typer(
     help="How long evidence is kept: only ever longer.", no_args_is_help=True, rich_markup_mode=None
 )
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 Engagement = Annotated[str, typer.Argument(help="Name of the audit.")]
 First = Annotated[str, typer.Option("--from", help="First day.")]
 Last = Annotated[str, typer.Option("--to", help="Last day.")]

@@ -5,7 +5,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, opened, print_json
+from app.cli.edge import OUT, Json, print_json
+from app.cli.opened import opened
 from app.controls.nights import late_by, late_words
 from app.evidence.observed import Night
 from app.services.reading.status import ConnectionStatus, LogStatus, status_of
@@ -17,7 +18,7 @@ def status(
         str | None, typer.Argument(help="Connection; may be left out when there is one.")
     ] = None,
     *,
-    as_json: Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Nights, missed nights, gaps and the state of the log."""
     with opened(ctx) as ports:

@@ -6,15 +6,17 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, opened, print_json
+from app.cli.edge import OUT, Json, print_json
+from app.cli.opened import opened
 from app.services.upkeep.restamp import Restamped
 from app.services.upkeep.restamp import restamp as restamp_now
 from app.services.upkeep.time_authorities import Tried, try_authorities
 
 STILL_AWAITING = 3
 NOT_VERIFIED = 5
-app = typer.Typer(no_args_is_help=True, help="The time authorities that date the log.")
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+app = typer.Typer(
+    help="The time authorities that date the log.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 def restamp(

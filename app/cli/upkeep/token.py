@@ -6,11 +6,11 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import ERR, OUT, opened, print_json
+from app.cli.edge import ERR, OUT, Json, print_json
+from app.cli.opened import opened
 from app.services.access.tokens import SCOPES, create_token, list_tokens, revoke
 
 app = typer.Typer(help="Bearer tokens of the API.", no_args_is_help=True, rich_markup_mode=None)
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 @app.command()

@@ -1,15 +1,13 @@
 """trust: the keys of this installation."""
 
 from dataclasses import asdict
-from typing import Annotated
 
 import typer
 
-from app.cli.edge import OUT, clock, home_folder, print_json
+from app.cli.edge import OUT, Json, clock, home_folder, print_json
 from app.services.upkeep.key_rotation import rotate_log_key
 
-app = typer.Typer(help="Keys of this installation.", no_args_is_help=True)
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
+app = typer.Typer(help="Keys of this installation.", no_args_is_help=True, rich_markup_mode=None)
 
 
 @app.callback()

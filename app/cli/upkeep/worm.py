@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from app.cli.edge import ERR, OUT, opened, print_json
+from app.cli.edge import ERR, OUT, Json, print_json
+from app.cli.opened import opened
 from app.errors import UsageError
 from app.services.protection.holds import lock_store
 from app.services.protection.worm_trial import WormReport, verify_worm
@@ -16,7 +17,6 @@ NOT_IMMUTABLE = 5
 app = typer.Typer(
     help="Write once, read many: the lock.", no_args_is_help=True, rich_markup_mode=None
 )
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
 def prove(ctx: typer.Context, *, as_json: Json = False) -> None:

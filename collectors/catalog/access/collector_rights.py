@@ -4,23 +4,14 @@ Lists leave out in silence what the identity may not read, so a right that is wi
 is seen. Its effective permissions, its roles and its Microsoft Graph grants are kept every night.
 """
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Graph,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
-from collectors.kit.missing.rights import API_VERSION, PERMISSIONS_PATH, rights_in
+from dataclasses import replace
+
+from collectors.kit import Check, Collector, Expectations, Graph, Item, Owner, child
+from collectors.kit.lists import ROLE_ASSIGNMENTS, SUBSCRIPTIONS
+from collectors.kit.missing.rights import API_VERSION, rights_in
 from collectors.kit.permissions import needed_actions
 from collectors.kit.reads import Among
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 SHOWN = 2
 """Missing permissions that a reason names."""
@@ -44,26 +35,12 @@ def permitted(subscription: Item, _: Expectations) -> Verdict:
 COLLECTOR = Collector(
     id="access.collector_rights",
     title="Rights of the collecting identity",
+    owner=Owner.SECURITY,
     reads={
-        "subscriptions": Arm(
-            path="/subscriptions",
-            api_version="2022-12-01",
-            per="tenant",
-            needs=("Microsoft.Resources/subscriptions/read",),
-            never_empty=True,
-        ),
-        "permissions": Arm(
-            path=f"{{id}}{PERMISSIONS_PATH}",
-            api_version=API_VERSION,
-            per="resource",
-            of="subscriptions",
-            needs=("Microsoft.Authorization/permissions/read",),
-        ),
-        "roles": ResourceGraph(
-            table="authorizationresources",
-            types=("microsoft.authorization/roleassignments",),
-            among=Among(path="properties.principalId", values=("{self}",)),
-            needs=("Microsoft.Authorization/roleAssignments/read",),
+        "subscriptions": replace(SUBSCRIPTIONS, never_empty=True),
+        "permissions": child("subscriptions", "Microsoft.Authorization/permissions", API_VERSION),
+        "roles": replace(
+            ROLE_ASSIGNMENTS, among=Among(path="properties.principalId", values=("{self}",))
         ),
         "grants": Graph(
             path="/servicePrincipals/{self}/appRoleAssignments",
@@ -81,7 +58,6 @@ COLLECTOR = Collector(
                 "az role assignment create --role Reader --assignee <collector> --scope"
                 " /subscriptions/<id>; the least role is printed by `annexa permissions`"
             ),
-            owner=Owner.SECURITY,
         ),
     ),
 )

@@ -5,22 +5,18 @@ Privileged Identity Management tell the two apart, by the same rule as `access.p
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from collectors.kit import (
-    Arm,
     Check,
     Collector,
     Expectations,
     GraphBatch,
     Item,
     Owner,
-    ResourceGraph,
-    Verdict,
     as_far_as_seen,
-    failed,
-    passed,
-    unknown,
+    in_groups,
 )
 from collectors.kit.access.assignments import standing_of
 from collectors.kit.access.holders import (
@@ -38,7 +34,9 @@ from collectors.kit.access.holders import (
 from collectors.kit.access.owners import owners_limit
 from collectors.kit.access.privilege import Privilege
 from collectors.kit.access.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
+from collectors.kit.lists import CONTAINERS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, SUBSCRIPTIONS
 from collectors.kit.settings import quoted
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 KINDS = ("actions", "dataActions")
 """Lists of what a role allows: on resources, and on the data in them."""
@@ -172,39 +170,20 @@ def _all_told(permission: Any, kind: str) -> bool:
 COLLECTOR = Collector(
     id="access.role_assignments",
     title="Azure role assignments and definitions",
+    owner=Owner.SECURITY,
     reads={
-        "assignments": ResourceGraph(
-            table="authorizationresources",
-            types=("microsoft.authorization/roleassignments",),
-            needs=("Microsoft.Authorization/roleAssignments/read",),
-        ),
-        "definitions": ResourceGraph(
-            table="authorizationresources",
-            types=("microsoft.authorization/roledefinitions",),
-            needs=("Microsoft.Authorization/roleDefinitions/read",),
-            never_empty=True,
-        ),
-        "subscriptions": Arm(
-            path="/subscriptions",
-            api_version="2022-12-01",
-            per="tenant",
-            needs=("Microsoft.Resources/subscriptions/read",),
-        ),
-        "containers": ResourceGraph(
-            table="resourcecontainers",
-            types=("microsoft.resources/subscriptions", "microsoft.management/managementgroups"),
-            needs=(
-                "Microsoft.Resources/subscriptions/read",
-                "Microsoft.Management/managementGroups/read",
+        "assignments": ROLE_ASSIGNMENTS,
+        "definitions": ROLE_DEFINITIONS,
+        "subscriptions": SUBSCRIPTIONS,
+        "containers": CONTAINERS,
+        # Asked once a night: of the subscriptions too.
+        "active": replace(
+            in_groups(
+                "containers",
+                "Microsoft.Authorization/roleAssignmentScheduleInstances",
+                "2020-10-01",
             ),
-        ),
-        "active": Arm(
-            path="{id}/providers/Microsoft.Authorization/roleAssignmentScheduleInstances",
-            api_version="2020-10-01",
-            per="management_group",
-            of="containers",
-            each=True,
-            needs=("Microsoft.Authorization/roleAssignmentScheduleInstances/read",),
+            types=(),
         ),
         "principals": GraphBatch(
             of=("assignments",),
@@ -224,13 +203,11 @@ COLLECTOR = Collector(
         Check(
             id="owners_limit",
             title="Subscriptions have few owners",
-            on="assignments",
             uses=("subscriptions", "definitions", "containers"),
             judge_all=owners_limit,
             controls=("A.5.15", "A.8.2"),
             expectation="max_owners",
             remedy="az role assignment delete --role <role> --assignee <id> --scope <subscription>",
-            owner=Owner.SECURITY,
             policy="4f11b553-d42e-4e3a-89be-32ca364cad4c",
             differs=(
                 "who owns by inheritance counts too, and so does who holds a custom role that can"
@@ -240,7 +217,6 @@ COLLECTOR = Collector(
         Check(
             id="privileged_to_people",
             title="No person holds a privileged role for good",
-            on="assignments",
             beside=(
                 "definitions",
                 "principals",
@@ -257,7 +233,6 @@ COLLECTOR = Collector(
                 " Assignments: make it eligible, then remove the active assignment; where the"
                 " holder no longer exists: az role assignment delete --ids <id>"
             ),
-            owner=Owner.SECURITY,
         ),
         Check(
             id="custom_role_wildcard",
@@ -267,7 +242,6 @@ COLLECTOR = Collector(
             judge=custom_role_wildcard,
             controls=("A.5.3", "A.8.2"),
             remedy="az role definition update --role-definition <file that names each action>",
-            owner=Owner.SECURITY,
         ),
     ),
 )

@@ -2,21 +2,10 @@
 
 from collections.abc import Mapping
 
-from collectors.kit import (
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Status,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
 from collectors.kit.settings import setting, unread
 from collectors.kit.values.tags import if_phi, may_hold_phi
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 POLICY, ACCESS = "properties.networkAccessPolicy", "properties.publicNetworkAccess"
 OWN_KEY = passed("encrypted with the organisation's own key")
@@ -114,18 +103,14 @@ _AT_REST = setting(
 COLLECTOR = Collector(
     id="compute.disks",
     title="Managed disks",
+    owner=Owner.CLOUD,
     reads={
-        "disks": ResourceGraph(
-            table="resources",
-            types=("microsoft.compute/disks",),
-            needs=("Microsoft.Compute/disks/read",),
-        ),
+        "disks": rows("Microsoft.Compute/disks"),
     },
     checks=(
         Check(
             id="encryption_key",
             title="Disks with PHI are encrypted with the organisation's own key",
-            on="disks",
             when=may_hold_phi,
             judge=if_phi(encryption_key),
             controls=("A.8.24",),
@@ -143,14 +128,12 @@ COLLECTOR = Collector(
         Check(
             id="network_access",
             title="Disks cannot be exported over the Internet",
-            on="disks",
             judge=network_access,
             controls=("A.8.20",),
             remedy=(
                 "az disk update --ids <id> --network-access-policy DenyAll"
                 " --public-network-access Disabled"
             ),
-            owner=Owner.CLOUD,
             policy="8405fdab-1faf-48aa-b702-999c9c172094",
             differs=(
                 "a disk of which Azure says neither switch fails the rule and is unknown here"
@@ -159,11 +142,9 @@ COLLECTOR = Collector(
         Check(
             id="attached",
             title="Disks that no machine uses are deleted",
-            on="disks",
             judge=attached,
             controls=("A.8.10",),
             remedy="az disk delete --ids <id>, after revoking its links: az disk revoke-access",
-            owner=Owner.CLOUD,
         ),
     ),
 )

@@ -29,6 +29,7 @@ def is_ours(principal: Item) -> bool:
 COLLECTOR = Collector(
     id="identity.app_credentials",
     title="Credentials of applications and service principals",
+    owner=Owner.SECURITY,
     reads={
         "applications": Graph(
             path="/applications",
@@ -55,7 +56,6 @@ COLLECTOR = Collector(
         Check(
             id="secret_lifetime",
             title="Application secrets and certificates are short-lived",
-            on="applications",
             judge=of_held(secret_lifetime),
             controls=("A.5.17",),
             expectation="secret_lifetime_days",
@@ -64,12 +64,10 @@ COLLECTOR = Collector(
                 " with --cert @<file>), then az ad app credential delete --id <appId> --key-id"
                 " <keyId> (a certificate: with --cert)"
             ),
-            owner=Owner.SECURITY,
         ),
         Check(
             id="certificate_lifetime",
             title="Application certificates are renewed in time",
-            on="applications",
             judge=of_held(certificate_lifetime),
             controls=("A.8.24",),
             expectation="certificate_lifetime_days",
@@ -77,12 +75,10 @@ COLLECTOR = Collector(
                 "az ad app credential reset --id <appId> --append --cert @<file>, then"
                 " az ad app credential delete --id <appId> --key-id <keyId> --cert"
             ),
-            owner=Owner.SECURITY,
         ),
         Check(
             id="no_expired_secrets",
             title="Expired application credentials are removed",
-            on="applications",
             judge=of_held(no_expired),
             controls=("A.5.17",),
             remedy="az ad app credential delete --id <appId> --key-id <keyId> [--cert]",
@@ -91,7 +87,6 @@ COLLECTOR = Collector(
         Check(
             id="expiry_warning",
             title="No application credential is about to end",
-            on="applications",
             judge=of_held(ends_soon),
             controls=("A.5.17", "A.8.24"),
             expectation="credential_warning_days",
@@ -104,11 +99,9 @@ COLLECTOR = Collector(
         Check(
             id="no_secrets",
             title="Applications use certificates or federation, not secrets",
-            on="applications",
             judge=of_held(no_secrets),
             controls=("A.8.5",),
             remedy="az ad app federated-credential create --id <appId> --parameters <file>",
-            owner=Owner.SECURITY,
         ),
         Check(
             id="service_lifetime",
@@ -123,7 +116,6 @@ COLLECTOR = Collector(
                 " certificate: with --cert @<file>), then az ad sp credential delete --id"
                 " <objectId> --key-id <keyId> (a certificate: with --cert)"
             ),
-            owner=Owner.SECURITY,
         ),
         Check(
             id="service_no_expired",
@@ -157,7 +149,6 @@ COLLECTOR = Collector(
             judge=of_service(no_secrets),
             controls=("A.8.5",),
             remedy="az ad sp credential delete --id <objectId> --key-id <keyId>",
-            owner=Owner.SECURITY,
         ),
     ),
 )

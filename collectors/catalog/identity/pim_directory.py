@@ -1,9 +1,10 @@
 """Privileged Identity Management of Entra ID roles: eligible, active, and rules of activation."""
 
-from collectors.kit import Collector, Graph, Item
+from collectors.kit import Collector, Graph, Item, Owner
 from collectors.kit.access.directory_roles import directory_privilege
 from collectors.kit.access.pim_checks import DEFINITIONS, Pim, pim_checks
 from collectors.kit.access.privilege import Privilege
+from collectors.kit.lists import CONDITIONAL_ACCESS, DIRECTORY_ACTIVE, DIRECTORY_ELIGIBLE
 
 PORTAL = (
     "Entra admin center > Identity Governance > Privileged Identity Management >"
@@ -19,25 +20,16 @@ def privilege(item: Item) -> Privilege:
 COLLECTOR = Collector(
     id="identity.pim_directory",
     title="Privileged Identity Management of Entra ID roles",
+    owner=Owner.SECURITY,
     reads={
         "definitions": Graph(
             path="/roleManagement/directory/roleDefinitions",
             needs=("RoleManagement.Read.Directory",),
             never_empty=True,
         ),
-        "conditional_access": Graph(
-            path="/identity/conditionalAccess/policies",
-            select=("id", "displayName", "state", "conditions", "grantControls"),
-            needs=("Policy.Read.All",),
-        ),
-        "eligible": Graph(
-            path="/roleManagement/directory/roleEligibilityScheduleInstances",
-            needs=("RoleEligibilitySchedule.Read.Directory",),
-        ),
-        "active": Graph(
-            path="/roleManagement/directory/roleAssignmentScheduleInstances",
-            needs=("RoleAssignmentSchedule.Read.Directory",),
-        ),
+        "conditional_access": CONDITIONAL_ACCESS,
+        "eligible": DIRECTORY_ELIGIBLE,
+        "active": DIRECTORY_ACTIVE,
         "policies": Graph(
             path="/policies/roleManagementPolicyAssignments",
             filter="scopeId eq '/' and scopeType eq 'DirectoryRole'",

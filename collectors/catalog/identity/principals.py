@@ -4,24 +4,12 @@ One record a night holds the names; people who read other records find them here
 another night stands in that night's record.
 """
 
-from collectors.kit import (
-    Check,
-    Collector,
-    Expectations,
-    Graph,
-    GraphBatch,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    as_far_as_seen,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Check, Collector, Expectations, GraphBatch, Item, Owner, as_far_as_seen
 from collectors.kit.access.holders import holder_id, holder_ids
 from collectors.kit.access.naming import LONGEST, role_of
+from collectors.kit.lists import DIRECTORY_ACTIVE, DIRECTORY_ELIGIBLE, ROLE_ASSIGNMENTS
 from collectors.kit.settings import quoted
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 OF_THIS_TENANT = frozenset(
     {"User", "Group", "ServicePrincipal", "ManagedIdentity", "Device", "Unknown"}
@@ -68,20 +56,11 @@ def _exists(assignment: Item, told: str) -> Verdict:
 COLLECTOR = Collector(
     id="identity.principals",
     title="Holders of roles and their names",
+    owner=Owner.SECURITY,
     reads={
-        "assignments": ResourceGraph(
-            table="authorizationresources",
-            types=("microsoft.authorization/roleassignments",),
-            needs=("Microsoft.Authorization/roleAssignments/read",),
-        ),
-        "eligible": Graph(
-            path="/roleManagement/directory/roleEligibilityScheduleInstances",
-            needs=("RoleEligibilitySchedule.Read.Directory",),
-        ),
-        "active": Graph(
-            path="/roleManagement/directory/roleAssignmentScheduleInstances",
-            needs=("RoleAssignmentSchedule.Read.Directory",),
-        ),
+        "assignments": ROLE_ASSIGNMENTS,
+        "eligible": DIRECTORY_ELIGIBLE,
+        "active": DIRECTORY_ACTIVE,
         "principals": GraphBatch(
             of=("assignments", "eligible", "active"),
             ids=holder_ids,
@@ -93,13 +72,11 @@ COLLECTOR = Collector(
         Check(
             id="azure_holders_exist",
             title="Every Azure role assignment has a holder who exists",
-            on="assignments",
             beside=("principals",),
             when=looked_up,
             judge=azure_holder_exists,
             controls=("A.5.16", "A.5.18"),
             remedy="az role assignment delete --ids <id>",
-            owner=Owner.SECURITY,
         ),
         Check(
             id="directory_holders_exist",
@@ -110,7 +87,6 @@ COLLECTOR = Collector(
             judge=holder_exists,
             controls=("A.5.16", "A.5.18"),
             remedy="Entra admin center > Roles & admins > <role> > Assignments: remove it",
-            owner=Owner.SECURITY,
         ),
         Check(
             id="eligible_holders_exist",
@@ -124,7 +100,6 @@ COLLECTOR = Collector(
                 "Entra admin center > Identity Governance > Privileged Identity Management >"
                 " Microsoft Entra roles > Assignments > Eligible: remove it"
             ),
-            owner=Owner.SECURITY,
         ),
     ),
 )

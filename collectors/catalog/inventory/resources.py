@@ -2,26 +2,13 @@
 
 from collections.abc import Mapping
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    Population,
-    ResourceGraph,
-    ResourceList,
-    Status,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Check, Collector, Expectations, Item, Owner, Population, ResourceList
+from collectors.kit.lists import EVERYTHING, SUBSCRIPTIONS
 from collectors.kit.settings import setting
 from collectors.kit.values.arm_ids import type_of
 from collectors.kit.values.subscriptions import is_billing_shell
 from collectors.kit.values.tags import CLASSIFICATION, PHI, tag, tags_withheld
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 LONGEST_ID = 60
 """Characters of a tag that a reason quotes."""
@@ -152,28 +139,10 @@ _STATE = setting(
 COLLECTOR = Collector(
     id="inventory.resources",
     title="Subscriptions and resources",
+    owner=Owner.CLOUD,
     reads={
-        "subscriptions": Arm(
-            path="/subscriptions",
-            api_version="2022-12-01",
-            per="tenant",
-            needs=("Microsoft.Resources/subscriptions/read",),
-        ),
-        "resources": ResourceGraph(
-            table="resources",
-            project=(
-                "id",
-                "name",
-                "type",
-                "kind",
-                "location",
-                "resourceGroup",
-                "subscriptionId",
-                "sku",
-                "tags",
-            ),
-            needs=("*/read",),
-        ),
+        "subscriptions": SUBSCRIPTIONS,
+        "resources": EVERYTHING,
         "listed": ResourceList(),
     },
     checks=(
@@ -185,7 +154,6 @@ COLLECTOR = Collector(
             judge=owner_tag,
             controls=("A.5.9",),
             remedy="az tag update --resource-id <id> --operation Merge --tags owner=<team>",
-            owner=Owner.CLOUD,
             policy="871b6d14-10aa-478d-b590-94f262ecfa99",
             differs="a tag that is empty, or whose value states nothing, is no owner",
         ),
@@ -222,12 +190,10 @@ COLLECTOR = Collector(
         Check(
             id="subscription_enabled",
             title="Subscriptions are enabled",
-            on="subscriptions",
             beside=("resources",),
             judge=subscription_enabled,
             controls=("A.5.9",),
             remedy="Azure portal > Subscriptions > <name> > Reactivate, or cancel it for good",
-            owner=Owner.CLOUD,
         ),
     ),
 )

@@ -9,25 +9,13 @@ https://learn.microsoft.com/azure/azure-monitor/logs/data-platform-logs#table-pl
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Logs,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    as_far_as_seen,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Check, Collector, Expectations, Item, Logs, Owner, as_far_as_seen
 from collectors.kit.beside import NotSeenError
+from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.log_retention import RetentionError, interactive_days, total_days
 from collectors.kit.settings import quoted
 from collectors.kit.values.instants import day, instant
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 LOOKS_BACK = timedelta(days=730)
 TABLES = ("AuditLogs", "AzureActivity", "SigninLogs")
@@ -188,21 +176,10 @@ def _times(workspace: Item, column: str) -> dict[str, datetime | None]:
 COLLECTOR = Collector(
     id="logging.activity",
     title="What the logs hold",
+    owner=Owner.SECURITY,
     reads={
-        "workspaces": ResourceGraph(
-            table="resources",
-            types=("microsoft.operationalinsights/workspaces",),
-            needs=("Microsoft.OperationalInsights/workspaces/read",),
-        ),
-        "tables": Arm(
-            path="{id}/tables",
-            api_version="2022-10-01",
-            per="resource",
-            of="workspaces",
-            each=True,
-            needs=("Microsoft.OperationalInsights/workspaces/tables/read",),
-            never_empty=True,
-        ),
+        "workspaces": WORKSPACES,
+        "tables": TABLES_OF_WORKSPACES,
         "activity": Logs(
             kql=(
                 "union isfuzzy=true withsource=TableName AzureActivity, AuditLogs, SigninLogs"
@@ -233,7 +210,6 @@ COLLECTOR = Collector(
                 " --workspace-name <workspace> --name <table> --retention-time 365"
                 " (what is archived is read by a search job)"
             ),
-            owner=Owner.SECURITY,
         ),
         Check(
             id="recent",
@@ -247,7 +223,6 @@ COLLECTOR = Collector(
                 "az monitor diagnostic-settings list --resource <id>"
                 " and Entra admin center > Monitoring > Diagnostic settings"
             ),
-            owner=Owner.SECURITY,
         ),
     ),
 )

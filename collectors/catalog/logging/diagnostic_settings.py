@@ -1,34 +1,23 @@
 """Diagnostic settings: whether resources log who did what, and where these logs go."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    as_far_as_seen,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Arm, Check, Collector, Expectations, Item, Owner, as_far_as_seen, child
+from collectors.kit.lists import EVERYTHING
 from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
 from collectors.kit.logging.database_audit import with_server
 from collectors.kit.logging.diagnostics import Logged, logged
 from collectors.kit.logging.sql_audit import AUDIT_READS
 from collectors.kit.values.storage_kinds import PAGES, SERVICES, services_of
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 STORAGE = "microsoft.storage/storageaccounts"
 """Accounts emit metrics only; their logs belong to the services below them.
 https://learn.microsoft.com/azure/storage/blobs/monitor-blob-storage
 """
 DATABASE = "microsoft.sql/servers/databases"
-PATH, VERSION = "providers/Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
+SETTINGS, VERSION = "Microsoft.Insights/diagnosticSettings", "2021-05-01-preview"
 BESIDE = (*(f"{service}_settings" for service in SERVICES), *AUDIT_READS)
 LACKING = "Azure says that it supports no diagnostic settings, so what it logs cannot be told"
 NO_LIST = "Azure returned no list of diagnostic settings"
@@ -172,44 +161,24 @@ def _surely_has(service: str) -> Callable[[Item], bool]:
 
 def _service_settings(service: str) -> Arm:
     return Arm(
-        path=f"{{id}}/{service}Services/default/{PATH}",
+        path=f"{{id}}/{service}Services/default/providers/{SETTINGS}",
         api_version=VERSION,
         per="resource",
         of="resources",
         types=(STORAGE,),
         where=_has(service),
         has=_surely_has(service),
-        needs=("Microsoft.Insights/diagnosticSettings/read",),
+        needs=(f"{SETTINGS}/read",),
     )
 
 
 COLLECTOR = Collector(
     id="logging.diagnostic_settings",
     title="Diagnostic settings",
+    owner=Owner.CLOUD,
     reads={
-        "resources": ResourceGraph(
-            table="resources",
-            project=(
-                "id",
-                "name",
-                "type",
-                "kind",
-                "location",
-                "resourceGroup",
-                "subscriptionId",
-                "sku",
-                "tags",
-            ),
-            needs=("*/read",),
-        ),
-        "settings": Arm(
-            path=f"{{id}}/{PATH}",
-            api_version=VERSION,
-            per="resource",
-            of="resources",
-            types=(*TYPES, STORAGE),
-            needs=("Microsoft.Insights/diagnosticSettings/read",),
-        ),
+        "resources": EVERYTHING,
+        "settings": replace(child("resources", SETTINGS, VERSION), types=(*TYPES, STORAGE)),
         **{f"{service}_settings": _service_settings(service) for service in SERVICES},
         **AUDIT_READS,
     },
@@ -233,7 +202,6 @@ COLLECTOR = Collector(
                 """ --workspace <id> --logs '[{"categoryGroup":"allLogs","enabled":true}]'"""
                 " (of a storage account: --resource <id>/blobServices/default, and so on)"
             ),
-            owner=Owner.CLOUD,
         ),
         Check(
             id="to_workspace",

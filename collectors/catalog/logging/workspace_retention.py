@@ -2,19 +2,8 @@
 
 from collections.abc import Callable
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Check, Collector, Expectations, Item, Owner
+from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.audit_tables import is_audit_table
 from collectors.kit.logging.log_retention import (
     RetentionError,
@@ -22,6 +11,7 @@ from collectors.kit.logging.log_retention import (
     total_days,
     workspace_days,
 )
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 
 def tells_who(table: Item) -> bool:
@@ -63,32 +53,19 @@ def _kept(
 COLLECTOR = Collector(
     id="logging.workspace_retention",
     title="Retention of Log Analytics workspaces and tables",
+    owner=Owner.SECURITY,
     reads={
-        "workspaces": ResourceGraph(
-            table="resources",
-            types=("microsoft.operationalinsights/workspaces",),
-            needs=("Microsoft.OperationalInsights/workspaces/read",),
-        ),
-        "tables": Arm(
-            path="{id}/tables",
-            api_version="2022-10-01",
-            per="resource",
-            of="workspaces",
-            each=True,
-            needs=("Microsoft.OperationalInsights/workspaces/tables/read",),
-            never_empty=True,
-        ),
+        "workspaces": WORKSPACES,
+        "tables": TABLES_OF_WORKSPACES,
     },
     checks=(
         Check(
             id="workspace_retention",
             title="Log Analytics workspaces keep logs long enough",
-            on="workspaces",
             judge=workspace_retention,
             controls=("A.8.15", "A.5.33"),
             expectation="log_retention_days",
             remedy="az monitor log-analytics workspace update --ids <id> --retention-time 365",
-            owner=Owner.SECURITY,
         ),
         Check(
             id="table_retention",
@@ -102,7 +79,6 @@ COLLECTOR = Collector(
                 "az monitor log-analytics workspace table update --resource-group <group>"
                 " --workspace-name <workspace> --name <table> --total-retention-time 365"
             ),
-            owner=Owner.SECURITY,
         ),
     ),
 )

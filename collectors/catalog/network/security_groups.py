@@ -11,18 +11,7 @@ Microsoft's built-in policies about open ports judge virtual machines, not group
 
 from collections.abc import Mapping
 
-from collectors.kit import (
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
+from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
 from collectors.kit.network.ports import (
     TCP,
     UDP,
@@ -34,6 +23,7 @@ from collectors.kit.network.ports import (
     port_list,
     port_set,
 )
+from collectors.kit.verdicts import Verdict, failed, passed, unknown
 
 MANAGEMENT = {TCP: port_set((22, 3389, 5985, 5986)), UDP: port_set((3389,))}
 """SSH, RDP (which prefers UDP) and WinRM over HTTP and HTTPS.
@@ -92,25 +82,20 @@ def _rules(group: Item) -> tuple[tuple[InboundRule, ...], Verdict | None]:
 COLLECTOR = Collector(
     id="network.security_groups",
     title="Network security groups",
+    owner=Owner.SECURITY,
     reads={
-        "groups": ResourceGraph(
-            table="resources",
-            types=("microsoft.network/networksecuritygroups",),
-            needs=("Microsoft.Network/networkSecurityGroups/read",),
-        ),
+        "groups": rows("Microsoft.Network/networkSecurityGroups"),
     },
     checks=(
         Check(
             id="management_ports",
             title="No management port is open to the Internet",
-            on="groups",
             judge=management_ports,
             controls=("A.8.20", "A.8.22"),
             remedy=(
                 "az network nsg rule update --resource-group <group> --nsg-name <name>"
                 " --name <rule> --source-address-prefixes <administrators' network>"
             ),
-            owner=Owner.SECURITY,
             policy="22730e10-96f6-4aac-ad84-9383d35b5917",
             differs=(
                 "the rule asks Defender for Cloud about virtual machines: here every group is"
@@ -120,19 +105,16 @@ COLLECTOR = Collector(
         Check(
             id="database_ports",
             title="No database port is open to the Internet",
-            on="groups",
             judge=database_ports,
             controls=("A.8.20", "A.8.22"),
             remedy=(
                 "az network nsg rule update --resource-group <group> --nsg-name <name>"
                 " --name <rule> --source-address-prefixes VirtualNetwork"
             ),
-            owner=Owner.SECURITY,
         ),
         Check(
             id="any_port",
             title="No group opens nearly every port to the Internet",
-            on="groups",
             judge=any_port,
             controls=("A.8.20",),
             expectation="open_ports",
@@ -140,7 +122,6 @@ COLLECTOR = Collector(
                 "az network nsg rule update --resource-group <group> --nsg-name <name>"
                 " --name <rule> --destination-port-ranges <the ports that are served>"
             ),
-            owner=Owner.SECURITY,
             policy="9daedab3-fb2d-461e-b861-71790eead4f6",
             differs=(
                 "the rule asks Defender for Cloud about groups of virtual machines, rule by rule:"

@@ -1,25 +1,39 @@
 """Azure SQL: encryption, sign-in, network and auditing of servers and their databases."""
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
-from collectors.kit.absence import documented
+from collectors.kit import Check, Collector, Expectations, Item, Owner, child, rows
+from collectors.kit.absence import absent, documented
+from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.sql_audit import AUDIT_READS, auditing
 from collectors.kit.settings import first_known, setting, tls, toggle, unread
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
-SERVER = "microsoft.sql/servers"
 TLS = "properties.minimalTlsVersion"
 ADMINISTRATORS = "properties.administrators"
+ABSENT = documented(
+    "Microsoft.Sql/servers",
+    "https://pypi.org/project/azure-mgmt-sql/4.0.0/",
+    "2026-11-28",
+    "2019-06-01",
+    absent(
+        ADMINISTRATORS,
+        "no Entra administrator is then set, and sign-in is by SQL passwords",
+        Status.FAIL,
+        agrees="abda6d70-9778-44e7-84a8-06713e6db027",
+        since="2020-08-01",
+    ),
+    absent(
+        TLS,
+        "no lowest TLS version is then enforced",
+        Status.FAIL,
+        agrees="32e6bbec-16b6-44c2-be37-c5b672d103cf",
+    ),
+    absent(
+        "properties.publicNetworkAccess",
+        "the server can then be reached from public networks",
+        Status.FAIL,
+        agrees="1b8ca024-1d5c-4dec-8995-b1a932b41780",
+    ),
+)
 
 
 def is_user_database(database: Item) -> bool:
@@ -49,42 +63,27 @@ _ENTRA_ONLY = toggle(
 def server_entra_only(server: Item, expectations: Expectations) -> Verdict:
     """Everybody signs in as themselves. A server with passwords only has no administrators."""
     if server[ADMINISTRATORS] is None:
-        return unread(server, ADMINISTRATORS, documented(SERVER, ADMINISTRATORS))
+        return unread(server, ADMINISTRATORS, ABSENT)
     return _ENTRA_ONLY(server, expectations)
 
 
 COLLECTOR = Collector(
     id="sql.databases",
     title="Azure SQL servers and databases",
+    owner=Owner.SECURITY,
+    absent=ABSENT,
     reads={
         "servers": AUDIT_READS["servers"],
-        "databases": ResourceGraph(
-            table="resources",
-            types=("microsoft.sql/servers/databases",),
-            needs=("Microsoft.Sql/servers/databases/read",),
-        ),
-        "workspaces": ResourceGraph(
-            table="resources",
-            types=("microsoft.operationalinsights/workspaces",),
-            needs=("Microsoft.OperationalInsights/workspaces/read",),
-        ),
-        "tde": Arm(
-            path="{id}/transparentDataEncryption/current",
-            api_version="2021-11-01",
-            per="resource",
-            of="databases",
+        "databases": rows("Microsoft.Sql/servers/databases"),
+        "workspaces": WORKSPACES,
+        "tde": child(
+            "databases",
+            "Microsoft.Sql/servers/databases/transparentDataEncryption",
+            "2021-11-01",
+            name="current",
             where=is_user_database,
-            needs=("Microsoft.Sql/servers/databases/transparentDataEncryption/read",),
         ),
-        "tables": Arm(
-            path="{id}/tables",
-            api_version="2022-10-01",
-            per="resource",
-            of="workspaces",
-            each=True,
-            never_empty=True,
-            needs=("Microsoft.OperationalInsights/workspaces/tables/read",),
-        ),
+        "tables": TABLES_OF_WORKSPACES,
         "auditing": AUDIT_READS["auditing"],
         "master_settings": AUDIT_READS["master_settings"],
     },
@@ -111,10 +110,9 @@ COLLECTOR = Collector(
         Check(
             id="server_minimum_tls",
             title="SQL servers refuse old TLS versions",
-            on="servers",
             judge=first_known(
                 setting(TLS, {"None": failed("no lowest TLS version is set, any is accepted")}),
-                tls(TLS, absent=documented(SERVER, TLS)),
+                tls(TLS, absent=ABSENT),
             ),
             controls=("A.8.24",),
             expectation="minimum_tls",
@@ -129,7 +127,6 @@ COLLECTOR = Collector(
         Check(
             id="server_public_network",
             title="SQL servers cannot be reached from public networks",
-            on="servers",
             judge=setting(
                 "properties.publicNetworkAccess",
                 {
@@ -139,24 +136,21 @@ COLLECTOR = Collector(
                         "a network security perimeter decides, which is not read"
                     ),
                 },
-                absent=documented(SERVER, "properties.publicNetworkAccess"),
+                absent=ABSENT,
             ),
             controls=("A.8.20", "A.8.22"),
             remedy="az sql server update --ids <id> --enable-public-network false",
-            owner=Owner.SECURITY,
             policy="1b8ca024-1d5c-4dec-8995-b1a932b41780",
         ),
         Check(
             id="server_entra_only",
             title="SQL servers accept Entra ID sign-in only",
-            on="servers",
             judge=server_entra_only,
             controls=("A.5.17", "A.8.5"),
             remedy=(
                 "az sql server ad-only-auth enable --resource-group <group> --name <server>, after"
                 " az sql server ad-admin create where no Entra administrator is set"
             ),
-            owner=Owner.SECURITY,
             policy="b3a22bc9-66de-45fb-98fa-00f5df42f41a",
         ),
         Check(
@@ -173,7 +167,6 @@ COLLECTOR = Collector(
                 " --log-analytics-target-state Enabled --log-analytics-workspace-resource-id <id>"
                 " (it also makes the diagnostic setting of database master)"
             ),
-            owner=Owner.SECURITY,
             policy="a6fb4358-5bf4-4ad7-ba82-2cd2f41ce5e9",
             differs=(
                 "the rule reads the switch alone: here sign-ins and what ran must be recorded (as"

@@ -3,27 +3,63 @@
 from collections.abc import Mapping
 from typing import Any
 
-from collectors.kit import (
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
-from collectors.kit.absence import documented
+from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
+from collectors.kit.absence import absent, documented
 from collectors.kit.network.firewall import exceptions
 from collectors.kit.settings import quoted, setting, tls, toggle, unread
 from collectors.kit.values.storage_kinds import services_of
 from collectors.kit.values.tags import if_phi, may_hold_phi
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
-ACCOUNT = "microsoft.storage/storageaccounts"
+ACCOUNT = "Microsoft.Storage/storageAccounts"
 ACCESS = "properties.publicNetworkAccess"
 KEY_SOURCE = "properties.encryption.keySource"
+ABSENT = documented(
+    ACCOUNT,
+    "https://pypi.org/project/azure-mgmt-storage/25.3.0/",
+    "2026-11-28",
+    "2021-06-01",
+    absent(
+        "properties.allowSharedKeyAccess",
+        "Azure then accepts account keys, which do not say who used them",
+        Status.FAIL,
+        agrees="8c6a50c6-9ffd-4ae7-986f-5fa6111f9a54",
+        since="2020-08-01",
+    ),
+    absent(
+        "properties.minimumTlsVersion",
+        "Azure then accepts TLS 1.0",
+        Status.FAIL,
+        agrees="fe83a0eb-a853-422d-aac2-1bffd182c5d0",
+    ),
+    absent(
+        "properties.allowBlobPublicAccess",
+        "no container can be made public",
+        Status.PASS,
+        differs="4fa4b6c0-31ca-4c0d-b10d-24b96f62a751",
+    ),
+    absent(
+        "properties.supportsHttpsTrafficOnly",
+        "Azure then accepts HTTPS only",
+        Status.PASS,
+        agrees="404c3081-a854-4457-ae30-26a93ef643f9",
+        since="2019-04-01",
+    ),
+    absent(
+        "properties.encryption.requireInfrastructureEncryption",
+        "data is then encrypted once only",
+        Status.FAIL,
+        agrees="4733ea7b-a883-42fe-8cac-97454c2a9e4a",
+        since="2019-06-01",
+    ),
+    absent(
+        "properties.networkAcls",
+        "every network may then connect",
+        Status.FAIL,
+        agrees="34c877ad-507e-4c82-993e-3452a6e0ad3c",
+        since="2017-06-01",
+    ),
+)
 
 
 def network_default_deny(account: Item, _: Expectations) -> Verdict:
@@ -51,9 +87,7 @@ def _firewall(account: Item) -> Verdict:
         case {"defaultAction": "Allow"}:
             return failed("every network may connect (default action Allow, expected Deny)")
         case None:
-            return unread(
-                account, "properties.networkAcls", documented(ACCOUNT, "properties.networkAcls")
-            )
+            return unread(account, "properties.networkAcls", ABSENT)
         case _:
             return unread(account, "properties.networkAcls.defaultAction")
 
@@ -113,23 +147,20 @@ def _holds_tables(account: Item) -> bool | None:
 COLLECTOR = Collector(
     id="storage.accounts",
     title="Storage accounts",
+    owner=Owner.SECURITY,
+    absent=ABSENT,
     reads={
-        "accounts": ResourceGraph(
-            table="resources",
-            types=(ACCOUNT,),
-            needs=("Microsoft.Storage/storageAccounts/read",),
-        ),
+        "accounts": rows(ACCOUNT),
     },
     checks=(
         Check(
             id="https_only",
             title="Storage accounts accept HTTPS only",
-            on="accounts",
             judge=toggle(
                 "properties.supportsHttpsTrafficOnly",
                 passes="accepts HTTPS only",
                 fails="accepts plain HTTP",
-                absent=documented(ACCOUNT, "properties.supportsHttpsTrafficOnly"),
+                absent=ABSENT,
             ),
             controls=("A.5.14", "A.8.24"),
             remedy="az storage account update --ids <id> --https-only true",
@@ -139,10 +170,9 @@ COLLECTOR = Collector(
         Check(
             id="minimum_tls",
             title="Storage accounts refuse old TLS versions",
-            on="accounts",
             judge=tls(
                 "properties.minimumTlsVersion",
-                absent=documented(ACCOUNT, "properties.minimumTlsVersion"),
+                absent=ABSENT,
             ),
             controls=("A.8.24",),
             expectation="minimum_tls",
@@ -157,17 +187,15 @@ COLLECTOR = Collector(
         Check(
             id="public_blob_access",
             title="Storage accounts forbid anonymous access to blobs",
-            on="accounts",
             judge=toggle(
                 "properties.allowBlobPublicAccess",
                 passes="no container can be made public",
                 fails="containers can be made readable by anyone without signing in",
                 good=False,
-                absent=documented(ACCOUNT, "properties.allowBlobPublicAccess"),
+                absent=ABSENT,
             ),
             controls=("A.8.3", "A.8.12"),
             remedy="az storage account update --ids <id> --allow-blob-public-access false",
-            owner=Owner.SECURITY,
             policy="4fa4b6c0-31ca-4c0d-b10d-24b96f62a751",
             differs=(
                 "the rule fails an account that does not say it, the documentation says that it"
@@ -177,30 +205,26 @@ COLLECTOR = Collector(
         Check(
             id="shared_key",
             title="Storage accounts refuse account keys",
-            on="accounts",
             judge=toggle(
                 "properties.allowSharedKeyAccess",
                 passes="account keys are refused, access is by Entra ID only",
                 fails="account keys give full access without saying who used them",
                 good=False,
-                absent=documented(ACCOUNT, "properties.allowSharedKeyAccess"),
+                absent=ABSENT,
             ),
             controls=("A.5.17", "A.8.5"),
             remedy="az storage account update --ids <id> --allow-shared-key-access false",
-            owner=Owner.SECURITY,
             policy="8c6a50c6-9ffd-4ae7-986f-5fa6111f9a54",
         ),
         Check(
             id="network_default_deny",
             title="Storage accounts refuse networks that are not listed",
-            on="accounts",
             judge=network_default_deny,
             controls=("A.8.20", "A.8.22"),
             remedy=(
                 "az storage account update --ids <id> --default-action Deny, and list no more than"
                 " the networks that need it"
             ),
-            owner=Owner.SECURITY,
             policy="34c877ad-507e-4c82-993e-3452a6e0ad3c",
             differs=(
                 "the rule reads the default action alone: lists that let nearly everybody in, and "
@@ -211,7 +235,6 @@ COLLECTOR = Collector(
         Check(
             id="customer_managed_key",
             title="Storage accounts with PHI are encrypted with the organisation's own key",
-            on="accounts",
             when=may_hold_phi,
             judge=if_phi(customer_managed_key),
             controls=("A.8.24",),
@@ -221,7 +244,6 @@ COLLECTOR = Collector(
                 " follow only in an account created with --encryption-key-type-for-table Account"
                 " --encryption-key-type-for-queue Account"
             ),
-            owner=Owner.SECURITY,
             policy="6fac406b-40ca-413b-bf8e-0bf964659c25",
             differs=(
                 "the rule reads the source of the key alone: tables and queues under a key of "
@@ -231,7 +253,6 @@ COLLECTOR = Collector(
         Check(
             id="infrastructure_encryption",
             title="Storage accounts with PHI are encrypted twice",
-            on="accounts",
             when=may_hold_phi,
             judge=if_phi(
                 setting(
@@ -240,9 +261,7 @@ COLLECTOR = Collector(
                         True: passed("data is encrypted a second time by the infrastructure"),
                         False: failed("holds PHI and is encrypted once only"),
                     },
-                    absent=documented(
-                        ACCOUNT, "properties.encryption.requireInfrastructureEncryption"
-                    ),
+                    absent=ABSENT,
                 )
             ),
             controls=("A.8.24",),

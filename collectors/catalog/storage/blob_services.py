@@ -1,27 +1,39 @@
 """Blob services: whether deleted and overwritten data can be had back."""
 
-from collectors.kit import (
-    Arm,
-    Check,
-    Collector,
-    Expectations,
-    Item,
-    Owner,
-    ResourceGraph,
-    Status,
-    Verdict,
-    failed,
-    passed,
-    unknown,
-)
-from collectors.kit.absence import documented
+from collectors.kit import Check, Collector, Expectations, Item, Owner, child, rows
+from collectors.kit.absence import absent, documented
 from collectors.kit.settings import quoted, toggle, unread
 from collectors.kit.values.amounts import whole
 from collectors.kit.values.storage_kinds import SERVICES, services_of
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
-SERVICE = "microsoft.storage/storageaccounts/blobservices"
+SERVICE = "Microsoft.Storage/storageAccounts/blobServices"
 SOFT_DELETE = "9fbd64e3-67b8-489b-98e5-fa0007d17e76"
 """Microsoft's definition that switches both on, for blobs and for containers."""
+ABSENT = documented(
+    SERVICE,
+    "https://pypi.org/project/azure-mgmt-storage/25.3.0/",
+    "2026-11-28",
+    "2019-06-01",
+    absent(
+        "properties.isVersioningEnabled",
+        "versioning is then off, an overwritten blob is lost",
+        Status.FAIL,
+    ),
+    absent(
+        "properties.containerDeleteRetentionPolicy",
+        "deleted containers then cannot be restored",
+        Status.FAIL,
+        agrees=SOFT_DELETE,
+    ),
+    absent(
+        "properties.deleteRetentionPolicy",
+        "deleted blobs then cannot be restored",
+        Status.FAIL,
+        agrees=SOFT_DELETE,
+        since="2018-07-01",
+    ),
+)
 
 
 def has_blobs(account: Item) -> bool:
@@ -62,7 +74,7 @@ def _restorable(service: Item, policy: str, what: str, expectations: Expectation
     path, wanted = f"properties.{policy}", expectations["soft_delete_days"]
     match service[path]:
         case None:
-            return unread(service, path, documented(SERVICE, path))
+            return unread(service, path, ABSENT)
         case {"enabled": False}:
             return failed(f"deleted {what} cannot be restored")
         case {"enabled": True, "days": days} if (whole(days) or 0) > 0:
@@ -76,7 +88,7 @@ _VERSIONING = toggle(
     "properties.isVersioningEnabled",
     passes="every change of a blob keeps the version before it",
     fails="an overwritten blob is lost: versioning is off",
-    absent=documented(SERVICE, "properties.isVersioningEnabled"),
+    absent=ABSENT,
 )
 
 
@@ -95,20 +107,12 @@ def versioning(service: Item, expectations: Expectations) -> Verdict:
 COLLECTOR = Collector(
     id="storage.blob_services",
     title="Blob services of storage accounts",
+    owner=Owner.CLOUD,
+    absent=ABSENT,
     reads={
-        "accounts": ResourceGraph(
-            table="resources",
-            types=("microsoft.storage/storageaccounts",),
-            needs=("Microsoft.Storage/storageAccounts/read",),
-        ),
-        "services": Arm(
-            path="{id}/blobServices/default",
-            api_version="2023-05-01",
-            per="resource",
-            of="accounts",
-            where=has_blobs,
-            has=surely_has_blobs,
-            needs=("Microsoft.Storage/storageAccounts/blobServices/read",),
+        "accounts": rows("Microsoft.Storage/storageAccounts"),
+        "services": child(
+            "accounts", SERVICE, "2023-05-01", name="default", where=has_blobs, has=surely_has_blobs
         ),
     },
     checks=(
@@ -124,7 +128,6 @@ COLLECTOR = Collector(
                 " --enable-delete-retention true --delete-retention-days 7"
                 " (and --allow-permanent-delete false where it was allowed)"
             ),
-            owner=Owner.CLOUD,
             policy=SOFT_DELETE,
             differs=(
                 "the rule asks whether it is on: fewer days than expected, and leave to destroy for"
@@ -142,7 +145,6 @@ COLLECTOR = Collector(
                 "az storage account blob-service-properties update --account-name <name>"
                 " --enable-container-delete-retention true --container-delete-retention-days 7"
             ),
-            owner=Owner.CLOUD,
             policy=SOFT_DELETE,
             differs=(
                 "the rule asks whether it is on: fewer days than expected pass it and fail here"
@@ -159,7 +161,6 @@ COLLECTOR = Collector(
                 " --enable-versioning true; a data lake cannot keep versions: back it up or take"
                 " snapshots"
             ),
-            owner=Owner.CLOUD,
             policy="978deb5d-c9a7-41f8-b4b2-b76880d0de1f",
             differs=(
                 "another rule of Microsoft (c36a325b) passes a service that does not say it; the "

@@ -18,7 +18,7 @@ from collectors.kit.access.pim_rules import (
 from collectors.kit.access.privilege import Privilege
 from collectors.kit.access.standing import eligibility_ends, privilege_is_lent
 from collectors.kit.beside import as_far_as_seen
-from collectors.kit.spec import Check, Expectations, Item, Judge, Owner, Verdict, unknown
+from collectors.kit.spec import Check, Expectations, Item, Judge, Verdict, unknown
 
 DEFINITIONS, POLICIES = "definitions", "conditional_access"
 """Reads that are looked at: roles, and Conditional Access policies."""
@@ -60,7 +60,6 @@ def pim_checks(pim: Pim) -> tuple[Check, ...]:
             controls=("A.5.18",),
             expectation="eligibility_days",
             remedy=f"{pim.settings}: expire eligible assignments",
-            owner=Owner.SECURITY,
         ),
         Check(
             id="no_standing_access",
@@ -75,7 +74,6 @@ def pim_checks(pim: Pim) -> tuple[Check, ...]:
                 f"{pim.assignments} > Active: of a person or a group, make it eligible and remove"
                 " it here; a service principal cannot activate, give it an end or a narrower role"
             ),
-            owner=Owner.SECURITY,
         ),
         *activation_checks(pim, "policies"),
     )
@@ -100,7 +98,6 @@ def activation_checks(
             beside=(DEFINITIONS, POLICIES) if name == "mfa" else (DEFINITIONS,),
             controls=_CONTROLS[name],
             remedy=f"{pim.settings}: {_REMEDIES[name]}",
-            owner=Owner.SECURITY,
         )
     yield Check(
         id=f"{prefix}_duration",
@@ -112,7 +109,6 @@ def activation_checks(
         controls=("A.8.2",),
         expectation="activation_hours",
         remedy=f"{pim.settings}: activation maximum duration",
-        owner=Owner.SECURITY,
     )
 
 

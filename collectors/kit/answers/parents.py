@@ -28,7 +28,7 @@ def contradicts(read: Read, parent: Item) -> bool:
 def _holds(read: Arm, parent: Item) -> bool:
     """Is this parent asked? Where its answer does not tell, it is."""
     try:
-        typed = not read.types or parent.type in read.types
+        typed = not read.types or not parent.type or parent.type in read.types
         return typed and (read.where is None or read.where(parent))
     except SHAPE_ERRORS:
         return True

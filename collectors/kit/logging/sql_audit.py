@@ -15,13 +15,13 @@ from typing import Any
 from collectors.kit.logging.audit_destinations import destinations
 from collectors.kit.logging.audit_logs import audit_logs_of
 from collectors.kit.logging.diagnostics import Sight, logged
+from collectors.kit.reads import child, rows
 from collectors.kit.settings import quoted
 from collectors.kit.spec import (
     Arm,
     Expectations,
     Item,
     Read,
-    ResourceGraph,
     Status,
     Verdict,
     failed,
@@ -49,17 +49,9 @@ NOWHERE = failed("auditing is on and goes nowhere: neither storage nor Azure Mon
 
 AUDIT_READS: Mapping[str, Read] = MappingProxyType(
     {
-        "servers": ResourceGraph(
-            table="resources",
-            types=("microsoft.sql/servers",),
-            needs=("Microsoft.Sql/servers/read",),
-        ),
-        "auditing": Arm(
-            path="{id}/auditingSettings/default",
-            api_version="2021-11-01",
-            per="resource",
-            of="servers",
-            needs=("Microsoft.Sql/servers/auditingSettings/read",),
+        "servers": rows("Microsoft.Sql/servers"),
+        "auditing": child(
+            "servers", "Microsoft.Sql/servers/auditingSettings", "2021-11-01", name="default"
         ),
         "master_settings": Arm(
             path="{id}/databases/master/providers/Microsoft.Insights/diagnosticSettings",

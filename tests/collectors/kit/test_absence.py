@@ -1,14 +1,18 @@
 """What an absent property means: a pass by two sources, a fail by none against it, else unknown."""
 
+import ast
 from itertools import product
+from pathlib import Path
 
 import pytest
 
 from collectors.kit import Item, Status
-from collectors.kit.absence import ABSENCES, Absence
+from collectors.kit.absence import Absence, absent, documented
+from collectors.kit.registry import all_collectors
 from tests.collectors.table_cases import change
 
-ROWS = list(ABSENCES.values())
+ROWS = [row for collector in all_collectors() for row in collector.absent.values()]
+CATALOGUE = Path(__file__).parents[3] / "collectors" / "catalog"
 
 
 def leaving_out(row: Absence, **more: object) -> Item:
@@ -25,6 +29,7 @@ def test_each_row_says_what_it_means_and_where_that_stands(row: Absence) -> None
     assert verdict.reason.startswith(f"{row.property} is not set")
     assert row.source.startswith("https://")
     assert row.read_on >= "2026-01-01"
+    assert (row.policy is None) == (row.policy_says is None)
     assert row.since >= "2014-01-01"
 
 
@@ -39,7 +44,6 @@ def test_a_pass_needs_model_and_rule_and_where_they_differ_it_is_unknown(
         path="properties.p",
         since="2020-01-01",
         means="Azure then does something",
-        value=None,
         model=model,
         policy="guid" if policy else None,
         policy_says=policy,
@@ -65,3 +69,40 @@ def test_an_answer_that_could_not_hold_the_property_is_not_judged_by_its_absence
 
     for item in (old, bare, empty):
         assert row.verdict(item).status is Status.UNKNOWN
+
+
+def test_a_table_of_absences_says_once_what_all_its_rows_share() -> None:
+    table = documented(
+        "A.B/c",
+        "https://example.invalid",
+        "2026-11-28",
+        "2021-01-01",
+        absent("properties.p", "Azure then does something", Status.FAIL, agrees="guid"),
+        absent("properties.q", "nothing then", Status.PASS, differs="other", since="2019-01-01"),
+    )
+
+    assert [(row.type, row.since, row.policy, row.policy_says) for row in table.values()] == [
+        ("a.b/c", "2021-01-01", "guid", Status.FAIL),
+        ("a.b/c", "2019-01-01", "other", Status.FAIL),
+    ]
+    assert table["properties.q"].then is Status.UNKNOWN
+
+
+@pytest.mark.parametrize("path", sorted(CATALOGUE.rglob("*.py")), ids=lambda path: path.stem)
+def test_a_source_shows_every_absence_that_its_judges_stand_on(path: Path) -> None:
+    tree = ast.parse(path.read_text())
+    tables = [
+        node.targets[0]
+        for node in tree.body
+        if isinstance(node, ast.Assign) and "documented" in ast.dump(node.value)
+    ]
+    shown = [
+        ast.unparse(node.value)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.keyword) and node.arg == "absent"
+    ]
+
+    assert [ast.unparse(one) for one in tables] in ([], ["ABSENT"])
+    assert sum("documented(" in line for line in path.read_text().splitlines()) == len(tables)
+    assert set(shown) <= {"ABSENT"}
+    assert not tables or "    absent=ABSENT,\n    " in path.read_text()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.kit import Expectations, Item, Judge, Status, failed, passed
-from collectors.kit.absence import documented
+from collectors.kit.registry import collector_by_id
 from collectors.kit.settings import setting, tls, toggle
 from tests.collectors.case_files import AS_OF
 
@@ -60,8 +60,9 @@ def test_nothing_but_the_good_values_passes(value: Any) -> None:
 
 
 def test_a_documented_absence_is_told_with_its_meaning() -> None:
-    row = documented("microsoft.storage/storageaccounts", "properties.allowSharedKeyAccess")
-    judge = toggle(row.path, passes="refused", fails="accepted", good=False, absent=row)
+    table = collector_by_id("storage.accounts").absent
+    path = "properties.allowSharedKeyAccess"
+    judge = toggle(path, passes="refused", fails="accepted", good=False, absent=table)
 
     assert said(judge, provisioningState="Succeeded") == (
         "fail",

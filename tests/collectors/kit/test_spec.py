@@ -2,7 +2,7 @@
 
 import pytest
 
-from collectors.kit import TENANT, Item, Scope
+from collectors.kit import TENANT, Check, Collector, Item, Owner, Scope, child, rows
 
 PARENT = Item(id="/subscriptions/ABC/resourceGroups/r/x", data={"name": "x", "type": "A/B"})
 
@@ -34,3 +34,20 @@ def test_type_and_subscription_are_lower_case() -> None:
 
 def test_a_scope_is_written_as_records_write_it() -> None:
     assert (str(TENANT), str(Scope("s"))) == ("tenant", "subscription/s")
+
+
+def test_a_check_that_leaves_it_out_has_the_first_read_and_the_owner_of_its_collector() -> None:
+    bare = Check(id="a", title="A", controls=("A.5.9",), remedy="look")
+    stated = Check(id="b", title="B", controls=(), remedy="", on="keys", owner=Owner.LEGAL)
+    collector = Collector(
+        id="x.y",
+        title="x",
+        owner=Owner.CLOUD,
+        reads={"vaults": rows("A.B/c"), "keys": child("vaults", "A.B/c/d", "1")},
+        checks=(bare, stated),
+    )
+
+    assert [(one.on, one.owner) for one in collector.checks] == [
+        ("vaults", Owner.CLOUD),
+        ("keys", Owner.LEGAL),
+    ]

@@ -13,9 +13,9 @@ from simulator.levers.document import LeverError
 from simulator.levers.expected import expected
 from simulator.levers.rights import Rights
 from simulator.levers.sums import COMPLETE
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.access.grants import OWNERS
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
-from simulator.tenant.grants import OWNERS
 from simulator.tenant.model import Tenant
 
 AS_OF = datetime(2026, 1, 15, 2, tzinfo=UTC)

@@ -10,8 +10,8 @@ from simulator.levers.collector import enrolled
 from simulator.levers.consent import Identity
 from simulator.levers.rights import Rights
 from simulator.process import SimulatorProcess
-from simulator.server import arm_path
-from simulator.server.arm_versions import KNOWN
+from simulator.server.arm.path import parse
+from simulator.server.arm.versions import KNOWN
 from simulator.tenant.generate import TenantSpec, generate
 from simulator.tenant.model import Tenant
 
@@ -49,7 +49,7 @@ def asking(odd: SimulatorProcess, make_caller: Callable[[SimulatorProcess], Any]
 def test_every_arm_list_and_object_arrives_whole(asking: Any, tenant: Tenant) -> None:
     assert tenant.arm
     for path, given in tenant.arm.items():
-        version = KNOWN.get(arm_path.parse(path).type, ("2021-04-01",))[-1]
+        version = KNOWN.get(parse(path).type, ("2021-04-01",))[-1]
         url = f"{path}?api-version={version}"
         assert (
             follow(asking, url, "arm") if isinstance(given, list) else one(asking, url)

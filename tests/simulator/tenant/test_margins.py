@@ -5,8 +5,8 @@ from email.utils import parsedate_to_datetime
 
 import pytest
 
-from simulator.tenant.dates import Dates
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.estate.dates import Dates
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
 from simulator.tenant.model import Tenant
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
 
 TENANT = generate(TenantSpec(resources=2000), 0, datetime(2026, 11, 23, tzinfo=UTC))

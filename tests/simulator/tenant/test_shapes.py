@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "shapes.json").read_text())

@@ -4,7 +4,7 @@ import json
 from datetime import UTC, datetime
 from pathlib import Path
 
-from simulator.tenant.estate import TenantSpec
+from simulator.tenant.estate.estate import TenantSpec
 from simulator.tenant.generate import generate
 from simulator.tenant.truth import write_truth
 

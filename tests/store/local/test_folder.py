@@ -123,7 +123,7 @@ def test_a_busy_store_names_the_process_and_a_killed_one_lets_go(tmp_path: Path)
 KILLED = """
 import os, sys
 from pathlib import Path
-from app.store import local
+from app.store.local import folder as local
 def die(*_):
     os.kill(os.getpid(), 9)
 local.os.link = die

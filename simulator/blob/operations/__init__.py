@@ -1,0 +1,1 @@
+"""Operations of the blob service, by what they do."""

@@ -1,0 +1,1 @@
+"""What a test sets and reads of a running simulator."""

@@ -1,0 +1,1 @@
+"""Microsoft Entra ID: who is let in."""

@@ -1,0 +1,1 @@
+"""What goes wrong: faults on demand, and throttling."""

@@ -1,0 +1,1 @@
+"""The Kusto query language, and Azure Resource Graph that is asked in it."""

@@ -1,0 +1,1 @@
+"""The company's cloud before it has a configuration: places, names, dates and dice."""

@@ -1,0 +1,1 @@
+"""Who is in Entra ID, and who may do what there."""

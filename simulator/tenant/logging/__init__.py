@@ -1,0 +1,1 @@
+"""What is logged, where logs go and how long they are kept."""

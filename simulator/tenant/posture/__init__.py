@@ -1,0 +1,1 @@
+"""What Azure Policy says of the resources."""

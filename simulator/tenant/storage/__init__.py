@@ -1,0 +1,1 @@
+"""What storage accounts are like."""

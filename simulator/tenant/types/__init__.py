@@ -1,0 +1,1 @@
+"""Every type of resource, a file each."""

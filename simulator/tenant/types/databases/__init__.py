@@ -1,0 +1,1 @@
+"""Databases other than SQL Server's."""

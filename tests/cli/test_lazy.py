@@ -1,0 +1,56 @@
+"""Commands are listed without being imported, and the list says what each says of itself."""
+
+import subprocess
+import sys
+
+import pytest
+from typer.main import get_command
+
+from app.cli.commands import Commands, app
+from app.main import run
+
+LIGHT = (["--help"], ["--version"], ["collectors"], ["collectors", "--json"], ["permissions"])
+GROUPS = ("connection", "log", "time", "hold", "retention", "worm", "trust", "token")
+HEAVY = ("sqlalchemy", "fastapi", "weasyprint", "azure", "cryptography", "structlog")
+
+
+@pytest.mark.parametrize("name", Commands.table)
+def test_the_list_shows_the_first_sentences_of_each_command(name: str) -> None:
+    command = get_command(app).commands[name]  # type: ignore[attr-defined]
+
+    told = (command.help or "").partition("\n\n")[0].replace("\n", " ")
+
+    assert told == Commands.table[name].help
+
+
+@pytest.mark.parametrize("name", GROUPS)
+def test_a_group_without_a_command_shows_its_help_and_nothing_else(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run([name])
+
+    told = capsys.readouterr()
+    assert ended.value.code == 2
+    assert "Commands:" in told.err
+    assert "[usage]" not in told.out + told.err
+
+
+@pytest.mark.parametrize("words", LIGHT, ids=" ".join)
+def test_what_needs_no_home_imports_only_what_it_uses(words: list[str], tmp_path: object) -> None:
+    program = (
+        "import sys; from app.main import run\n"
+        "try: run(sys.argv[1:])\n"
+        "except SystemExit as end: assert not end.code, end.code\n"
+        "print(*sorted({name.partition('.')[0] for name in sys.modules}), file=sys.stderr)"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", program, *words],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"ANNEXA_HOME": f"{tmp_path}/none", "PYTHONPATH": ".", "PATH": ""},
+    )
+
+    assert ended.stdout
+    assert set(ended.stderr.split()).isdisjoint(HEAVY)
