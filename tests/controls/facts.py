@@ -8,6 +8,7 @@ from app.controls.ground import Facts as SeenFacts
 from app.controls.ground import Ground
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.controls.period import Period
+from app.evidence.run_state import RunState
 from collectors.kit import (
     Arm,
     Check,
@@ -83,7 +84,7 @@ class Facts(SeenFacts):
 
 
 def sealed_night(slot: datetime, state: str = "complete") -> Night:
-    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
+    return Night(slot=slot, state=RunState(state), run_id=f"run-{slot:%d}", finished_at=slot)
 
 
 def count_of(slot: datetime, *, failed: int = 0, unknown: int = 0) -> NightCount:

@@ -17,6 +17,7 @@ from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.controls.period import Period
+from app.evidence.run_state import RunState
 from app.packs.view.assembly import build_view
 from app.packs.view.facts import (
     CheckpointFacts,
@@ -187,13 +188,13 @@ def _night(slot: datetime) -> Night:
     if slot == MISSED:
         return Night(
             slot=slot,
-            state="missed",
+            state=RunState.MISSED,
             run_id=None,
             finished_at=None,
             detail="No replica was running at 02:00 UTC.",
         )
     state = "complete_with_gaps" if slot >= SLOTS[3] else "complete"
-    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
+    return Night(slot=slot, state=RunState(state), run_id=f"run-{slot:%d}", finished_at=slot)
 
 
 def _subjects(check_id: str) -> list[tuple[str, str]]:

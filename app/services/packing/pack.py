@@ -15,13 +15,15 @@ from app.controls.observed import Night
 from app.controls.period import Period
 from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, sha256
-from app.evidence.record import Event, instant, utc
+from app.evidence.events.access_events import PackIssued
+from app.evidence.events.fact import event_of
+from app.evidence.record import instant, utc
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
 from app.packs.view.facts import Criteria, Engagement, Issue, Limits
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
-from app.schedule.connection import Connection, connection_of
+from app.schedule.connection import Connection
 from app.services.connections.missed_slots import miss_overdue
 from app.services.home.installation import Ports
 from app.services.home.private_files import private_file, private_folder
@@ -142,7 +144,7 @@ def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNig
     """What the log says of a connection. Raises RefusedError when it never heard of this one."""
     nights = sealed_nights(ports.store, log.entries(), connection.id).get(connection.id)
     sealed = nights.connection if nights else None
-    if nights is None or sealed is None or connection_of(sealed) != connection:
+    if nights is None or sealed is None or sealed != connection:
         raise RefusedError(
             f"the index describes the connection {connection.name} otherwise than the sealed log: "
             "it was altered; run `annexa reindex` and find out by whom",
@@ -292,20 +294,19 @@ def _record(
     engagement: Engagement,
     issued: IssuedPack,
 ) -> None:
-    detail = {
-        "pack_id": issued.pack_id,
-        "connection_id": connection.id,
-        "engagement": engagement.name,
-        "from": utc(datetime.combine(engagement.first, time.min, UTC)),
-        "to": utc(datetime.combine(engagement.last, time.min, UTC)),
-        "checkpoint_size": issued.checkpoint_size,
-        "pdf_path": str(issued.pdf.relative_to(ports.home)),
-        "bundle_path": str(issued.bundle.relative_to(ports.home)),
-        "bundle_sha256": issued.bundle_sha256,
-        "issued_at": utc(issued.issued_at),
-        "sealed_at": utc(issued.sealed_at),
-    }
-    event = Event(kind="pack_issued", at=ports.now(), actor="annexa pack", detail=detail)
-    log.append(event.sealed)
+    fact = PackIssued(
+        pack_id=issued.pack_id,
+        connection_id=connection.id,
+        engagement=engagement.name,
+        first=datetime.combine(engagement.first, time.min, UTC),
+        last=datetime.combine(engagement.last, time.min, UTC),
+        checkpoint_size=issued.checkpoint_size,
+        pdf_path=str(issued.pdf.relative_to(ports.home)),
+        bundle_path=str(issued.bundle.relative_to(ports.home)),
+        bundle_sha256=issued.bundle_sha256,
+        issued_at=issued.issued_at,
+        sealed_at=issued.sealed_at,
+    )
+    log.append(event_of(fact, at=ports.now(), actor="annexa pack").sealed)
     log.seal(ports.now, ports.authorities)
     catch_up(ports, log)

@@ -6,8 +6,6 @@ from simulator.tenant.kit.registry import all_types
 from simulator.tenant.least import least_requests
 from simulator.tenant.model import Tenant
 
-"""Lists of Resource Graph: inventory, assignments, definitions, the tree above, and the types."""
-"""Requests of a tenant that has nothing."""
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
 LISTED = sum(kind.asked_for for kind in all_types())
 EMPTY = 20 + LISTED
