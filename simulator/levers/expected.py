@@ -7,6 +7,7 @@ from simulator.levers.deletion import Deletion
 from simulator.levers.hidden import NEEDS, Hidden
 from simulator.levers.rights import Rights
 from simulator.levers.sums import summed
+from simulator.tenant.kit.registry import all_types
 from simulator.tenant.least import DIRECTORY_LISTS
 from simulator.tenant.model import Tenant, Truth
 
@@ -48,7 +49,8 @@ def _permitted(rights: Rights, one: Truth) -> Truth:
     """Whether the collector may read all that it asks for in a subscription, or even ask that."""
     if not rights.allows("Microsoft.Authorization/permissions/read", one.subject):
         return replace(one, expected="unknown")
-    asked = {action for needs in NEEDS.values() for action in needs}
+    listed = (f"{kind.type}/read" for kind in all_types() if kind.asked_for)
+    asked = {*listed, *(action for needs in NEEDS.values() for action in needs)}
     whole = all(rights.allows(action, one.subject) for action in asked)
     return one if whole else replace(one, expected="fail")
 

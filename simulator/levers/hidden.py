@@ -11,6 +11,7 @@ from simulator.levers.sight import shows
 from simulator.levers.sums import COMPLETE
 from simulator.tenant.access.roles import PRIVILEGED
 from simulator.tenant.identity.directory import CUSTOM
+from simulator.tenant.kit.registry import all_types
 from simulator.tenant.least import DIRECTORY_LISTS
 from simulator.tenant.model import Tenant, Truth
 
@@ -22,7 +23,6 @@ _ELIGIBLE = f"{_AUTHORIZATION}/roleEligibilityScheduleInstances/read"
 _POLICIES = f"{_AUTHORIZATION}/roleManagementPolicyAssignments/read"
 _SETTINGS = "Microsoft.Insights/diagnosticSettings/read"
 _WORKSPACES = "Microsoft.OperationalInsights/workspaces"
-_SQL = "Microsoft.Sql/servers"
 
 NEEDS: dict[str, tuple[str, ...]] = {
     "access.pim_azure.eligibility_expires": (_ELIGIBLE,),
@@ -35,9 +35,13 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "logging.diagnostic_settings": (_SETTINGS,),
     "logging.workspace_retention.table_retention": (f"{_WORKSPACES}/tables/read",),
     "logging.activity": (f"{_WORKSPACES}/query/read", f"{_WORKSPACES}/tables/read"),
-    "sql.databases.auditing": (f"{_SQL}/auditingSettings/read",),
-    "sql.databases.tde": (f"{_SQL}/databases/transparentDataEncryption/read",),
-    "storage.blob_services": ("Microsoft.Storage/storageAccounts/blobServices/read",),
+    "sql.databases.auditing": ("Microsoft.Sql/servers/auditingSettings/read",),
+    **{
+        check: (f"{kind.below(child)}/read",)
+        for kind in all_types()
+        for child in kind.children
+        for check in child.faults
+    },
 }
 """Azure actions, at the subject, by check or by collector: the longest name that fits."""
 GRAPH_NEEDS: dict[str, tuple[str, ...]] = {

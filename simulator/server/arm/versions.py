@@ -55,7 +55,7 @@ TYPES: dict[str, tuple[str, ...]] = {
     ),
     **{one.type: one.versions for one in all_types()},
     **{
-        f"{one.type}/{'/'.join(child.path.split('/')[::2])}": child.versions or one.versions
+        one.below(child): child.versions or one.versions
         for one in all_types()
         for child in one.children
     },

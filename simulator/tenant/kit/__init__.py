@@ -1,7 +1,7 @@
 """What a type of resource is described with: all that a file in `simulator.tenant.types` needs."""
 
 from simulator.tenant.estate.dates import hundredths, millis, offset, ticks, zoneless
-from simulator.tenant.kit.fault import ABSENT, Change, Fault, Policy, phi
+from simulator.tenant.kit.fault import ABSENT, Change, Fault, Policy, phi, where
 from simulator.tenant.kit.log_categories import Categories
 from simulator.tenant.kit.resource_type import Child, ResourceType, Row
 from simulator.tenant.kit.scene import Scene
@@ -21,5 +21,6 @@ __all__ = [
     "offset",
     "phi",
     "ticks",
+    "where",
     "zoneless",
 ]

@@ -96,11 +96,10 @@ def _child(kind: ResourceType, child: Child, scene: Scene) -> dict[str, Any] | N
     if scene.resource.odd:
         made["properties"] = {}
     path = scene.below or child.path
-    collection = "/".join(path.split("/")[::2])
     return {
         "id": f"{scene.resource.id}/{path}",
         "name": path.rpartition("/")[2],
-        "type": f"{kind.type}/{collection}",
+        "type": kind.below(child),
     } | made
 
 

@@ -49,6 +49,11 @@ def by_chance(_: Scene) -> str:
     return ""
 
 
+def where(state: Callable[[Scene], bool], verdict: str) -> Callable[[Scene], str]:
+    """Settles the verdict of all that are in the state: the body must have it by itself there."""
+    return lambda scene: verdict if state(scene) else ""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Fault:
     """One check of a type. Who fails is drawn first; the body is then changed to have it.
@@ -63,14 +68,13 @@ class Fault:
     """Ways to pass, of which one is drawn; without any the good body passes as it is."""
     unknown: tuple[Change, ...] = ()
     """States of which even the documents leave open what they are: a few resources have one."""
-    open_share: float = OPEN_SHARE
-    """How many have such a state, of those that are not settled."""
     share: float = BAD_SHARE
     """Of those asked, how many fail; of two or more one at least fails and one passes."""
     asked: Callable[[Scene], bool] = everybody
     """Whom the check asks; of the others no verdict is expected."""
     settled: Callable[[Scene], str] = by_chance
-    """The verdict of a resource that takes no part in the draw, else an empty text."""
+    """The verdict of a resource that takes no part in the draw, for its body has it as it is (who
+    never set anything fails); else an empty text. `where` makes such a function."""
     policy: Policy | None = None
 
     def before_the_draw(self, check: str, scene: Scene) -> str:
@@ -81,13 +85,13 @@ class Fault:
         if settled or not self.unknown or scene.resource.ordinal < 3:
             return settled
         short = check.rpartition(".")[2]
-        return "unknown" if scene.share("unsaid", short) < self.open_share else ""
+        return "unknown" if scene.share("unsaid", short) < OPEN_SHARE else ""
 
     def change(self, check: str, scene: Scene) -> Mapping[str, Any]:
         """What of the good body is changed to have the verdict."""
         ways = {"fail": self.fails, "pass": self.passes, "unknown": self.unknown}
         offered = ways.get(scene.verdicts.get(check, ""), ())
-        if not offered:
+        if not offered or scene.resource.odd or self.settled(scene):
             return {}
         drawn = scene.pick(offered, "way", check)
         return drawn(scene) if callable(drawn) else drawn

@@ -47,11 +47,22 @@ TYPE = ResourceType(
 ```
 
 1. `type` as its provider writes it, `naming` with the fields {workload}, {short}, {env} and {n}.
-2. `body` gives the good resource. Draws come from the scene: `scene.pick(options, "word")`.
+2. `body` gives the good resource. Draws come from the scene: `scene.pick(options, "word")`. An
+   endpoint to name: `network.parts.private_connections(scene)`.
 3. A fault is written under the full id of its check. Truth is drawn before there is a body; the
    body is then changed. Faults of one resource may come together: each must show by itself.
-4. Lists and objects below a resource are children, with bodies and faults of their own.
-5. Every type has two resources at least, one that fails each check and one that passes it.
+4. A resource of which nobody ever set anything has a body of its own: there its verdicts are
+   settled and nothing is changed, `settled=where(as_made, "fail")`. `asked=phi` narrows whom a
+   check asks.
+5. Below a resource lie children: `Child(path="tokens", names=…, body=…, faults=…)` is a list, whose
+   faults are asked of each element; without `names` it is one object, asked by its resource's id.
+6. Every type has two resources at least, one that fails each check and one that passes it.
+7. With `logs` its diagnostic settings and what is expected of them are made too: the collector's
+   table of audit categories must know the type.
+
+`pytest tests/simulator/tenant tests/end_to_end/test_agreement.py` holds a new type to all of this.
+Property paths of the documented example may be kept in `tests/simulator/tenant/golden/types/`, and
+then each must occur.
 '''
 
 from collections.abc import Callable, Mapping, Sequence
@@ -148,6 +159,10 @@ class ResourceType:
     def asked_for(self) -> bool:
         """Whether the least requests count a list of its whole rows."""
         return bool(self.checks()) if self.listed is None else self.listed
+
+    def below(self, child: Child) -> str:
+        """The type of a child: `Microsoft.Storage/storageAccounts/blobServices`."""
+        return "/".join((self.type, *child.path.split("/")[::2]))
 
     def checks(self) -> tuple[str, ...]:
         """Full ids of the checks that ask it or what is below it."""

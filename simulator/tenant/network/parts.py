@@ -24,3 +24,18 @@ def subnet(scene: Scene) -> str:
     network = scene.estate.near("Microsoft.Network/virtualNetworks", scene.resource)
     shared = f"{scene.place.group_id}/providers/Microsoft.Network/virtualNetworks/shared"
     return f"{network.id if network else shared}/subnets/workload"
+
+
+def private_connections(scene: Scene, state: str = "Succeeded") -> list[dict[str, Any]]:
+    """An approved connection of a private endpoint, where the company has one at all."""
+    endpoint = scene.estate.near("Microsoft.Network/privateEndpoints", scene.resource)
+    if endpoint is None:
+        return []
+    approved = {"status": "Approved", "description": "Auto-approved", "actionsRequired": "None"}
+    name = f"{endpoint.name}-{scene.guid('connection')}"
+    properties: dict[str, Any] = {
+        "provisioningState": state,
+        "privateEndpoint": {"id": endpoint.id},
+        "privateLinkServiceConnectionState": approved,
+    }
+    return [{"id": f"{scene.id}/privateEndpointConnections/{name}", "properties": properties}]

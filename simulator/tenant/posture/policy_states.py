@@ -1,4 +1,4 @@
-"""Azure Policy: what is assigned, and the state of each resource under it.
+"""Azure Policy: the state of each resource under what is assigned.
 
 A state is Azure's answer at its own time: mostly of hours ago, some of the day before, when the
 resource may have been set up otherwise. Shaped by the columns that Microsoft's samples name:
@@ -7,20 +7,17 @@ https://learn.microsoft.com/azure/governance/policy/samples/resource-graph-sampl
 
 from collections.abc import Callable, Iterable, Iterator
 from datetime import timedelta
-from functools import cache
-from typing import Any, NamedTuple
+from typing import Any, TypeAlias
 
 from simulator.tenant.access.roles import PROVIDER
-from simulator.tenant.estate import management_groups
 from simulator.tenant.estate.dates import ticks
 from simulator.tenant.estate.estate import Estate
-from simulator.tenant.kit.fault import Policy
-from simulator.tenant.kit.registry import all_faults
 from simulator.tenant.model import Truth
+from simulator.tenant.posture.assignments import Assignment, Definition, assignment_id, placed
 
 STATES, ASSIGNMENTS = (
     "microsoft.policyinsights/policystates",
-    ("microsoft.authorization/policyassignments"),
+    "microsoft.authorization/policyassignments",
 )
 WEIGHTS = {
     "NonCompliant": 300,
@@ -34,65 +31,8 @@ EXEMPT, BROKEN, UNSEEN, LAGGING, LOOSE = 0.04, 0.01, 0.03, 0.25, 0.5
 """Shares of resources that are exempt, without an answer, not evaluated yet, or evaluated the day
 before; and of the failures of a check that the definition, being the looser rule, lets pass."""
 
-Answers = dict[tuple[str, str], str]
-"""Expected verdicts by check and subject."""
-
-
-class Definition(NamedTuple):
-    """A built-in definition, and the check that asks the same."""
-
-    check: str
-    policy: Policy
-
-
-class Assignment(NamedTuple):
-    """Definitions assigned together at a scope."""
-
-    name: str
-    definitions: tuple[Definition, ...]
-    initiative: bool = False
-    everywhere: bool = True
-    """At the root management group; else at each subscription of production."""
-
-
-AUDITING = Definition(
-    "sql.databases.auditing",
-    Policy(
-        guid="a6fb4358-5bf4-4ad7-ba82-2cd2f41ce5e9",
-        effect="auditifnotexists",
-        looser=True,
-    ),
-)
-"""Of a check whose truth hangs together with other facts."""
-EVERYWHERE = ("iso27001",)
-"""Initiatives that are assigned at the root."""
-
-
-@cache
-def assigned() -> tuple[Assignment, ...]:
-    """Initiatives, and the definitions that are assigned by themselves.
-
-    They are those that the types' faults name; other definitions are assigned nowhere.
-    """
-    types = (Definition(name, one.policy) for name, one in all_faults() if one.policy is not None)
-    definitions = (*types, AUDITING)
-    together = dict.fromkeys(one.policy.initiative for one in definitions)
-    initiatives = (
-        Assignment(
-            name,
-            tuple(one for one in definitions if one.policy.initiative == name),
-            initiative=True,
-            everywhere=name in EVERYWHERE,
-        )
-        for name in together
-        if name
-    )
-    alone = (
-        Assignment(f"single-{one.policy.guid[:8]}", (one,), everywhere=False)
-        for one in definitions
-        if not one.policy.initiative
-    )
-    return (*initiatives, *alone)
+Answers: TypeAlias = dict[str, dict[str, str]]
+"""Expected verdicts by check, then by subject."""
 
 
 def rows_of(
@@ -104,29 +44,17 @@ def rows_of(
     """
     now, then = _answers(tonight), _answers(before)
     rows: list[dict[str, Any]] = []
-    for one, scope in _placed(estate):
+    for one, scope in placed(estate):
         rows.append(_assignment_row(estate, one, scope))
         rows += _states(estate, one, scope, now, then)
     return rows
 
 
 def _answers(truth: Iterable[Truth]) -> Answers:
-    return {(one.check, one.subject): one.expected for one in truth}
-
-
-def _placed(estate: Estate) -> Iterator[tuple[Assignment, str]]:
-    root = management_groups.scope(estate.tenant_id)
-    for one in assigned():
-        if one.everywhere:
-            yield one, root
-            continue
-        for subscription in estate.subscriptions:
-            if subscription.environment == "prod":
-                yield one, subscription.scope
-
-
-def _assignment_id(one: Assignment, scope: str) -> str:
-    return f"{scope}/{PROVIDER}/policyAssignments/{one.name}".lower()
+    by_check: Answers = {}
+    for one in truth:
+        by_check.setdefault(one.check, {})[one.subject] = one.expected
+    return by_check
 
 
 def _states(
@@ -134,10 +62,12 @@ def _states(
 ) -> Iterator[dict[str, Any]]:
     inside = "" if one.everywhere else f"{scope}/".lower()
     for definition in one.definitions:
-        subjects = [name for check, name in now if check == definition.check]
-        for subject in sorted(subjects):
+        tonight = now.get(definition.check, {})
+        before = then.get(definition.check, {})
+        for subject in sorted(tonight):
             if subject.lower().startswith(inside):
-                state = _state(estate, one, scope, definition, subject, now, then)
+                answers = tonight[subject], before.get(subject, tonight[subject])
+                state = _state(estate, one, scope, definition, subject, answers)
                 if state is not None:
                     yield state
 
@@ -148,15 +78,14 @@ def _state(
     scope: str,
     definition: Definition,
     subject: str,
-    now: Answers,
-    then: Answers,
+    answers: tuple[str, str],
 ) -> dict[str, Any] | None:
+    """The state of one resource, whose verdicts tonight and the night before are told."""
     share = _shares(estate, definition, subject)
-    key = (definition.check, subject)
     if share("unseen") < UNSEEN:
         return None
     late = share("late", estate.dice.night) < LAGGING
-    expected = then.get(key, now[key]) if late else now[key]
+    expected = answers[1] if late else answers[0]
     if share("broken") < BROKEN:
         state = estate.dice.pick(
             ("Conflict", "Error", "Unknown"), "broken", definition.policy.guid, subject
@@ -184,7 +113,7 @@ def _state_row(
     estate: Estate, one: Assignment, scope: str, definition: Definition, resource: str
 ) -> dict[str, Any]:
     guid = definition.policy.guid
-    name = estate.dice.hexadecimal(64, "state", _assignment_id(one, scope), guid, resource)
+    name = estate.dice.hexadecimal(64, "state", assignment_id(one, scope), guid, resource)
     parts = resource.split("/")
     return {
         "id": f"{resource}/providers/Microsoft.PolicyInsights/policyStates/{name.lower()}",
@@ -220,7 +149,7 @@ def _properties(
         if one.initiative
         else "",
         "policySetDefinitionId": initiative if one.initiative else "",
-        "policyAssignmentId": _assignment_id(one, scope),
+        "policyAssignmentId": assignment_id(one, scope),
         "policyAssignmentName": one.name,
         "policyAssignmentScope": scope.lower(),
         "managementGroupIds": group.rsplit("/", 1)[-1],

@@ -7,7 +7,7 @@ https://learn.microsoft.com/rest/api/storagerp/storage-accounts/get-properties#n
 
 from typing import Any, TypeAlias
 
-from simulator.tenant.kit import Scene
+from simulator.tenant.kit import ABSENT, Scene
 
 Addresses: TypeAlias = list[dict[str, str]]
 Shape: TypeAlias = tuple[str, Addresses, Addresses]
@@ -27,22 +27,41 @@ OPEN: tuple[Shape, ...] = (
 BYPASSES = ("AzureServices", "AzureServices", "None", "Logging, Metrics, AzureServices")
 
 
-def network(scene: Scene, verdict: str) -> dict[str, Any]:
-    """Network properties that have the verdict; `as made` when nobody ever set them."""
-    if verdict == "as made":
-        return _rules("AzureServices", "Allow")
+def as_it_was_made() -> dict[str, Any]:
+    """Network properties that nobody ever set."""
+    return {"networkAcls": _rules("AzureServices", "Allow")}
+
+
+def shut(scene: Scene) -> dict[str, Any]:
+    """Network properties that let in nobody, or known addresses only."""
     bypass = scene.pick(BYPASSES, "bypass")
-    if verdict == "unknown":
-        return {"publicNetworkAccess": "SecuredByPerimeter"} | _rules(bypass, "Deny")
-    if verdict == "pass" and scene.share("sealed") < 0.4:
+    if scene.share("sealed") < 0.4:
         action = scene.pick(("Allow", "Deny"), "means nothing")
-        return {"publicNetworkAccess": "Disabled"} | _rules(bypass, action)
+        return {"publicNetworkAccess": "Disabled", "networkAcls": _rules(bypass, action)}
     stated = {"publicNetworkAccess": "Enabled"} if scene.share("stated") < 0.7 else {}
-    shapes = SHUT if verdict == "pass" else OPEN
-    made = stated | _rules(bypass, *scene.pick(shapes, "let in"))
-    if scene.share("scanned") < 0.3:
-        made["networkAcls"]["resourceAccessRules"] = [_scanner(scene)]
-    return made
+    return stated | {"networkAcls": _listed(scene, bypass, SHUT)}
+
+
+def opened(scene: Scene) -> dict[str, Any]:
+    """The change that lets everybody in."""
+    stated = "Enabled" if scene.share("stated") < 0.7 else ABSENT
+    rules = _listed(scene, scene.pick(BYPASSES, "bypass"), OPEN)
+    return {"properties.publicNetworkAccess": stated, "properties.networkAcls": rules}
+
+
+def in_a_perimeter(scene: Scene) -> dict[str, Any]:
+    """The change that leaves to a network security perimeter whom it lets in."""
+    return {
+        "properties.publicNetworkAccess": "SecuredByPerimeter",
+        "properties.networkAcls": _rules(scene.pick(BYPASSES, "bypass"), "Deny"),
+    }
+
+
+def _listed(scene: Scene, bypass: str, shapes: tuple[Shape, ...]) -> dict[str, Any]:
+    rules = _rules(bypass, *scene.pick(shapes, "let in"))
+    return rules | {
+        "resourceAccessRules": [_scanner(scene)] if scene.share("scanned") < 0.3 else []
+    }
 
 
 def _scanner(scene: Scene) -> dict[str, str]:
@@ -59,12 +78,10 @@ def _rules(
     bypass: str, action: str, four: Addresses | None = None, six: Addresses | None = None
 ) -> dict[str, Any]:
     return {
-        "networkAcls": {
-            "resourceAccessRules": [],
-            "bypass": bypass,
-            "defaultAction": action,
-            "ipRules": list(four or []),
-            "ipv6Rules": list(six or []),
-            "virtualNetworkRules": [],
-        }
+        "resourceAccessRules": [],
+        "bypass": bypass,
+        "defaultAction": action,
+        "ipRules": list(four or []),
+        "ipv6Rules": list(six or []),
+        "virtualNetworkRules": [],
     }

@@ -6,11 +6,11 @@ from simulator.tenant.kit.registry import all_types
 from simulator.tenant.least import least_requests
 from simulator.tenant.model import Tenant
 
-LISTS = 4 + sum(one.asked_for for one in all_types())
-"""Lists of Resource Graph: inventory, assignments, definitions, the tree above, and the types."""
-EMPTY = 16 + LISTS
-"""Requests of a tenant that has nothing."""
 SUBSCRIPTION = "11111111-1111-4111-8111-111111111111"
+LISTED = sum(kind.asked_for for kind in all_types())
+EMPTY = 20 + LISTED
+"""Requests for an empty tenant: those for lists of whole rows follow from the types."""
+PURPOSES = {child.purpose for kind in all_types() for child in kind.children if child.purpose}
 PIM = f"/subscriptions/{SUBSCRIPTION}/providers/microsoft.authorization"
 
 
@@ -37,18 +37,15 @@ def test_an_empty_tenant_still_costs_a_page_for_each_list() -> None:
     assert least_requests(tenant_with()) == {
         "tokens": 2,  # Resource Manager, Graph; no workspace, so no Log Analytics
         "subscriptions": 1,
-        "resource_graph": LISTS,
+        "resource_graph": 4 + LISTED,  # inventory, assignments, definitions, the tree above
         "resource_lists": 1,
         "pim_azure": 4,  # 1,001 eligible are two pages
         "graph": 7,
         "management_groups": 0,
         "holders": 0,
-        "blob_services": 0,
-        "transparent_data_encryption": 0,
-        "auditing": 0,
+        **dict.fromkeys(PURPOSES, 0),
         "master_settings": 0,
         "diagnostic_settings": 0,
-        "tables": 0,
         "log_queries": 0,
         "policy_states": 1,
         "total": EMPTY,
@@ -79,7 +76,7 @@ def test_lists_are_counted_in_pages() -> None:
     least = least_requests(
         tenant_with(*["microsoft.compute/disks"] * 1001, applications=1000, listed=2001)
     )
-    assert least["resource_graph"] == LISTS + 2  # inventory and disks have a second page
+    assert least["resource_graph"] == 4 + LISTED + 2  # inventory and disks have a second page
     assert least["resource_lists"] == 3
     assert least["graph"] == 8  # 999 applications a page
 

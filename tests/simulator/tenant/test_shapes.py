@@ -13,23 +13,16 @@ from simulator.tenant.generate import generate
 
 GOLDEN = json.loads((Path(__file__).parent / "golden" / "shapes.json").read_text())
 """Operation -> property paths of the documented example (azure-rest-api-specs, Graph docs)."""
+OF_TYPES = {
+    file.stem: json.loads(file.read_text())["paths"]
+    for file in sorted((Path(__file__).parent / "golden" / "types").glob("*.json"))
+}
+"""The same of a type of resource, in a file named by it: `microsoft.keyvault.vaults.json`."""
 TENANT = generate(TenantSpec(resources=1000), 0, datetime(2026, 11, 23, tzinfo=UTC))
 ALL_ROWS = TENANT.tables["resources"] + TENANT.tables["authorizationresources"]
 ROWS = {
     "authorization.roleAssignments.listForScope": "microsoft.authorization/roleassignments",
     "authorization.roleDefinitions.get": "microsoft.authorization/roledefinitions",
-    "compute.disks.listBySubscription": "microsoft.compute/disks",
-    "network.networkSecurityGroups.listAll": "microsoft.network/networksecuritygroups",
-    "logAnalytics.workspaces.listBySubscription": "microsoft.operationalinsights/workspaces",
-    "sql.servers.list": "microsoft.sql/servers",
-    "sql.databases.listByServer": "microsoft.sql/servers/databases",
-    "storage.storageAccounts.get": "microsoft.storage/storageaccounts",
-    "compute.virtualMachines.listAll": "microsoft.compute/virtualmachines",
-    "keyVault.vaults.listByResourceGroup": "microsoft.keyvault/vaults",
-    "appService.sites.get": "microsoft.web/sites",
-    "network.applicationGateways.get": "microsoft.network/applicationgateways",
-    "recoveryServices.vaults.get": "microsoft.recoveryservices/vaults",
-    "postgresql.flexibleServers.list": "microsoft.dbforpostgresql/flexibleservers",
 }
 PATHS = {
     "resources.resources.list": "/resources",
@@ -78,6 +71,13 @@ def elements(operation: str) -> list[Any]:
 def test_an_answer_has_every_documented_property(operation: str) -> None:
     seen = {path for element in elements(operation) for path in paths(element)}
     assert set(GOLDEN[operation]) <= seen
+
+
+@pytest.mark.parametrize("azure_type", OF_TYPES)
+def test_a_resource_has_every_documented_property(azure_type: str) -> None:
+    rows = [row for row in ALL_ROWS if row["type"].replace("/", ".") == azure_type]
+    seen = {path for row in rows for path in paths(row)}
+    assert set(OF_TYPES[azure_type]) <= seen
 
 
 COLUMNS = {

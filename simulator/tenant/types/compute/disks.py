@@ -10,14 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from simulator.tenant.estate.estate import Resource
-from simulator.tenant.kit import Fault, Policy, ResourceType, Scene, offset, phi
+from simulator.tenant.kit import ABSENT, Fault, Policy, ResourceType, Scene, offset, phi
 
 MACHINES = "Microsoft.Compute/virtualMachines"
-KEY, NETWORK, ATTACHED = (
-    "compute.disks.encryption_key",
-    "compute.disks.network_access",
-    "compute.disks.attached",
-)
 VERSIONS = ("2021-12-01", "2023-04-02", "2023-10-02", "2024-03-02", "2025-01-02")
 
 CUSTOMER_KEYS = (
@@ -26,32 +21,72 @@ CUSTOMER_KEYS = (
     "EncryptionAtRestWithPlatformAndCustomerKeys",
 )
 
+PLATFORM = {"type": "EncryptionAtRestWithPlatformKey"}
 HELD = ("Attached",) * 8 + ("Reserved", "Reserved", "Frozen", "ActiveSASFrozen")
 LEFT = ("Unattached", "Unattached", "ActiveSAS", "ReadyToUpload", "ActiveUpload")
-OPEN = (("AllowAll", "Enabled"), ("AllowAll", "Enabled"), ("AllowAll", None))
-SHUT = (
-    ("DenyAll", "Disabled"),
-    ("DenyAll", "Enabled"),
-    ("AllowPrivate", "Enabled"),
-    ("AllowPrivate", "Disabled"),
-    ("AllowAll", "Disabled"),
+
+
+def access(policy: str, public: str | None) -> dict[str, Any]:
+    """Both network switches; older views of a disk do not tell whether access is public."""
+    return {
+        "properties.networkAccessPolicy": policy,
+        "properties.publicNetworkAccess": ABSENT if public is None else public,
+    }
+
+
+OPEN = (
+    access("AllowAll", "Enabled"),
+    access("AllowAll", "Enabled"),
+    access("AllowAll", None),
 )
-"""Policy and public access; older views of a disk do not tell the latter."""
+SHUT = (
+    access("DenyAll", "Disabled"),
+    access("DenyAll", "Enabled"),
+    access("AllowPrivate", "Enabled"),
+    access("AllowPrivate", "Disabled"),
+    access("AllowAll", "Disabled"),
+)
 
 
 def body(scene: Scene) -> dict[str, Any]:
-    """A disk: its state, its machine and whether it is forgotten hang together."""
-    one, left = scene.resource, scene.fails(ATTACHED)
-    own_key = not scene.fails(KEY) if one.phi else scene.share("cmk") < 0.2
-    properties = _disk(scene, own_key=own_key, public=scene.fails(NETWORK))
-    properties |= _state(scene, held=not left)
-    if scene.verdicts[ATTACHED] == "unknown":
-        properties["diskState"] = "ActiveSAS"
+    """A disk that a machine holds and nobody exports; PHI is under a key of the company's own."""
+    one = scene.resource
+    size = scene.pick((64, 128, 256, 512), "size")
+    own_key = one.phi or scene.share("cmk") < 0.2
+    exported = attached(scene) == "unknown"
+    state = "ActiveSAS" if exported else scene.pick(HELD, "state")
     return {
         "sku": {"name": "Premium_LRS", "tier": "Premium"},
-        "managedBy": "" if left else _holder(scene),
-        "properties": properties,
+        "managedBy": _holder(scene),
+        "properties": {
+            "osType": scene.dice.pick(("Linux", "Windows"), "os", one.ordinal),
+            "hyperVGeneration": "V2",
+            "creationData": {"createOption": "FromImage" if one.ordinal % 3 else "Empty"},
+            "diskSizeGB": size,
+            "diskSizeBytes": size * 1024**3,
+            "diskIOPSReadWrite": 500,
+            "diskMBpsReadWrite": 100,
+            "diskState": state,
+            "LastOwnershipUpdateTime": offset(scene.dates.past(45)),
+            "encryption": _own_key(scene) if own_key else PLATFORM,
+            "networkAccessPolicy": "DenyAll",
+            "timeCreated": offset(scene.dates.past(200 + one.ordinal % 300)),
+            "uniqueId": scene.guid("disk"),
+            "tier": "P15",
+            "provisioningState": "Succeeded",
+        },
     }
+
+
+def forgotten(scene: Scene) -> dict[str, Any]:
+    """The change that leaves a disk to itself; half of these no machine ever held."""
+    change: dict[str, Any] = {
+        "managedBy": "",
+        "properties.diskState": scene.pick(LEFT, "state"),
+    }
+    if scene.share("owned before") >= 0.5:
+        change["properties.LastOwnershipUpdateTime"] = ABSENT
+    return change
 
 
 def attached(scene: Scene) -> str:
@@ -75,40 +110,12 @@ def _holder(scene: Scene) -> str:
     return machine.id if machine else ""
 
 
-def _disk(scene: Scene, *, own_key: bool, public: bool) -> dict[str, Any]:
-    one = scene.resource
-    encryption: dict[str, Any] = {"type": "EncryptionAtRestWithPlatformKey"}
-    if own_key:
-        encryption = {
-            "type": scene.pick(CUSTOMER_KEYS, "encryption"),
-            "diskEncryptionSetId": f"{one.place.group_id}/providers/Microsoft.Compute"
-            f"/diskEncryptionSets/des-{one.place.short}",
-        }
-    policy, access = scene.pick(OPEN if public else SHUT, "access")
-    size = scene.pick((64, 128, 256, 512), "size")
+def _own_key(scene: Scene) -> dict[str, Any]:
+    place = f"{scene.place.group_id}/providers/Microsoft.Compute"
     return {
-        "osType": scene.dice.pick(("Linux", "Windows"), "os", one.ordinal),
-        "hyperVGeneration": "V2",
-        "creationData": {"createOption": "FromImage" if one.ordinal % 3 else "Empty"},
-        "diskSizeGB": size,
-        "diskSizeBytes": size * 1024**3,
-        "diskIOPSReadWrite": 500,
-        "diskMBpsReadWrite": 100,
-        "encryption": encryption,
-        "networkAccessPolicy": policy,
-        **({} if access is None else {"publicNetworkAccess": access}),
-        "timeCreated": offset(scene.dates.past(200 + one.ordinal % 300)),
-        "uniqueId": scene.guid("disk"),
-        "tier": "P15",
-        "provisioningState": "Succeeded",
+        "type": scene.pick(CUSTOMER_KEYS, "encryption"),
+        "diskEncryptionSetId": f"{place}/diskEncryptionSets/des-{scene.place.short}",
     }
-
-
-def _state(scene: Scene, *, held: bool) -> dict[str, Any]:
-    state = scene.pick(HELD if held else LEFT, "state")
-    owned = held or scene.share("owned before") < 0.5
-    changed = {"LastOwnershipUpdateTime": offset(scene.dates.past(45))} if owned else {}
-    return {"diskState": state} | changed
 
 
 TYPE = ResourceType(
@@ -118,9 +125,13 @@ TYPE = ResourceType(
     versions=VERSIONS,
     body=body,
     faults={
-        KEY: Fault(asked=phi),
-        NETWORK: Fault(policy=Policy(guid="8405fdab-1faf-48aa-b702-999c9c172094")),
-        ATTACHED: Fault(settled=attached, share=0.25),
+        "compute.disks.encryption_key": Fault(
+            fails=({"properties.encryption": PLATFORM},), asked=phi
+        ),
+        "compute.disks.network_access": Fault(
+            fails=OPEN, passes=SHUT, policy=Policy(guid="8405fdab-1faf-48aa-b702-999c9c172094")
+        ),
+        "compute.disks.attached": Fault(fails=(forgotten,), settled=attached, share=0.25),
     },
     held=held,
 )

@@ -1,10 +1,10 @@
-"""Network security groups; what their rules are like is told in `network.rules`."""
+"""Network security groups; what their rules are like is told in `network.security_rules`."""
 
 from typing import Any
 
 from simulator.tenant.kit import Categories, Fault, ResourceType, Scene
 from simulator.tenant.network.parts import VERSIONS
-from simulator.tenant.network.rules import CHECK, default_rules, own_rules
+from simulator.tenant.network.security_rules import CHECK, default_rules, own_rules
 
 
 def body(scene: Scene) -> dict[str, Any]:

@@ -6,67 +6,47 @@ with passwords only has no `administrators` at all, and an old one no lowest TLS
 
 from typing import Any
 
-from simulator.tenant.kit import ABSENT, Child, Fault, Policy, ResourceType, Scene
+from simulator.tenant.kit import ABSENT, Child, Fault, Policy, ResourceType, Scene, where
+from simulator.tenant.network.parts import private_connections
 
 VERSIONS = ("2014-04-01", "2020-11-01-preview", "2021-11-01", "2022-05-01-preview", "2023-08-01")
 CHECK, BASELINE = "sql.databases.", "sql-baseline"
 
 
-def guarded(scene: Scene) -> str:
-    """A network security perimeter decides who reaches it, which is written elsewhere."""
-    one = scene.resource
-    return "unknown" if one.ordinal > 1 and scene.share("perimeter") < 0.05 else ""
+def guarded(scene: Scene) -> bool:
+    """Whether a network security perimeter decides who reaches it, which is written elsewhere."""
+    return scene.resource.ordinal > 1 and scene.share("perimeter") < 0.05
 
 
 def body(scene: Scene) -> dict[str, Any]:
-    """A server as its verdicts ask for."""
-    properties = {
+    """A server that nobody reaches but over private endpoints, and not with a password."""
+    properties: dict[str, Any] = {
         "fullyQualifiedDomainName": f"{scene.name}.database.windows.net",
         "administratorLogin": "nghadmin",
         "version": "12.0",
         "state": "Ready",
         "minimalTlsVersion": scene.pick(("1.2", "1.2", "1.3"), "tls"),
-        "publicNetworkAccess": "Disabled",
+        "publicNetworkAccess": "SecuredByPerimeter" if guarded(scene) else "Disabled",
         "restrictOutboundNetworkAccess": "Disabled",
-        "privateEndpointConnections": _connections(scene),
+        "privateEndpointConnections": private_connections(scene, state="Ready"),
         "externalGovernanceStatus": "Disabled",
         "retentionDays": -1,
     }
     if scene.share("workspace feature") < 0.5:
         properties["workspaceFeature"] = "Disconnected"
-    properties |= _administrators(scene)
+    properties["administrators"] = _administrators(scene)
     return {"kind": "v12.0", "identity": scene.identity(), "properties": properties}
 
 
 def _administrators(scene: Scene) -> dict[str, Any]:
-    """Half of those that accept passwords accept nothing else: they name no administrator."""
-    passwords = scene.fails(f"{CHECK}server_entra_only")
-    if passwords and scene.share("passwords only") < 0.5:
-        return {}
     return {
-        "administrators": {
-            "administratorType": "ActiveDirectory",
-            "principalType": "Group",
-            "login": "sg-sql-administrators",
-            "sid": scene.dice.guid("group", "sg-sql-administrators"),
-            "tenantId": scene.estate.tenant_id,
-            "azureADOnlyAuthentication": not passwords,
-        }
+        "administratorType": "ActiveDirectory",
+        "principalType": "Group",
+        "login": "sg-sql-administrators",
+        "sid": scene.dice.guid("group", "sg-sql-administrators"),
+        "tenantId": scene.estate.tenant_id,
+        "azureADOnlyAuthentication": True,
     }
-
-
-def _connections(scene: Scene) -> list[dict[str, Any]]:
-    endpoint = scene.estate.near("Microsoft.Network/privateEndpoints", scene.resource)
-    if endpoint is None:
-        return []
-    approved = {"status": "Approved", "description": "Auto-approved", "actionsRequired": "None"}
-    name = f"{endpoint.name}-{scene.guid('connection')}"
-    properties = {
-        "provisioningState": "Ready",
-        "privateEndpoint": {"id": endpoint.id},
-        "privateLinkServiceConnectionState": approved,
-    }
-    return [{"id": f"{scene.id}/privateEndpointConnections/{name}", "properties": properties}]
 
 
 TYPE = ResourceType(
@@ -88,12 +68,16 @@ TYPE = ResourceType(
         ),
         f"{CHECK}server_public_network": Fault(
             fails=({"properties.publicNetworkAccess": "Enabled"},),
-            unknown=({"properties.publicNetworkAccess": "SecuredByPerimeter"},),
-            open_share=0,
-            settled=guarded,
+            settled=where(guarded, "unknown"),
             policy=Policy(guid="1b8ca024-1d5c-4dec-8995-b1a932b41780", initiative=BASELINE),
         ),
-        f"{CHECK}server_entra_only": Fault(),
+        f"{CHECK}server_entra_only": Fault(
+            # Of those that accept passwords some accept nothing else and name no administrator.
+            fails=(
+                {"properties.administrators": ABSENT},
+                {"properties.administrators.azureADOnlyAuthentication": False},
+            )
+        ),
     },
     children=(Child(path="auditingSettings/default", purpose="auditing"),),
     leaf=False,
