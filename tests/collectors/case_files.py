@@ -30,7 +30,7 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, ids_of, interpret
 from collectors.kit.judge import Judgement, judge
 from collectors.kit.level import context_of, parent_read, reads_in
-from tests.collectors.table_cases import plain_cases, table_cases
+from tests.collectors.table_cases import plain_cases, table_cases, with_parts
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
@@ -78,6 +78,7 @@ def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, An
     if not path.exists():
         return [], {}
     written: dict[str, Any] = json.loads(path.read_text())
+    written = with_parts(written, written.pop("$parts", {}))
     found = written.pop("$table", [])
     tables = found if isinstance(found, list) else [found]
     for facts in (*tables, *written.values()):
