@@ -1,9 +1,9 @@
 """Cases as one good answer and its variations: how a case file says much in few lines.
 
 A page whose body is a list holds these items as the read's API sends them. The tables stand under
-`$table`; a case beside them may be like another one (or like "good", of a table), with changes. What
-many answers hold stands once under `$parts`: `{"$like": "rule", "properties.access": "Deny"}` is
-that part with the change.
+`$table`; a case beside them may be like another one (or like "good", of a table), with changes.
+What many answers hold stands once under `$parts`: `{"$like": "rule", "properties.access": "Deny"}`
+is that part with the change.
 
     "$table": {
       "scope": "tenant",
