@@ -1,16 +1,17 @@
 """The assessment of a control over a period: pure, and blindness is never compliance."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from app.controls.catalogue import Control
-from app.controls.coverage import COLLECTED_RECORDS, Coverage, coverage_of
+from app.controls.coverage import COLLECTED_RECORDS
 from app.controls.deviations import Deviation, Ending, deviations_of
-from app.controls.nights import Expected, expected_nights
-from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
-from app.controls.removals import Removals
+from app.controls.ground import Ground
+from app.controls.nights import Expected
+from app.controls.observed import Interval, NightCount, SealedRecord, SeenGap
+from app.controls.period import Period, overlaps
 from collectors.kit import Check, Collector, Status
 from collectors.kit.level import leans_on
 
@@ -20,13 +21,9 @@ __all__ = [
     "ControlCheck",
     "Deviation",
     "Ending",
-    "Period",
     "State",
     "assess",
     "checks_of",
-    "coverage_in",
-    "expected_in",
-    "overlaps",
 ]
 
 
@@ -38,22 +35,6 @@ class State(StrEnum):
     INCOMPLETE = "evidence incomplete"
     MANUAL = "manual evidence required"
     NOT_APPLICABLE = "not applicable (SoA)"
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Period:
-    """First and last day, both inclusive; a night belongs to the UTC date of its slot."""
-
-    first: date
-    last: date
-
-    def holds(self, slot: datetime) -> bool:
-        """Whether this night belongs to the period."""
-        return self.first <= slot.astimezone(UTC).date() <= self.last
-
-    def days(self) -> list[date]:
-        """Every day of the period."""
-        return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -135,45 +116,34 @@ def checks_of(control_id: str, collectors: Iterable[Collector]) -> tuple[Control
     )
 
 
-def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
+def assess(
     control: Control,
     checks: Sequence[ControlCheck],
+    ground: Ground,
     *,
-    counts: Iterable[NightCount],
-    intervals: Iterable[Interval],
-    gaps: Iterable[SeenGap],
-    nights: Iterable[Night],
-    records: Collection[SealedRecord],
-    removals: Removals,
-    period: Period,
     applicable: bool = True,
-    coverage: Coverage | None = None,
-    expected: Expected | None = None,
 ) -> Assessment:
-    """What may be said of the control.
+    """What may be said of the control, on the ground of a period.
 
     A slot of the period without a record, a day without either, a gap or an unknown on any night,
     or a last night that showed no subject at all, makes the evidence incomplete; a deviation on
-    any night outweighs that, and what is incomplete stays listed. `records` are those of all
-    collectors: they tell an empty population from a check that was never asked. `removals` are the
-    proofs by which a deviation may end without a pass.
-    `coverage` is what `coverage_in` makes of them and `expected` what `expected_in` makes of the
-    nights, once for all controls.
+    any night outweighs that, and what is incomplete stays listed. The records of all collectors
+    tell an empty population from a check that was never asked; removals are the proofs by which a
+    deviation may end without a pass.
     """
+    facts, period = ground.facts, ground.period
     ids = {check.id for check in checks}
     collectors = {check.collector.id for check in checks}
-    verdicts = [interval for interval in intervals if interval.check_id in ids]
-    sealed = [r for r in records if r.collector_id in collectors and period.holds(r.slot)]
-    gaps = [gap for gap in gaps if period.holds(gap.slot)]
-    coverage = coverage or coverage_in(period, nights, records)
-    counted = [c for c in counts if c.check_id in ids and period.holds(c.slot)]
+    verdicts = [interval for interval in facts.intervals if interval.check_id in ids]
+    sealed = [r for r in facts.records if r.collector_id in collectors and period.holds(r.slot)]
+    counted = [c for c in facts.counts if c.check_id in ids and period.holds(c.slot)]
+    gaps = [gap for gap in facts.gaps if period.holds(gap.slot)]
     seen = tuple(gap for gap in gaps if any(check.touched_by(gap) for check in checks))
-    wanted = expected or expected_in(period, nights)
-    figures = tuple(_figures(check, coverage, counted, seen, wanted) for check in checks)
-    deviations = _deviations(checks, figures, verdicts, removals, period)
+    figures = tuple(_figures(check, ground, counted, seen) for check in checks)
+    deviations = _deviations(checks, figures, verdicts, ground)
     incomplete = (
-        *_uncovered(figures, sealed, wanted),
-        *_late(sum(coverage.late.get(collector, 0) for collector in collectors)),
+        *_uncovered(figures, sealed, ground.expected),
+        *_late(sum(ground.coverage.late.get(collector, 0) for collector in collectors)),
         *_unknowns(figures, counted, verdicts, period),
         *_gaps(seen),
     )
@@ -186,30 +156,6 @@ def assess(  # noqa: PLR0913 - the facts of a period, each of its own kind
         incomplete=incomplete,
         by_rules=tuple(one for one in verdicts if one.former and overlaps(one, period)),
     )
-
-
-def coverage_in(
-    period: Period,
-    nights: Iterable[Night],
-    records: Iterable[SealedRecord],
-) -> Coverage:
-    """What the records of the period prove to have been seen."""
-    return coverage_of(
-        [night for night in nights if period.holds(night.slot)],
-        [record for record in records if period.holds(record.slot)],
-    )
-
-
-def expected_in(period: Period, nights: Iterable[Night]) -> Expected:
-    """What a check should have been asked in: the slots of the period, and its other days."""
-    return expected_nights(period.days(), [one for one in nights if period.holds(one.slot)])
-
-
-def overlaps(interval: Interval, period: Period) -> bool:
-    """Whether the verdict held on some night of the period."""
-    first = interval.first_slot.astimezone(UTC).date()
-    last = interval.last_slot.astimezone(UTC).date()
-    return first <= period.last and last >= period.first
 
 
 def _state(
@@ -230,14 +176,13 @@ def _state(
 
 def _figures(
     check: ControlCheck,
-    coverage: Coverage,
+    ground: Ground,
     counted: Sequence[NightCount],
     gaps: Sequence[SeenGap],
-    wanted: Expected,
 ) -> CheckFigures:
-    slots = coverage.nights(check.collector, check.check)
+    slots = ground.coverage.nights(check.collector, check.check)
     last = max(slots, default=None)
-    covered = wanted.covered(slots)
+    covered = ground.expected.covered(slots)
     here = [count for count in counted if count.check_id == check.id and count.slot == last]
     return CheckFigures(
         check_id=check.id,
@@ -246,7 +191,7 @@ def _figures(
         failed=sum(count.failed for count in here),
         unknown=sum(count.unknown for count in here),
         nights_collected=covered,
-        nights_missed=wanted.number - covered,
+        nights_missed=ground.expected.number - covered,
         gaps=sum(check.touched_by(gap) for gap in gaps),
     )
 
@@ -255,11 +200,11 @@ def _deviations(
     checks: Sequence[ControlCheck],
     figures: Sequence[CheckFigures],
     verdicts: Iterable[Interval],
-    removals: Removals,
-    period: Period,
+    ground: Ground,
 ) -> tuple[Deviation, ...]:
     last = {figure.check_id: figure.last_slot for figure in figures}
-    found = deviations_of((v for v in verdicts if overlaps(v, period)), last, removals.after)
+    own = (verdict for verdict in verdicts if overlaps(verdict, ground.period))
+    found = deviations_of(own, last, ground.removals.after)
     order = {check.id: place for place, check in enumerate(checks)}
     found.sort(key=lambda d: (not d.open, order[d.check_id], d.subject_name, d.first_slot))
     return tuple(found)

@@ -11,7 +11,6 @@ from app.controls.observed import Night, SealedRecord
 from collectors.kit import Check, Collector
 from collectors.kit.level import is_tenant_wide
 
-COLLECTED_NIGHTS = frozenset({"complete", "complete_with_gaps"})
 COLLECTED_RECORDS = frozenset({"collected", "empty", "partial"})
 SUBSCRIPTION = "subscription/"
 BARE_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -71,7 +70,7 @@ def _ends(nights: Iterable[Night]) -> dict[datetime, datetime]:
         newer = known[place - 1].slot if place else None
         if newer is not None and _day(newer) != _day(night.slot):
             next_day = newer
-        if night.state in COLLECTED_NIGHTS:
+        if night.collected:
             ends[night.slot] = next_day or night.slot + timedelta(days=1)
     return ends
 

@@ -1,43 +1,21 @@
 """Assessments of a period as plain data, the same from the index and from re-performed verdicts."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from datetime import UTC
 from typing import Any
 
-from app.controls.assessment import (
-    Assessment,
-    CheckFigures,
-    Period,
-    assess,
-    checks_of,
-    coverage_in,
-    expected_in,
-)
+from app.controls.assessment import Assessment, CheckFigures, assess, checks_of
 from app.controls.catalogue import Control
-from app.controls.nights import History, expected_days
-from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
-from app.controls.removals import Removals
+from app.controls.ground import Facts, Ground
+from app.controls.nights import expected_days
+from app.controls.period import Period
 from collectors.kit import Collector
 
 SCHEMA = "urn:annexa:assessments:v1"
 COUNTS_SLOTS, COUNTS_DAYS = "slots", "days"
 """What `nights_collected` and `nights_missed` count, as `counts` says; `days` where it is absent,
 which is how bundles were made before: two nights of one day were one."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Facts:
-    """What the nights of a period showed."""
-
-    nights: Sequence[Night]
-    counts: Sequence[NightCount]
-    intervals: Sequence[Interval]
-    gaps: Sequence[SeenGap]
-    records: Sequence[SealedRecord]
-    removals: Sequence[Removal]
-    history: History = field(default_factory=History, compare=False)
-    """Every night of the connection until the last of these."""
 
 
 def assessments(
@@ -54,10 +32,10 @@ def assessments(
     Only what the period itself shows is in it: not since when something stood before it began.
     `rules_sha256` names the rules whose checks serve the controls.
     """
-    coverage = coverage_in(period, facts.nights, facts.records)
     by_slots = counts == COUNTS_SLOTS
-    expected = expected_in(period, facts.nights) if by_slots else expected_days(period.days())
-    removals = Removals(facts.removals)
+    ground = Ground.of(facts, period)
+    if not by_slots:
+        ground = replace(ground, expected=expected_days(period.days()))
     return {
         "schema": SCHEMA,
         **({"counts": counts} if by_slots else {}),
@@ -69,16 +47,8 @@ def assessments(
                 assess(
                     control,
                     checks_of(control.id, collectors),
-                    counts=facts.counts,
-                    intervals=facts.intervals,
-                    gaps=facts.gaps,
-                    nights=facts.nights,
-                    records=facts.records,
-                    removals=removals,
-                    period=period,
+                    ground,
                     applicable=control.id not in not_applicable,
-                    coverage=coverage,
-                    expected=expected,
                 )
             )
             for control in controls

@@ -8,13 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
+from app.controls.night_state import NightState
 from app.controls.observed import Night, NightCount
+from app.evidence.run_state import RunState
 
 LATE_BEGUN = timedelta(hours=1)
 LATE_ENDED = timedelta(hours=6)
-LOST = frozenset({"missed", "failed"})
 ON, ON_OR_BEFORE = "on", "on or before"
-_WORST = ("missed", "failed", "running", "planned", "complete_with_gaps", "late", "complete")
+_WORST = (
+    NightState.MISSED,
+    NightState.FAILED,
+    NightState.RUNNING,
+    NightState.PLANNED,
+    NightState.COMPLETE_WITH_GAPS,
+    NightState.LATE,
+    NightState.COMPLETE,
+)
 
 
 def late_by(night: Night) -> timedelta | None:
@@ -84,21 +93,22 @@ def tally(nights: Iterable[Night]) -> Tally:
     return Tally(
         planned=len(own),
         collected=sum(night.collected for night in own),
-        with_gaps=sum(night.state == "complete_with_gaps" for night in own),
+        with_gaps=sum(night.state is RunState.COMPLETE_WITH_GAPS for night in own),
         late=sum(late_by(night) is not None for night in own),
-        missed=sum(night.state == "missed" for night in own),
-        failed=sum(night.state == "failed" for night in own),
-        unfinished=sum(night.state in {"planned", "running"} for night in own),
+        missed=sum(night.state is RunState.MISSED for night in own),
+        failed=sum(night.state is RunState.FAILED for night in own),
+        unfinished=sum(night.state.unfinished for night in own),
         manual=len(known) - len(own),
     )
 
 
-def state_of(night: Night) -> str:
+def state_of(night: Night) -> NightState:
     """Its state, where `late` stands for a complete night that was collected late."""
-    return "late" if night.state == "complete" and late_by(night) else night.state
+    late = night.state is RunState.COMPLETE and late_by(night)
+    return NightState.LATE if late else NightState.of(night)
 
 
-def worst_state(nights: Sequence[Night]) -> str:
+def worst_state(nights: Sequence[Night]) -> NightState:
     """The worst of a day's nights: one that was lost is never hidden by another of its day."""
     return min((state_of(night) for night in nights), key=_WORST.index)
 
@@ -169,7 +179,7 @@ class History:
 
     def not_collected(self, first: datetime, last: datetime) -> tuple[datetime, ...]:
         """Slots of the schedule between these two that show nothing: missed or failed."""
-        lost = [night.slot for night in self.nights if not night.manual and night.state in LOST]
+        lost = [night.slot for night in self.nights if not night.manual and night.state.lost]
         return tuple(lost[bisect_left(lost, first) : bisect_right(lost, last)])
 
 

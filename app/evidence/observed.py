@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from app.evidence.run_state import RunState
 from collectors.kit import GapKind, Status
 
 
@@ -11,8 +12,7 @@ class Night:
     """One slot of a connection and what became of it."""
 
     slot: datetime
-    state: str
-    """planned, running, complete, complete_with_gaps, failed or missed."""
+    state: RunState
     run_id: str | None
     finished_at: datetime | None
     detail: str = ""
@@ -30,7 +30,7 @@ class Night:
     @property
     def collected(self) -> bool:
         """True when it was completed, gaps or not."""
-        return self.state in {"complete", "complete_with_gaps"}
+        return self.state.complete
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -29,12 +29,9 @@ class EntryPlace:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Event:
-    """Something that happened to the log or the evidence, other than a collection.
+    """Something that happened to the log or the evidence, other than a collection, as sealed.
 
-    Kinds: log_created, connection_added, connection_changed, connection_retired,
-    run_started, run_completed, slot_missed, token_created,
-    token_revoked, pack_issued, bundle_downloaded, verified, exported, stored, worm_verified,
-    worm_locked, hold_set, hold_cleared, retention_extended, rejudged, rights_changed.
+    `app.evidence.events` has a type for what each kind says.
     """
 
     kind: str
@@ -55,6 +52,12 @@ class Event:
                 "detail": dict(self.detail),
             }
         )
+
+
+def sealed_event(entry: Mapping[str, Any]) -> Event:
+    """An entry of the log, of the schema of events, as the event it is."""
+    at = instant(entry["at"])
+    return Event(kind=entry["kind"], at=at, actor=entry["actor"], detail=entry["detail"])
 
 
 def utc(instant: datetime) -> str:

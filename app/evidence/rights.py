@@ -8,8 +8,6 @@ from collectors.kit.access.roles import ROLES, role_name
 from collectors.kit.missing.rights import rights_in
 
 COLLECTOR = "access.collector_rights"
-RIGHTS_CHANGED = "rights_changed"
-"""Kind of the event that tells of a change."""
 TENANT, GRAPH = "tenant", "Microsoft Graph"
 
 

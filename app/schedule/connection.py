@@ -3,17 +3,20 @@
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.errors import UsageError
+from app.evidence.events.connection_events import WholeConnection
+from app.evidence.events.shape import MalformedEventError, sealed_fields
 from app.evidence.record import instant, utc
 from app.schedule.cron import CronLine, Meaning
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
 RETIRED_AT = "retired_at"
+Told = TypeVar("Told", bound=WholeConnection)
 GUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z")
 
 
@@ -43,8 +46,12 @@ class Connection:
     retired_at: datetime | None = None
     """Since then it has no nights; its evidence stays."""
 
+    def told_as(self, kind: type[Told]) -> Told:
+        """The event that tells of it as it is now."""
+        return kind.of({**self.detail(), "schedule_meaning": self.schedule_meaning.value})
+
     def detail(self) -> dict[str, Any]:
-        """As the log and the index keep it."""
+        """As the index keeps it."""
         plain = {**asdict(self), "subscriptions": list(self.subscriptions)}
         del plain["retired_at"]
         return plain if self.retired_at is None else {**plain, RETIRED_AT: utc(self.retired_at)}
@@ -115,14 +122,24 @@ def check_application(credential: Mapping[str, str]) -> None:
         raise UsageError("--certificate-password-env goes with --certificate FILE only")
 
 
+def connection_in(fact: WholeConnection) -> Connection:
+    """The connection that an event describes. Raises MalformedEventError."""
+    values = {one.name: getattr(fact, one.name) for one in sealed_fields(type(fact))}
+    try:
+        meaning = Meaning(fact.schedule_meaning)
+    except ValueError as error:
+        said = f"the schedule of {fact.name} is read as {fact.schedule_meaning!r}"
+        raise MalformedEventError(f"{said}, which is none of {', '.join(Meaning)}") from error
+    return Connection(**{**values, "schedule_meaning": meaning})
+
+
 def connection_of(detail: Mapping[str, Any]) -> Connection:
-    """The inverse of `Connection.detail`, also of what earlier versions sealed."""
+    """The inverse of `Connection.detail`, also of what earlier versions kept in the index.
+
+    Raises MalformedEventError.
+    """
     retired = detail.get(RETIRED_AT)
-    return Connection(
-        **{
-            **detail,
-            "subscriptions": tuple(detail["subscriptions"]),
-            "schedule_meaning": Meaning(detail.get("schedule_meaning", Meaning.FORMER)),
-            RETIRED_AT: instant(retired) if retired else None,
-        }
+    return replace(
+        connection_in(WholeConnection.of(detail)),
+        retired_at=instant(retired) if retired else None,
     )

@@ -1,37 +1,37 @@
 """What the log says of a connection: added, changed, retired. Pure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime
-from typing import Any
 
-from app.evidence.record import Event, utc
-from app.schedule.connection import RETIRED_AT, connection_of
+from app.evidence.events.connection_events import (
+    ConnectionAdded,
+    ConnectionChanged,
+    ConnectionRetired,
+    OfConnection,
+    WholeConnection,
+)
+from app.evidence.events.shape import MalformedEventError
+from app.schedule.connection import Connection, connection_in
 from app.schedule.slots import Spell
 
-ADDED, CHANGED, RETIRED = "connection_added", "connection_changed", "connection_retired"
-"""`connection_changed` holds the whole connection as it is from then on; each names its `id`."""
-KINDS = (ADDED, CHANGED, RETIRED)
-Detail = Mapping[str, Any]
+KINDS: tuple[type[OfConnection], ...] = (ConnectionAdded, ConnectionChanged, ConnectionRetired)
 
 
-def connection_id_of(kind: str, detail: Detail) -> str | None:
-    """Which connection an event of the log describes; None for any other event."""
-    return str(detail["id"]) if kind in KINDS else None
+def described(before: Connection | None, fact: OfConnection, at: datetime) -> Connection:
+    """The connection after this event. Raises MalformedEventError."""
+    if isinstance(fact, WholeConnection):
+        return connection_in(fact)
+    if before is None:
+        raise MalformedEventError(f"{fact.name} was retired and never added")
+    return replace(before, retired_at=at)
 
 
-def described(before: Detail | None, kind: str, detail: Detail, at: datetime) -> Detail:
-    """The connection after this event, as `connection_of` reads it."""
-    if kind == RETIRED:
-        return {**(before or {}), RETIRED_AT: utc(at)}
-    return detail
-
-
-def spells_of(events: Iterable[Event]) -> tuple[Spell, ...]:
-    """When which schedule held, from the events of one connection in the order of the log."""
+def spells_of(told: Iterable[tuple[OfConnection, datetime]]) -> tuple[Spell, ...]:
+    """When which schedule held, from the events of one connection, each with its instant."""
     found: list[Spell] = []
-    for event in events:
-        retired = event.kind == RETIRED
-        line = None if retired else connection_of(event.detail).cron
+    for fact, at in told:
+        line = connection_in(fact).cron if isinstance(fact, WholeConnection) else None
         if not found or found[-1].line != line:
-            found.append(Spell(since=event.at, line=line))
+            found.append(Spell(since=at, line=line))
     return tuple(found)

@@ -88,13 +88,17 @@ def documented(
 ) -> Mapping[str, Absence]:
     """What is documented of these types, by path.
 
-    `since` is the version that every answer has to have, but where a row states its own.
+    `since` is the version that every answer has to have. A row may state its own, and its source.
     """
     kinds = azure_types.lower()
     return MappingProxyType(
         {
             row.path: replace(
-                row, type=kinds, source=source, read_on=read_on, since=row.since or since
+                row,
+                type=kinds,
+                source=row.source or source,
+                read_on=read_on,
+                since=row.since or since,
             )
             for row in rows
         }
@@ -109,6 +113,7 @@ def absent(
     agrees: str | None = None,
     differs: str | None = None,
     since: str = "",
+    source: str = "",
 ) -> Absence:
     """A row of `documented`: a property, what leaving it out means, and what that amounts to.
 
@@ -124,6 +129,6 @@ def absent(
         model=model,
         policy=agrees or differs,
         policy_says=model if agrees else other if differs else None,
-        source="",
+        source=source,
         read_on="",
     )

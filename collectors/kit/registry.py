@@ -7,6 +7,7 @@ from functools import cache
 
 from collectors.kit.errors import CatalogError
 from collectors.kit.level import leans_on, parent_read
+from collectors.kit.logging.audit_logs import with_logged_types
 from collectors.kit.permissions import only_reads
 from collectors.kit.policies import with_policies
 from collectors.kit.spec import Check, Collector, GraphBatch, Read, ResourceGraph
@@ -17,7 +18,7 @@ def all_collectors() -> tuple[Collector, ...]:
     """Every collector, by id. Raises CatalogError when one is described wrongly."""
     package = importlib.import_module("collectors.catalog")
     names = sorted(_modules(package.__path__, "collectors.catalog."))
-    return with_policies(_collector(name) for name in names)
+    return with_logged_types(with_policies(_collector(name) for name in names))
 
 
 def collector_by_id(collector_id: str) -> Collector:

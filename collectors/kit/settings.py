@@ -19,6 +19,7 @@ from collectors.kit.spec import (
     passed,
     unknown,
 )
+from collectors.kit.values.amounts import whole
 from collectors.kit.values.tls import tls_at_least, tls_version
 
 Absences: TypeAlias = Mapping[str, Absence]
@@ -29,10 +30,17 @@ LONGEST = 60
 
 
 def toggle(
-    path: str, *, passes: str, fails: str, good: bool = True, absent: Absences = NONE
+    path: str,
+    *,
+    passes: str,
+    fails: str,
+    good: bool = True,
+    words: tuple[str, str] | None = None,
+    absent: Absences = NONE,
 ) -> Judge:
-    """A switch that should stand at `good`."""
-    answers: dict[bool | str | int, Verdict] = {good: passed(passes), not good: failed(fails)}
+    """A switch that should stand at `good`; `words` are good and bad where Azure writes words."""
+    right, wrong = words or (good, not good)
+    answers: dict[bool | str | int, Verdict] = {right: passed(passes), wrong: failed(fails)}
     return setting(path, answers, absent=absent)
 
 
@@ -68,6 +76,34 @@ def tls(path: str, *, absent: Absences = NONE) -> Judge:
     return judge
 
 
+def at_least(path: str, expectation: str, said: str, *, absent: Absences = NONE) -> Judge:
+    """A whole number, against an expectation; `said` has a place for it: "kept for {} days"."""
+
+    def judge(item: Item, expectations: Expectations) -> Verdict:
+        found, wanted = whole(item[path]), expectations[expectation]
+        if found is None or found < 0:
+            return unread(item, path, absent)
+        if found >= wanted:
+            return passed(said.format(found))
+        return failed(f"{said.format(found)}, {wanted} are expected")
+
+    return judge
+
+
+def all_of(*judges: Judge) -> Judge:
+    """What is good only where each judge says so: the first fail, else the first unknown."""
+
+    def judge(item: Item, expectations: Expectations) -> Verdict:
+        verdicts = [one(item, expectations) for one in judges]
+        for status in (Status.FAIL, Status.UNKNOWN):
+            for verdict in verdicts:
+                if verdict.status is status:
+                    return verdict
+        return verdicts[0]
+
+    return judge
+
+
 def first_known(*judges: Judge) -> Judge:
     """The first judge that knows; the last one's answer when none does."""
 
@@ -86,12 +122,19 @@ def unread(item: Item, path: str, absent: Absences = NONE) -> Verdict:
     """The verdict on a value no judge knows: absent as documented, or unknown and named."""
     found = item[path]
     if found is None:
-        return (
-            absent[path].verdict(item)
-            if path in absent
-            else unknown(f"Azure returned no {_name(path)}")
-        )
+        row = _missing(item, path, absent)
+        return row.verdict(item) if row else unknown(f"Azure returned no {_name(path)}")
     return unknown(f"Azure returned {_name(path)} {quoted(found)}, a value that is not known")
+
+
+def _missing(item: Item, path: str, absent: Absences) -> Absence | None:
+    """What is documented of the property, or of one above it that is left out altogether."""
+    above = path.rpartition(".")[0]
+    while above:
+        if above in absent and item[above] is None:
+            return absent[above]
+        above = above.rpartition(".")[0]
+    return absent.get(path)
 
 
 def quoted(value: Any) -> str:

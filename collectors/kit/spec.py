@@ -25,6 +25,7 @@ from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 if TYPE_CHECKING:
     from collectors.kit.absence import Absence
+    from collectors.kit.logging.audit_logs import AuditLog
 
 __all__ = [
     "TENANT",
@@ -272,6 +273,8 @@ class Collector:
     """Team that answers for the checks which name none."""
     absent: "Mapping[str, Absence]" = field(default_factory=dict)
     """What a property means that Azure leaves out, by path, where its judges stand on that."""
+    logs: "Mapping[str, AuditLog]" = field(default_factory=dict)
+    """What resources of a type have to log, by type; `logging.diagnostic_settings` asks for it."""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "checks", tuple(map(self._resolved, self.checks)))

@@ -8,6 +8,7 @@ people who exist, and with groups that have no members. With `checks` a case is 
 """
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -81,7 +82,7 @@ def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, An
     tables = found if isinstance(found, list) else [found]
     for facts in (*tables, *written.values()):
         for pages in ("good", "pages"):
-            if pages in facts:
+            if isinstance(facts.get(pages), dict):
                 facts[pages] = _sent(collector, facts[pages])
     return tables, plain_cases(tables, written)
 
@@ -115,6 +116,39 @@ def seen(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> Seen:
 def judged(case: Case, exchanges: tuple[Exchange, ...] | None = None) -> tuple[Judgement, ...]:
     """Every verdict on what the pages of a case show."""
     return judge(case.collector, case.scope, seen(case, exchanges), case.expectations)
+
+
+def differences(case: Case) -> list[str]:
+    """What the pages of a case lead to, other than it says; a line each."""
+    own = f"{case.collector.id}."
+    made = judged(case)
+    subjects = [(one.subject, one.check_id) for one in made]
+    implied = any(subject is None for subject, *_ in case.expect)
+    found = [
+        (
+            None if implied else one.subject,
+            one.check_id.removeprefix(own),
+            one.verdict.status.value,
+            one.verdict.reason,
+        )
+        for one in made
+        if one.check_id.removeprefix(own) in case.checks
+    ]
+    gaps = {(gap.read, gap.subject, gap.kind.value) for gap in seen(case).gaps}
+    told = Counter(found)
+    return [
+        *(f"expected  {_told(one)}" for one in sorted(case.expect, key=str) if one not in told),
+        *(f"found     {_told(one)}" for one in sorted(told, key=str) if one not in case.expect),
+        *(f"twice     {_told(one)}" for one, count in told.items() if count > 1),
+        *(f"twice     {one[1]} of {one[0]}" for one, n in Counter(subjects).items() if n > 1),
+        *(f"expected  the gap {gap}" for gap in sorted(case.gaps - gaps, key=str)),
+        *(f"found     the gap {gap}" for gap in sorted(gaps - case.gaps, key=str)),
+    ]
+
+
+def _told(verdict: tuple[str | None, str, str, str]) -> str:
+    subject, check, status, reason = verdict
+    return f"{check} {status}: {reason}{f' ({subject})' if subject else ''}"
 
 
 def exchange(

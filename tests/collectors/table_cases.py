@@ -13,9 +13,9 @@ A page whose body is a list holds these items as the read's API sends them. The 
       ]}
     }
 
-`good` are the pages, one item a list. A variation names a check, what is changed in the first item
-of its read (`read:path` changes another read's), the status and the reason. "not asked" as status
-says that the check then is not about the item.
+`good` are the pages, one item a list, or the name of a case below that has them. A variation names
+a check, what is changed in the first item of its read (`read:path` changes another read's), the
+status and the reason. "not asked" as status says that the check then is not about the item.
 
     "stopped": {
       "like": "a year and up to date",
@@ -49,7 +49,10 @@ def table_cases(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
 def plain_cases(
     tables: list[dict[str, Any]], written: Mapping[str, dict[str, Any]]
 ) -> dict[str, dict[str, Any]]:
-    """The cases beside the tables, each whole. One may be like those above it."""
+    """The cases beside the tables, each whole. One may be like those above it.
+
+    A table whose good answer is that of a case gets it here.
+    """
     known: dict[str, dict[str, Any]] = {
         f"good {number}" if number else "good": {**table, "pages": table["good"]}
         for number, table in enumerate(tables)
@@ -57,6 +60,9 @@ def plain_cases(
     made = {}
     for name, facts in written.items():
         known[name] = made[name] = _whole(facts, known)
+    for table in tables:
+        if isinstance(table["good"], str):
+            table.update(scope=made[table["good"]]["scope"], good=made[table["good"]]["pages"])
     return made
 
 

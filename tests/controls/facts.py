@@ -1,18 +1,14 @@
 """Five nights of one collector, for the tests of assessments."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
-from app.controls.assessment import (
-    Assessment,
-    Period,
-    assess,
-    checks_of,
-)
+from app.controls.assessment import Assessment, assess, checks_of
 from app.controls.catalogue import load_catalogue
-from app.controls.observed import Interval, Night, NightCount, Removal, SealedRecord, SeenGap
-from app.controls.removals import Removals
+from app.controls.ground import Facts as SeenFacts
+from app.controls.ground import Ground
+from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
+from app.controls.period import Period
+from app.evidence.run_state import RunState
 from collectors.kit import (
     Arm,
     Check,
@@ -78,32 +74,17 @@ COLLECTOR = Collector(
 CHECK = "storage.blob_services.soft_delete"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Facts:
-    counts: Sequence[NightCount] = ()
-    intervals: Sequence[Interval] = ()
-    gaps: Sequence[SeenGap] = ()
-    nights: Sequence[Night] = ()
-    records: Sequence[SealedRecord] = field(default=())
-    removals: Sequence[Removal] = ()
+class Facts(SeenFacts):
+    """What the nights showed, assessed."""
 
     def assessed(self, control_id: str = "A.8.13", *, applicable: bool = True) -> Assessment:
-        return assess(
-            load_catalogue()[control_id],
-            checks_of(control_id, [COLLECTOR]),
-            counts=self.counts,
-            intervals=self.intervals,
-            gaps=self.gaps,
-            nights=self.nights,
-            records=self.records,
-            removals=Removals(self.removals),
-            period=PERIOD,
-            applicable=applicable,
-        )
+        checks = checks_of(control_id, [COLLECTOR])
+        ground = Ground.of(self, PERIOD)
+        return assess(load_catalogue()[control_id], checks, ground, applicable=applicable)
 
 
 def sealed_night(slot: datetime, state: str = "complete") -> Night:
-    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
+    return Night(slot=slot, state=RunState(state), run_id=f"run-{slot:%d}", finished_at=slot)
 
 
 def count_of(slot: datetime, *, failed: int = 0, unknown: int = 0) -> NightCount:

@@ -18,6 +18,7 @@ from app.controls.nights import (
     worst_state,
 )
 from app.controls.observed import Night
+from app.evidence.run_state import RunState
 
 DAY = date(2026, 3, 2)
 
@@ -38,7 +39,7 @@ def night(
     done = state not in {"missed", "planned", "running"}
     return Night(
         slot=slot,
-        state=state,
+        state=RunState(state),
         run_id="r",
         finished_at=slot + began + took if done else None,
         trigger=trigger,

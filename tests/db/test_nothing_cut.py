@@ -15,6 +15,7 @@ from app.db.engine.tables import checkpoint, event, pack, run
 from app.db.rows.log import checkpoints, events, newest_event
 from app.db.rows.packs import packs
 from app.db.rows.runs import runs
+from app.evidence.events.log_events import CheckpointSent
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)
 EVENTS = 100_001
@@ -22,13 +23,14 @@ OTHERS = 10_001
 
 
 def test_every_event_comes_back_however_many_there_are(database: Database) -> None:
-    row = {"kind": "stored", "at": AT, "actor": "annexa", "detail": "{}"}
+    detail = '{"notice": "auditor", "checkpoint_size": 1}'
+    row = {"kind": CheckpointSent.KIND, "at": AT, "actor": "annexa", "detail": detail}
     with database.begin() as session:
         session.execute(insert(event), [{**row, "seq": seq} for seq in range(EVENTS)])
     with database.read() as session:
-        found = events(session, "stored")
-        newest = newest_event(session, "stored")
-        earlier = newest_event(session, "stored", before=7)
+        found = events(session, CheckpointSent)
+        newest = newest_event(session, CheckpointSent)
+        earlier = newest_event(session, CheckpointSent, before=7)
     assert len(found) == EVENTS
     assert newest == found[-1]
     assert earlier == found[6]

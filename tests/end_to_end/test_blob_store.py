@@ -16,6 +16,8 @@ from azure.storage.blob import BlobClient, ImmutabilityPolicy
 from app.db.rows.log import events
 from app.errors import StoreConflictError
 from app.evidence.canonical import parse
+from app.evidence.events.protection_events import WormVerified
+from app.evidence.events.run_events import Stored
 from app.evidence.record import derived_key, entry_key, utc
 from app.packs.view.facts import Engagement
 from app.services.home.installation import open_ports
@@ -75,8 +77,8 @@ def test_verify_worm_proves_the_container_and_the_log_keeps_the_answers(
     assert report.immutable
     assert report.protected_by == "policy"
     with installation.ports.database.read() as session:
-        (logged,) = events(session, "worm_verified")
-    assert logged.event.detail == report.detail()
+        (logged,) = events(session, WormVerified)
+    assert logged.fact == report.fact
     assert verify_store(installation.ports).faults == ()
 
 
@@ -86,7 +88,7 @@ def test_every_write_of_a_night_is_logged_as_it_was_read_back(installation: Inst
 
     store = installation.ports.store
     with installation.ports.database.read() as session:
-        first, second = [one.event.detail for one in events(session, "stored")]
+        first, second = [one.event.detail for one in events(session, Stored)]
         record = next(e for e in range(50) if b"urn:annexa:record" in store.get(entry_key(e)))
     assert first["weakest"]["mode"] == "locked"
     assert second["previous"] is not None
@@ -186,7 +188,7 @@ def secret() -> dict[str, str | None]:
 
 def stored(installation: Installation) -> list[dict[str, Any]]:
     with installation.ports.database.read() as session:
-        return [dict(one.event.detail) for one in events(session, "stored")]
+        return [dict(one.event.detail) for one in events(session, Stored)]
 
 
 @contextmanager

@@ -12,7 +12,8 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from app.controls.assessment import Ending, Period
+from app.controls.assessment import Ending
+from app.controls.period import Period
 from app.controls.removals import Removals
 from app.db.rows.evidence import removals
 from app.evidence.observed import Interval

@@ -9,7 +9,7 @@ from app.evidence.canonical import canonical, parse
 from app.evidence.events.access_events import PackIssued, TokenCreated
 from app.evidence.events.connection_events import ConnectionAdded
 from app.evidence.events.fact import Fact
-from app.evidence.events.kinds import KINDS, fact_of
+from app.evidence.events.kinds import KINDS
 from app.evidence.events.run_events import RunFailed, SlotMissed, Stored
 from app.evidence.record import EntryPlace, Event, instant
 
@@ -23,8 +23,12 @@ def named(file: Path) -> str:
     return file.stem
 
 
+def read(event: Event) -> Fact:
+    return KINDS[event.kind].of(event.detail)
+
+
 def golden(name: str) -> Fact:
-    return fact_of(sealed(Path(__file__).with_name("events") / f"{name}.json")[1])
+    return read(sealed(Path(__file__).with_name("events") / f"{name}.json")[1])
 
 
 def sealed(file: Path) -> tuple[dict[str, Any], Event]:
@@ -40,7 +44,7 @@ def test_each_kind_has_a_golden_file_of_the_shape_sealed_today() -> None:
 @pytest.mark.parametrize("file", TODAY, ids=named)
 def test_what_is_sealed_today_is_made_again_to_the_byte(file: Path) -> None:
     entry, event = sealed(file)
-    fact = fact_of(event)
+    fact = read(event)
     again = Event(kind=fact.KIND, at=event.at, actor=event.actor, detail=fact.detail())
     place = EntryPlace(seq=entry["seq"], prev_sha256=entry["prev_sha256"])
     assert again.sealed(place) == file.read_bytes()
@@ -54,7 +58,7 @@ def test_what_this_annexa_does_not_know_stays_readable(file: Path) -> None:
     fact = KINDS[event.kind].of(later)
     assert fact.further == {"of_times_to_come": ["told", {"n": 1}]}
     assert canonical(fact.detail()) == canonical(
-        {**fact_of(event).detail(), "of_times_to_come": ["told", {"n": 1}]}
+        {**read(event).detail(), "of_times_to_come": ["told", {"n": 1}]}
     )
 
 

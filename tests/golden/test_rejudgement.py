@@ -11,8 +11,8 @@ from app.db.rows.evidence import records
 from app.db.rows.judged import runs_of_other_rules
 from app.db.rows.log import events
 from app.evidence.canonical import parse, sha256
+from app.evidence.events.run_events import Rejudged
 from app.evidence.record import derived_key, entry_key, raw_key
-from app.evidence.rejudged import REJUDGED
 from app.services.connections.register import find_connection
 from app.services.home.installation import Ports
 from app.services.nights.rejudgement import judge_earlier_nights
@@ -70,8 +70,8 @@ def test_an_older_night_is_measured_by_what_was_expected_then(home: Ports) -> No
     judge(home)
 
     with home.database.read() as session:
-        told = events(session, REJUDGED)
-    digests = {one["expectations"] for each in told for one in each.event.detail["records"]}
+        told = events(session, Rejudged)
+    digests = {one.expectations for each in told for one in each.fact.records}
     assert len(told) == 4
     for digest in digests:
         values = parse(home.store.get(derived_key(digest)))

@@ -9,15 +9,25 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.controls.assessment import Period
+from app.controls.azure_policy.agreement import PolicyAgreement, policy_agreement
+from app.controls.azure_policy.cause import PolicyState
 from app.controls.catalogue import load_catalogue, load_crosswalk
 from app.controls.expectations import load_expectations
+from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
-from app.controls.policy_agreement import PolicyAgreement, policy_agreement
-from app.controls.policy_cause import PolicyState
+from app.controls.period import Period
+from app.evidence.run_state import RunState
 from app.packs.view.assembly import build_view
-from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Engagement, Stamp, StoreFacts
+from app.packs.view.facts import (
+    CheckpointFacts,
+    ConnectionFacts,
+    Criteria,
+    Engagement,
+    Issue,
+    Stamp,
+    StoreFacts,
+)
 from app.packs.view.pack import PackView
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
@@ -92,41 +102,46 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
     if reviewed_by:
         crosswalk = replace(crosswalk, reviewed_by=reviewed_by)
     view = build_view(
-        pack_id="pack-2026-11-20-0001",
-        organisation="Meridian Health & Care <Trust>",
-        engagement=Engagement(
-            name="Surveillance audit 2026",
-            auditor="Northbridge Audit Ltd",
-            scope="The patient portal, telehealth, appointments and imaging in Azure.\n\n"
-            "Offices and endpoints are audited by other means.",
-            first=FIRST,
-            last=SLOTS[-1].date(),
+        Issue(
+            pack_id="pack-2026-11-20-0001",
+            organisation="Meridian Health & Care <Trust>",
+            engagement=Engagement(
+                name="Surveillance audit 2026",
+                auditor="Northbridge Audit Ltd",
+                scope="The patient portal, telehealth, appointments and imaging in Azure.\n\n"
+                "Offices and endpoints are audited by other means.",
+                first=FIRST,
+                last=SLOTS[-1].date(),
+            ),
+            connection=ConnectionFacts(
+                name="production",
+                tenant_id="f1e2d3c4-0000-4000-8000-1a2b3c4d5e6f",
+                cloud="public",
+                principal="annexa-collector (object 5d0c1f2e-8b1b-4a0e-9a0f-2f64d3a1c77b)",
+                subscriptions=SUBSCRIPTIONS,
+            ),
+            store=StoreFacts(label="local, tamper-evident only", write_once=False),
+            checkpoint=_checkpoint(assurance),
+            commands=verification_commands("pack-2026-11-20-0001"),
+            tool_version="0.1.0",
+            generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
         ),
-        connection=ConnectionFacts(
-            name="production",
-            tenant_id="f1e2d3c4-0000-4000-8000-1a2b3c4d5e6f",
-            cloud="public",
-            principal="annexa-collector (object 5d0c1f2e-8b1b-4a0e-9a0f-2f64d3a1c77b)",
-            subscriptions=SUBSCRIPTIONS,
+        Criteria(
+            collectors=COLLECTORS,
+            catalogue=catalogue,
+            crosswalk=crosswalk,
+            expectations=load_expectations({"log_retention_days": 730}),
+            not_applicable={"A.8.30": "No development is outsourced."},
         ),
-        store=StoreFacts(label="local, tamper-evident only", write_once=False),
-        checkpoint=_checkpoint(assurance),
-        collectors=COLLECTORS,
-        catalogue=catalogue,
-        crosswalk=crosswalk,
-        expectations=load_expectations({"log_retention_days": 730}),
-        nights=nights,
-        counts=counts,
-        intervals=intervals,
-        gaps=_gaps(records),
-        records=records,
-        removals=(),
-        attachments=attachments,
-        not_applicable={"A.8.30": "No development is outsourced."},
-        commands=verification_commands("pack-2026-11-20-0001"),
-        tool_version="0.1.0",
-        agreement=agreement,
-        generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
+        Facts(
+            nights=nights,
+            counts=counts,
+            intervals=intervals,
+            gaps=_gaps(records),
+            records=records,
+        ),
+        attachments,
+        agreement,
     )
     return Pack(view=view, attachments=attachments, collectors=COLLECTORS)
 
@@ -173,13 +188,13 @@ def _night(slot: datetime) -> Night:
     if slot == MISSED:
         return Night(
             slot=slot,
-            state="missed",
+            state=RunState.MISSED,
             run_id=None,
             finished_at=None,
             detail="No replica was running at 02:00 UTC.",
         )
     state = "complete_with_gaps" if slot >= SLOTS[3] else "complete"
-    return Night(slot=slot, state=state, run_id=f"run-{slot:%d}", finished_at=slot)
+    return Night(slot=slot, state=RunState(state), run_id=f"run-{slot:%d}", finished_at=slot)
 
 
 def _subjects(check_id: str) -> list[tuple[str, str]]:

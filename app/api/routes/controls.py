@@ -12,8 +12,9 @@ from app.api.http.asked import From, Installation, OneConnection, Places, To, li
 from app.api.http.auth import ReadsEvidence
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.problems import problems
-from app.controls.assessment import CheckFigures, ControlCheck, Deviation, Period, State
+from app.controls.assessment import CheckFigures, ControlCheck, Deviation, State
 from app.controls.catalogue import Mode, Theme
+from app.controls.period import Period
 from app.evidence.observed import Interval, SeenGap
 from app.services.home.installation import Ports
 from app.services.reading.controls import AssessedControl, assess_controls, period_of

@@ -8,8 +8,8 @@ from app.api.http.asked import Installation, OneConnection, Places, list_name
 from app.api.http.auth import ReadsEvidence
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.problems import problems
-from app.controls.policy_agreement import Disagreement
-from app.controls.policy_cause import Cause
+from app.controls.azure_policy.agreement import Disagreement
+from app.controls.azure_policy.cause import Cause
 from app.services.reading.policy_states import newest_agreement
 
 router = APIRouter(prefix="/disagreements", tags=["controls"], dependencies=[ReadsEvidence])

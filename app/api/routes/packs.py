@@ -23,6 +23,7 @@ from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.exact import download
 from app.api.http.problems import problems
 from app.db.rows.packs import StoredPack
+from app.evidence.events.access_events import PackIssued
 from app.evidence.record import instant, utc
 from app.packs.view.facts import Engagement
 from app.services.connections.register import find_connection
@@ -195,18 +196,18 @@ def _sent(pack_id: str, kind: Kind, ports: Installation, request: Request) -> Re
 
 
 def _issued(pack: StoredPack) -> PackView:
-    detail = json.loads(pack.detail)
+    told = PackIssued.of(json.loads(pack.detail))
     return PackView.model_validate(
         {
             "id": pack.id,
             "state": pack.state,
             "connection_id": pack.connection_id,
-            "engagement": detail["engagement"],
+            "engagement": told.engagement,
             "from": pack.period_from.astimezone(UTC).date(),
             "to": pack.period_to.astimezone(UTC).date(),
             "asked_at": pack.created_at,
-            "issued_at": detail.get("issued_at", pack.created_at),
-            "sealed_at": detail.get("sealed_at"),
+            "issued_at": told.issued_at or pack.created_at,
+            "sealed_at": told.sealed_at,
             "pack_id": pack.id,
             "bundle_sha256": pack.bundle_sha256,
             "links": _links(pack.id, pack.id),

@@ -21,8 +21,9 @@ from app.api.http.auth import ReadsRuns, RunMaker
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.problems import problems
 from app.controls.nights import late_by
-from app.db.rows.runs import Run, night_of
 from app.evidence.record import instant, utc
+from app.evidence.run import Run
+from app.evidence.run_state import RunState
 from app.services.connections.register import find_connection
 from app.services.nights.schedule.on_request import request_run
 from app.services.reading.evidence import find_run, list_runs
@@ -45,8 +46,7 @@ class RunView(BaseModel):
     id: str
     connection_id: str
     slot: datetime
-    state: str
-    """planned, running, complete, complete_with_gaps, failed or missed."""
+    state: RunState
     reason: str
     """scheduled, catch_up or manual; for a missed slot, scheduled."""
     claimed_by: str
@@ -99,7 +99,7 @@ def begin_run(
 
 
 def _view(run: Run) -> RunView:
-    night = night_of(run)
+    night = run.night
     late = late_by(night)
     return RunView(
         **asdict(run),

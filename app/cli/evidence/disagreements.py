@@ -7,7 +7,7 @@ import typer
 
 from app.cli.edge import OUT, Json, print_json
 from app.cli.opened import opened
-from app.controls.policy_agreement import Disagreement
+from app.controls.azure_policy.agreement import Disagreement
 from app.services.connections.register import find_connection
 from app.services.reading.policy_states import newest_agreement
 

@@ -24,7 +24,7 @@ def prove(ctx: typer.Context, *, as_json: Json = False) -> None:
     with opened(ctx) as ports:
         report = verify_worm(ports)
     if as_json:
-        print_json(report.detail())
+        print_json(report.fact.detail())
     else:
         _print(report)
     if not report.immutable:

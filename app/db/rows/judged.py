@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.db.engine.tables import record, rejudged, run
 from app.evidence.judged import JudgedRecord, Judging
+from app.evidence.run_state import RunState
+
+_COMPLETE = tuple(state.value for state in RunState if state.complete)
 
 
 def judged_records(session: Session, run_id: str) -> list[JudgedRecord]:
@@ -55,14 +58,6 @@ def add_rejudged(session: Session, event_seq: int, found: Iterable[tuple[int, Ju
         session.execute(insert(rejudged), rows)
 
 
-def run_in_slot(session: Session, connection_id: str, slot: datetime) -> str | None:
-    """The run of a slot; None when there is none."""
-    found: str | None = session.scalar(
-        select(run.c.id).where(run.c.connection_id == connection_id, run.c.slot == slot)
-    )
-    return found
-
-
 def _again(session: Session, run_id: str) -> dict[int, Judging]:
     asked = (
         select(rejudged)
@@ -93,7 +88,7 @@ def runs_of_other_rules(
         .join(record, record.c.run_id == run.c.id)
         .where(
             run.c.connection_id == connection_id,
-            run.c.state.startswith("complete"),
+            run.c.state.in_(_COMPLETE),
             (record.c.rules_sha256 != rules) | record.c.rules_sha256.is_(None),
             ~by_these,
         )

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.db.engine.tables import pack, run
 from app.db.rows.packs import StoredPack
-from app.db.rows.runs import Run
+from app.db.rows.runs import run_of
+from app.evidence.run import Run
 
 Place = tuple[datetime, str]
 """Instant and id of the last row shown."""
@@ -22,7 +23,7 @@ def runs_after(
         asked = asked.where(run.c.connection_id == connection_id)
     if after is not None:
         asked = asked.where(_older(run.c.slot, run.c.id, after))
-    return [Run(**row._asdict()) for row in session.execute(asked)]
+    return [run_of(row) for row in session.execute(asked)]
 
 
 def packs_after(

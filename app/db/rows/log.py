@@ -3,20 +3,26 @@
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Generic, TypeVar
 
-from sqlalchemy import Row, insert, select
+from sqlalchemy import Row, Select, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.engine.tables import checkpoint, event
+from app.evidence.events.fact import Fact
 from app.evidence.record import Event
+
+F = TypeVar("F", bound=Fact)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class LoggedEvent:
-    """An event and its place in the log."""
+class LoggedEvent(Generic[F]):
+    """An event, its place in the log, and what it says."""
 
     seq: int
     event: Event
+    """As it was sealed."""
+    fact: F
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -45,29 +51,26 @@ def add_event(session: Session, seq: int, made: Event) -> bool:
     return True
 
 
-def events(
-    session: Session, kind: str | None = None, *, before: int | None = None
-) -> list[LoggedEvent]:
-    """Events in the order of the log: all of them, or all before an entry. Never a part."""
-    asked = select(event).order_by(event.c.seq)
-    if kind is not None:
-        asked = asked.where(event.c.kind == kind)
-    if before is not None:
-        asked = asked.where(event.c.seq < before)
-    return [_event(row) for row in session.execute(asked)]
+def events(session: Session, kind: type[F], *, before: int | None = None) -> list[LoggedEvent[F]]:
+    """All events of a kind in the order of the log, or all before an entry. Never a part.
+
+    Raises MalformedEventError.
+    """
+    asked = _of_kind(kind, before).order_by(event.c.seq)
+    return [_logged(row, kind) for row in session.execute(asked)]
 
 
-def newest_event(session: Session, kind: str, *, before: int | None = None) -> LoggedEvent | None:
-    """The last event of a kind, or the last before an entry."""
-    asked = select(event).where(event.c.kind == kind).order_by(event.c.seq.desc()).limit(1)
-    if before is not None:
-        asked = asked.where(event.c.seq < before)
+def newest_event(
+    session: Session, kind: type[F], *, before: int | None = None
+) -> LoggedEvent[F] | None:
+    """The last event of a kind, or the last before an entry. Raises MalformedEventError."""
+    asked = _of_kind(kind, before).order_by(event.c.seq.desc()).limit(1)
     row = session.execute(asked).first()
-    return None if row is None else _event(row)
+    return None if row is None else _logged(row, kind)
 
 
-def event_at(session: Session, seq: int) -> LoggedEvent | None:
-    """The event at this place of the log."""
+def event_at(session: Session, seq: int) -> Event | None:
+    """The event at this place of the log, as it was sealed."""
     row = session.execute(select(event).where(event.c.seq == seq)).first()
     return None if row is None else _event(row)
 
@@ -98,10 +101,19 @@ def checkpoints(session: Session, *, min_size: int = 0) -> list[Checkpoint]:
     return [_checkpoint(row) for row in session.execute(asked)]
 
 
-def _event(row: Row[tuple[object, ...]]) -> LoggedEvent:
-    values = row._asdict()
-    seq = values.pop("seq")
-    return LoggedEvent(seq=seq, event=Event(**values | {"detail": json.loads(values["detail"])}))
+def _of_kind(kind: type[Fact], before: int | None) -> Select[tuple[object, ...]]:
+    asked = select(event).where(event.c.kind == kind.KIND)
+    return asked if before is None else asked.where(event.c.seq < before)
+
+
+def _logged(row: Row[tuple[object, ...]], kind: type[F]) -> LoggedEvent[F]:
+    sealed = _event(row)
+    return LoggedEvent(seq=row.seq, event=sealed, fact=kind.of(sealed.detail))
+
+
+def _event(row: Row[tuple[object, ...]]) -> Event:
+    detail = json.loads(row.detail)
+    return Event(kind=row.kind, at=row.at, actor=row.actor, detail=detail)
 
 
 def _checkpoint(row: Row[tuple[object, ...]]) -> Checkpoint:

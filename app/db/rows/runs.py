@@ -1,38 +1,20 @@
 """Runs: one a connection and slot, whoever asks first, and what became of each night."""
 
 import uuid
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, Row, Select, func, inspect, literal, select, update
+from sqlalchemy import Row, Select, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from app.db.engine.instant import Instant
 from app.db.engine.tables import run
 from app.errors import NotFoundError
 from app.evidence.observed import Night
+from app.evidence.run import Run
+from app.evidence.run_state import RunState
 
-UNFINISHED = ("planned", "running")
-FINISHED = ("complete", "complete_with_gaps", "failed", "missed")
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Run:
-    """One snapshot of a connection for a slot."""
-
-    id: str
-    connection_id: str
-    slot: datetime
-    state: str
-    """planned, running, complete, complete_with_gaps, failed or missed."""
-    reason: str
-    """Why it runs: scheduled, catch_up, manual; for a missed slot, scheduled."""
-    claimed_by: str
-    started_at: datetime | None
-    finished_at: datetime | None
-    detail: str
+_UNFINISHED = tuple(state.value for state in RunState if state.unfinished)
 
 
 def claim_slot(
@@ -43,14 +25,13 @@ def claim_slot(
     claimed_by: str,
     *,
     run_id: str | None = None,
-    state: str = "planned",
 ) -> str | None:
     """Id of the new run, or None when another already has this slot. `run_id`: for reindex."""
     made = _insert(session).values(
         id=run_id or str(uuid.uuid4()),
         connection_id=connection_id,
         slot=slot,
-        state=state,
+        state=RunState.PLANNED.value,
         reason=reason,
         claimed_by=claimed_by,
         detail="",
@@ -58,49 +39,21 @@ def claim_slot(
     return session.execute(made.on_conflict_do_nothing().returning(run.c.id)).scalar()
 
 
-def record_missed(
-    session: Session,
-    connection_id: str,
-    slot: datetime,
-    detail: str,
-    *,
-    run_id: str | None = None,
-    reason: str = "scheduled",
-) -> str | None:
-    """Note that a slot passed uncollected. Its run id, or None when the slot has a run.
-
-    `reason` is why it was to run: a run by hand that was missed is no night of the schedule.
-    """
-    missed = claim_slot(session, connection_id, slot, reason, "", run_id=run_id, state="missed")
-    if missed is not None:
-        session.execute(update(run).where(run.c.id == missed).values(detail=detail))
-    return missed
+def put_run(session: Session, moved_on: Run) -> None:
+    """Write what became of a run. A slot that another run has stays with it."""
+    values = {name: getattr(moved_on, name) for name in Run.__slots__}
+    values["state"] = moved_on.state.value
+    session.execute(_insert(session).values(values).on_conflict_do_nothing())
+    changed = {name: values[name] for name in ("state", "started_at", "finished_at", "detail")}
+    own = update(run).where(run.c.id == moved_on.id, run.c.slot == moved_on.slot)
+    session.execute(own.values(changed))
 
 
-def set_run_state(
-    session: Session,
-    run_id: str,
-    state: str,
-    *,
-    at: datetime,
-    detail: str = "",
-    only_from: tuple[str, ...] = (),
-) -> bool:
-    """Move a run on; `running` stamps its first start, a final state its end.
-
-    False, and nothing changed, when `only_from` is given and the run is in another state: of
-    several workers one may start it.
-    """
-    values: dict[str, object] = {"state": state, "detail": detail}
-    if state == "running":
-        values["started_at"] = func.coalesce(run.c.started_at, literal(at, Instant))
-    elif state in FINISHED:
-        values["finished_at"] = at
-    change = update(run).where(run.c.id == run_id).values(values)
-    if only_from:
-        change = change.where(run.c.state.in_(only_from))
-    done = session.execute(change)
-    return isinstance(done, CursorResult) and done.rowcount == 1
+def run_in_slot(session: Session, connection_id: str, slot: datetime) -> Run | None:
+    """The run that has a slot; None when none has."""
+    asked = select(run).where(run.c.connection_id == connection_id, run.c.slot == slot)
+    row = session.execute(asked).first()
+    return None if row is None else run_of(row)
 
 
 def note_trouble(session: Session, run_id: str, detail: str) -> None:
@@ -117,7 +70,7 @@ def run_by_id(session: Session, run_id: str) -> Run:
             "index was lost is forgotten: ask for it again.",
             code="run_unknown",
         )
-    return _run(row)
+    return run_of(row)
 
 
 def runs(
@@ -138,7 +91,7 @@ def runs(
 
 def unfinished_runs(session: Session) -> list[Run]:
     """Planned and running ones, oldest slot first: what a restart has to take up again."""
-    return _runs(session, select(run).where(run.c.state.in_(UNFINISHED)).order_by(run.c.slot))
+    return _runs(session, select(run).where(run.c.state.in_(_UNFINISHED)).order_by(run.c.slot))
 
 
 def planned_runs(session: Session) -> list[Run]:
@@ -147,7 +100,7 @@ def planned_runs(session: Session) -> list[Run]:
         return []
     try:
         with session.begin_nested():
-            return _runs(session, select(run).where(run.c.state == "planned"))
+            return _runs(session, select(run).where(run.c.state == RunState.PLANNED.value))
     except (DatabaseError, ValueError):
         return []  # whoever rebuilds an index that cannot be read begins anew
 
@@ -165,20 +118,13 @@ def last_planned(session: Session, connection_id: str) -> datetime | None:
 def nights(session: Session, connection_id: str, start: datetime, end: datetime) -> list[Night]:
     """Every night of the period, both ends included, oldest first."""
     asked = select(run).where(run.c.connection_id == connection_id, run.c.slot.between(start, end))
-    return [night_of(one) for one in _runs(session, asked.order_by(run.c.slot))]
+    return [one.night for one in _runs(session, asked.order_by(run.c.slot))]
 
 
-def night_of(one: Run) -> Night:
-    """A run as a night of its connection."""
-    return Night(
-        slot=one.slot,
-        state=one.state,
-        run_id=one.id,
-        finished_at=one.finished_at,
-        detail=one.detail,
-        trigger=one.reason,
-        started_at=one.started_at,
-    )
+def run_of(row: Row[tuple[object, ...]]) -> Run:
+    """A row of the table as a run."""
+    values = row._asdict()
+    return Run(**values | {"state": RunState(values["state"])})
 
 
 def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
@@ -188,8 +134,4 @@ def _insert(session: Session) -> postgresql.Insert | sqlite.Insert:
 
 
 def _runs(session: Session, asked: Select[tuple[object, ...]]) -> list[Run]:
-    return [_run(row) for row in session.execute(asked)]
-
-
-def _run(row: Row[tuple[object, ...]]) -> Run:
-    return Run(**row._asdict())
+    return [run_of(row) for row in session.execute(asked)]

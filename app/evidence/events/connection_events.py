@@ -8,11 +8,17 @@ from app.evidence.events.fact import Fact
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class WholeConnection(Fact):
-    """A connection as it is from this event on."""
+class OfConnection(Fact):
+    """What a connection is from here on."""
 
     id: str
     name: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WholeConnection(OfConnection):
+    """A connection as it is from this event on."""
+
     tenant_id: str
     credential: Mapping[str, str]
     """Which credential, never a secret."""
@@ -45,12 +51,10 @@ class ConnectionChanged(WholeConnection):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class ConnectionRetired(Fact):
+class ConnectionRetired(OfConnection):
     """A connection has no nights any more; its evidence stays."""
 
     KIND: ClassVar[str] = "connection_retired"
-    id: str
-    name: str
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -13,12 +13,7 @@ class Fact(Shape):
     """Something that happened to the log or the evidence. Each kind has a class of its own."""
 
     KIND: ClassVar[str] = ""
-    """As sealed; empty for a kind that this annexa does not know."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class UnknownFact(Fact):
-    """An event of a kind that this annexa does not know: all it says is in `further`."""
+    """As sealed; empty for what several kinds share."""
 
 
 def event_of(fact: Fact, *, at: datetime, actor: str) -> Event:

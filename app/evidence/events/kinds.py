@@ -1,6 +1,7 @@
 """Every kind of event that an Annexa ever sealed, and the one way from an event to its fact."""
 
 from collections.abc import Mapping
+from typing import TypeVar
 
 from app.evidence.events.access_events import PackIssued, TokenCreated, TokenRevoked
 from app.evidence.events.connection_events import (
@@ -9,7 +10,7 @@ from app.evidence.events.connection_events import (
     ConnectionRetired,
     ScheduleMeaningTold,
 )
-from app.evidence.events.fact import Fact, UnknownFact
+from app.evidence.events.fact import Fact
 from app.evidence.events.log_events import (
     CheckpointNotSent,
     CheckpointSent,
@@ -66,9 +67,17 @@ KINDS: Mapping[str, type[Fact]] = {
 }
 
 
-def fact_of(event: Event) -> Fact:
-    """What an event says; an UnknownFact of a kind that only other versions know.
+F = TypeVar("F", bound=Fact)
 
-    Raises MalformedEventError.
+
+def fact_of(event: Event, among: type[F] | tuple[type[F], ...]) -> F | None:
+    """What an event says, if it is of one of these kinds, each with those derived from it.
+
+    Events of other kinds are not looked into, nor are those that only other versions know: they
+    stay as they were sealed. Raises MalformedEventError.
     """
-    return KINDS.get(event.kind, UnknownFact).of(event.detail)
+    kind = KINDS.get(event.kind)
+    if kind is None or not issubclass(kind, among):
+        return None
+    found: F = kind.of(event.detail)
+    return found

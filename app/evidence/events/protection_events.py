@@ -29,7 +29,7 @@ class AttemptTold(Shape):
     status: int | None
     """HTTP status of a refusal."""
     code: str
-    detail_text: str = field(metadata=named("detail"))
+    said: str = field(metadata=named("detail"))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,6 +9,7 @@ from itertools import groupby
 
 from markupsafe import Markup, escape
 
+from app.controls.night_state import NightState
 from app.packs.view.night_rows import NightCell, TrendCell
 from app.packs.view.words import MONTHS
 
@@ -19,7 +20,14 @@ ROW_DAYS = 31
 """Longest period whose nights are drawn in one row."""
 DATED = 10.0
 """Width of a cell under which day and month find room."""
-COLLECTED = frozenset({"complete", "complete_with_gaps", "late", "manual"})
+COLLECTED = frozenset(
+    {
+        NightState.COMPLETE,
+        NightState.COMPLETE_WITH_GAPS,
+        NightState.LATE,
+        NightState.MANUAL,
+    }
+)
 WEEKDAYS = ((0, "Mon"), (2, "Wed"), (4, "Fri"), (6, "Sun"))
 
 
@@ -92,7 +100,7 @@ def _weeks(cells: Sequence[NightCell], said: str) -> Markup:
     return _svg(WIDTH, top + 7 * pitch + 0.4, said, shapes)
 
 
-def legend_cell(state: str) -> Markup:
+def legend_cell(state: NightState) -> Markup:
     """The mark of one night state, for the legend of the calendar."""
     return _svg(3.4, 3.4, state.replace("_", " "), _night(state, 0, 0, 3.4))
 
@@ -169,21 +177,21 @@ def _column(
     return shapes
 
 
-def _night(state: str, x: float, y: float, size: float) -> list[str]:
+def _night(state: NightState, x: float, y: float, size: float) -> list[str]:
     match state:
-        case "complete":
+        case NightState.COMPLETE:
             return [_rect(x, y, size, size, PASS)]
-        case "complete_with_gaps":
+        case NightState.COMPLETE_WITH_GAPS:
             dot = f'<circle cx="{_n(x + size / 2)}" cy="{_n(y + size / 2)}" r="{_n(size / 5)}"'
             return [_rect(x, y, size, size, "#8fc3ae"), f'{dot} fill="{INK}"/>']
-        case "late":
+        case NightState.LATE:
             box = _rect(x + 0.1, y + 0.1, size - 0.2, size - 0.2, "#fff", PASS)
             return [box, _rect(x, y + size / 2, size, size / 2, PASS)]
-        case "manual":
+        case NightState.MANUAL:
             box = _rect(x + 0.1, y + 0.1, size - 0.2, size - 0.2, "#fff", PASS)
             dot = f'<circle cx="{_n(x + size / 2)}" cy="{_n(y + size / 2)}" r="{_n(size / 5)}"'
             return [box, f'{dot} fill="{PASS}"/>']
-        case "missed" | "failed":
+        case NightState.MISSED | NightState.FAILED:
             box = _rect(x + 0.1, y + 0.1, size - 0.2, size - 0.2, "#fff", FAIL)
             return [box, *_cross(x + size * 0.25, y + size * 0.25, size * 0.5)]
         case _:

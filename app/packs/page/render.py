@@ -64,8 +64,8 @@ def render_pdf(view: PackView, attachments: Mapping[str, bytes]) -> bytes:
                     string=attachments[file.name],
                     name=file.name,
                     description=file.says,
-                    created=view.generated_at,
-                    modified=view.generated_at,
+                    created=view.issue.generated_at,
+                    modified=view.issue.generated_at,
                     relationship="Data",
                 )
                 for file in view.attached
@@ -90,7 +90,7 @@ def _no_collection() -> Iterator[None]:
 
 def _identifier(html: str, view: PackView) -> bytes:
     """Identity of the content: the document with the digests of its attachments in it."""
-    return hashlib.sha256(f"{view.pack_id}\n{html}".encode()).digest()[:16]
+    return hashlib.sha256(f"{view.issue.pack_id}\n{html}".encode()).digest()[:16]
 
 
 def _check_attachments(view: PackView, attachments: Mapping[str, bytes]) -> None:

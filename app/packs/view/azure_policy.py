@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.controls.policy_agreement import Disagreement, PolicyAgreement
-from app.controls.policy_cause import Cause
+from app.controls.azure_policy.agreement import Disagreement, PolicyAgreement
+from app.controls.azure_policy.cause import Cause
 from app.packs.place import name_of, place_of
 
 PRINTED = 25

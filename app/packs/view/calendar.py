@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time
 
-from app.controls.assessment import Period
+from app.controls.night_state import NightState
 from app.controls.nights import by_day, late_by, late_words, state_of, worst_state
 from app.controls.observed import Night, NightCount
+from app.controls.period import Period
 from app.packs.view.night_rows import LostNights, NightCell, TrendCell
 
 UNPLANNED = "No night was planned."
@@ -26,7 +27,7 @@ def lost_nights(nights: Iterable[Night], period: Period) -> tuple[LostNights, ..
     rows: list[LostNights] = []
     parted = True
     for slot, state, detail in _told(nights, period):
-        if state == "":
+        if state is None:
             parted = True
             continue
         last = rows[-1] if rows else None
@@ -60,21 +61,24 @@ def trend_cells(counts: Iterable[NightCount], period: Period) -> tuple[TrendCell
     )
 
 
-def _told(nights: Iterable[Night], period: Period) -> Iterator[tuple[datetime, str, str]]:
-    """Slot, state and cause of each night and each day without one; "" for what is well."""
+def _told(
+    nights: Iterable[Night], period: Period
+) -> Iterator[tuple[datetime, NightState | None, str]]:
+    """Slot, state and cause of each night and each day without one; None for what is well."""
     found = by_day(nights)
     for day in period.days():
         own = _own(found.get(day, []))
         if not own:
             cell = _cell(day, found.get(day, []))
-            state = "none" if cell.state == "none" else ""
+            state = NightState.NONE if cell.state is NightState.NONE else None
             yield datetime.combine(day, time.min, UTC), state, cell.detail
         for night in own:
             late = late_by(night)
             if late is not None:
-                yield night.slot, "late", late_words(late)
+                yield night.slot, NightState.LATE, late_words(late)
             else:
-                yield night.slot, "" if night.collected else night.state, night.detail
+                state = None if night.collected else NightState.of(night)
+                yield night.slot, state, night.detail
 
 
 def _cell(day: date, nights: Sequence[Night]) -> NightCell:
@@ -84,8 +88,8 @@ def _cell(day: date, nights: Sequence[Night]) -> NightCell:
         detail = next((one.detail for one in own if state_of(one) == worst), "")
         return NightCell(day=day, state=worst, detail=detail, nights=len(own))
     if any(night.collected for night in nights):
-        return NightCell(day=day, state="manual", detail=BY_HAND, nights=0)
-    return NightCell(day=day, state="none", detail=UNPLANNED, nights=0)
+        return NightCell(day=day, state=NightState.MANUAL, detail=BY_HAND, nights=0)
+    return NightCell(day=day, state=NightState.NONE, detail=UNPLANNED, nights=0)
 
 
 def _own(nights: Iterable[Night]) -> list[Night]:

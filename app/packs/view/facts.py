@@ -1,7 +1,13 @@
 """What a pack is told about its audit, connection, store and seal: plain facts."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+
+from app.controls.catalogue import Catalogue, Crosswalk
+from app.controls.expectations import Expectation
+from app.controls.observed import Night
+from collectors.kit import Collector
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,3 +86,44 @@ class Limits:
     """How far the collecting identity's rights reach."""
     lost: tuple[str, ...] = ()
     """What the newest night could no longer see of what nights before saw."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Command:
+    """A line for a shell, and what it shows."""
+
+    line: str
+    shows: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Criteria:
+    """What the evidence is judged and sorted by."""
+
+    collectors: Sequence[Collector]
+    catalogue: Catalogue
+    crosswalk: Crosswalk
+    expectations: Mapping[str, Expectation]
+    not_applicable: Mapping[str, str]
+    """Statement of Applicability: control id and the reason why it does not apply."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Issue:
+    """One issue of a pack: for whom, of what, and under which seal."""
+
+    pack_id: str
+    organisation: str
+    engagement: Engagement
+    connection: ConnectionFacts
+    store: StoreFacts
+    checkpoint: CheckpointFacts
+    commands: Sequence[Command]
+    tool_version: str
+    generated_at: datetime
+    """When it is issued; its period is cut there."""
+    names_of: datetime | None = None
+    """Night of which the names of people and applications are; None when none is known."""
+    waiting: Sequence[Night] = ()
+    """Nights that are due and not begun: no assessment counts them, the calendar shows them."""
+    limits: Limits = Limits()

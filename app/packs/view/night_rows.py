@@ -3,15 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from app.controls.night_state import NightState
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NightCell:
     """One day of the period in the coverage calendar: the worst of its nights."""
 
     day: date
-    state: str
-    """complete, late, complete_with_gaps, failed, missed, planned, running; `manual` where only
-    somebody asked by hand, `none` where nobody did and no night was planned."""
+    state: NightState
     detail: str
     nights: int = 1
     """Slots of the day."""
@@ -24,8 +24,7 @@ class LostNights:
     first: datetime
     last: datetime
     nights: int
-    state: str
-    """missed, failed, late, planned, running; `none` for days without a night."""
+    state: NightState
     detail: str
 
 

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.controls.assessment import Ending, Period, State
+from app.controls.assessment import Ending, State
 from app.controls.catalogue import Related
 from app.controls.expectations import Expectation
 from app.controls.nights import Tally
+from app.controls.period import Period
 from app.packs.view.azure_policy import PolicyTable
-from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Engagement, Limits, StoreFacts
+from app.packs.view.facts import Issue
 from app.packs.view.night_rows import LostNights, NightCell, TrendCell
 from app.packs.view.other_rules import OtherRulesTable
 
@@ -228,31 +229,26 @@ class AttachedFile:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Command:
-    """A line for a shell, and what it shows."""
+class Totals:
+    """Figures of all checks, each counted once however many controls it serves."""
 
-    line: str
-    shows: str
+    answers: int
+    unknown: int
+    open: int
+    """Open deviations."""
+    ended: int
+    """Corrected by a pass, or of subjects that are proved to be gone."""
+    owners: tuple[tuple[str, int], ...]
+    """Open deviations of each team."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PackView:
     """A whole pack."""
 
-    pack_id: str
-    organisation: str
-    engagement: Engagement
+    issue: Issue
     period: Period
     """The period as far as it has passed when the pack was made."""
-    connection: ConnectionFacts
-    store: StoreFacts
-    checkpoint: CheckpointFacts
-    tool_version: str
-    names_of: datetime | None
-    """Night of which the names of people and applications are; None when none is known."""
-    generated_at: datetime
-    """When it was issued; the checkpoint was sealed before."""
-    limits: Limits
     last_night: datetime | None
     lead: str
     nights: tuple[NightCell, ...]
@@ -268,37 +264,32 @@ class PackView:
     expectations: tuple[Expectation, ...]
     completeness: tuple[CompletenessRow, ...]
     second_route: tuple[PopulationRow, ...]
-    owners: tuple[tuple[str, int], ...]
-    """Open deviations of each team, each counted once however many controls it touches."""
-    open_deviations: int
-    ended_deviations: int
-    """Corrected by a pass, or of subjects that are proved to be gone."""
+    totals: Totals
     other_rules: tuple[str, ...]
     """How many verdicts other rules gave otherwise, a sentence for each way; empty for none."""
     azure_policy: PolicyTable | None
     """Azure Policy's own states beside our verdicts; None when no night of the period asked."""
-    unknown_answers: int
-    answers: int
     gaps: int
     records: int
     """Records of the period."""
     attached: tuple[AttachedFile, ...]
-    commands: tuple[Command, ...]
     cautions: tuple[str, ...]
     """Cautions of the crosswalk; empty when no relations are printed."""
 
     @property
     def development_stamp(self) -> bool:
         """True when the time token comes from the built-in authority and proves no time."""
-        stamp = self.checkpoint.stamp
+        stamp = self.issue.checkpoint.stamp
         return stamp is not None and stamp.assurance == "development"
 
     @property
     def scope_paragraphs(self) -> tuple[str, ...]:
         """The statement of scope, paragraph by paragraph."""
-        return tuple(part.strip() for part in self.engagement.scope.split("\n\n") if part.strip())
+        return tuple(
+            part.strip() for part in self.issue.engagement.scope.split("\n\n") if part.strip()
+        )
 
     @property
     def note_lines(self) -> tuple[str, ...]:
         """The signed note, line by line."""
-        return tuple(self.checkpoint.note.splitlines())
+        return tuple(self.issue.checkpoint.note.splitlines())

@@ -4,10 +4,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import UTC, datetime
 
-from app.controls.assessment import Period, coverage_in, overlaps
+from app.controls.azure_policy.agreement import PolicyAgreement
+from app.controls.ground import coverage_in
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, SealedRecord
-from app.controls.policy_agreement import PolicyAgreement
+from app.controls.period import Period, overlaps
 from app.packs.tables.table import Table, as_csv, table
 from app.packs.tables.workbook import as_xlsx
 from app.packs.view.azure_policy import DISAGREEMENTS, disagreement_cells

@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
-from app.controls.assessment import Assessment, ControlCheck, Deviation, Period, State
+from app.controls.assessment import Assessment, ControlCheck, Deviation, State
 from app.controls.catalogue import Control, Related
 from app.controls.expectations import Expectation
 from app.controls.nights import Expected, History, holes_words
 from app.controls.observed import NightCount, SealedRecord, SeenGap
+from app.controls.period import Period
 from app.packs.place import name_of, place_of
 from app.packs.view.calendar import trend_cells
 from app.packs.view.other_rules import other_rules_table

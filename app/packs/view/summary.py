@@ -5,13 +5,13 @@ import hashlib
 import io
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from app.controls.assessment import Assessment, ControlCheck, Period, State
+from app.controls.assessment import Assessment, ControlCheck, State
 from app.controls.catalogue import Catalogue
 from app.controls.nights import History
 from app.controls.observed import Interval, SealedRecord, SeenGap
+from app.controls.period import Period
 from app.errors import UsageError
 from app.packs.place import name_of
 from app.packs.view.azure_policy import DISAGREEMENTS
@@ -22,6 +22,7 @@ from app.packs.view.pack import (
     ControlSection,
     PopulationRow,
     StatementRow,
+    Totals,
 )
 from app.packs.view.populations import (
     CSV,
@@ -36,17 +37,6 @@ from collectors.kit import Collector
 
 SECOND_ROUTE = "inventory.resources.complete"
 """The check that counts resources by a second route."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Totals:
-    """Figures of all checks, each counted once however many controls it serves."""
-
-    answers: int
-    unknown: int
-    open: int
-    ended: int
-    owners: tuple[tuple[str, int], ...]
 
 
 def period_until(engagement: Engagement, now: datetime) -> Period:

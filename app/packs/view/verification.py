@@ -1,6 +1,6 @@
 """The commands an auditor checks a bundle with, as the pack prints them."""
 
-from app.packs.view.pack import Command
+from app.packs.view.facts import Command
 
 
 def verification_commands(pack_id: str) -> tuple[Command, ...]:

@@ -4,6 +4,7 @@ import re
 from datetime import UTC, date, datetime
 
 from app.controls.assessment import Ending, State
+from app.controls.night_state import NightState
 from app.packs.view.facts import Stamp
 
 MONTHS = (
@@ -38,15 +39,15 @@ ENDING_CLASS = {
 }
 
 NIGHT_WORDS = {
-    "complete": "complete",
-    "complete_with_gaps": "complete with gaps",
-    "late": "late",
-    "manual": "asked by hand",
-    "failed": "failed",
-    "missed": "missed",
-    "planned": "planned, not yet collected",
-    "running": "still running",
-    "none": "no night planned",
+    NightState.COMPLETE: "complete",
+    NightState.COMPLETE_WITH_GAPS: "complete with gaps",
+    NightState.LATE: "late",
+    NightState.MANUAL: "asked by hand",
+    NightState.FAILED: "failed",
+    NightState.MISSED: "missed",
+    NightState.PLANNED: "planned, not yet collected",
+    NightState.RUNNING: "still running",
+    NightState.NONE: "no night planned",
 }
 
 

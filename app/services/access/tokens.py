@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from app.db.rows.tokens import ApiToken, token_of_secret, tokens
 from app.errors import NotFoundError, UsageError
-from app.evidence.record import utc
+from app.evidence.events.access_events import TokenCreated, TokenRevoked
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 
@@ -40,15 +40,14 @@ def create_token(
         )
     token_id = secrets.token_hex(6)
     secret = f"{PREFIX}_{token_id}_{secrets.token_urlsafe(32)}"
-    expires = utc(ports.now() + lifetime) if lifetime else None
-    detail = {
-        "id": token_id,
-        "name": name,
-        "scopes": list(scopes),
-        "secret_sha256": digest(secret),
-        "expires_at": expires,
-    }
-    record_event(ports, "token_created", detail, actor="annexa token create")
+    created = TokenCreated(
+        id=token_id,
+        name=name,
+        scopes=scopes,
+        secret_sha256=digest(secret),
+        expires_at=ports.now() + lifetime if lifetime else None,
+    )
+    record_event(ports, created, actor="annexa token create")
     return NewToken(id=token_id, name=name, secret=secret)
 
 
@@ -62,8 +61,8 @@ def revoke(ports: Ports, token_id: str) -> None:
                     f"there is no token {token_id}; see `annexa token list`", code="token_unknown"
                 )
 
-    detail = {"id": token_id}
-    record_event(ports, "token_revoked", detail, actor="annexa token revoke", allowed=known)
+    revoked = TokenRevoked(id=token_id)
+    record_event(ports, revoked, actor="annexa token revoke", allowed=known)
 
 
 def list_tokens(ports: Ports) -> list[ApiToken]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app.errors import RefusedError, UsageError
+from app.evidence.events.connection_events import ConnectionChanged, ConnectionRetired
+from app.evidence.events.fact import Fact
 from app.schedule.connection import Connection, check_application, check_ids
-from app.schedule.connection_history import CHANGED, RETIRED
 from app.schedule.cron import Meaning
 from app.services.connections.register import find_connection, need_active, need_collectable
 from app.services.home.installation import Ports
@@ -41,7 +42,7 @@ def change_connection(ports: Ports, name: str, change: Change) -> tuple[Connecti
         raise UsageError(
             f"nothing of {before.name} would change; say what, for example --schedule '0 2 * * *'"
         )
-    _seal(ports, before, CHANGED, after)
+    _seal(ports, before, after.told_as(ConnectionChanged), "annexa connection change")
     return before, after
 
 
@@ -51,7 +52,8 @@ def retire_connection(ports: Ports, name: str) -> Connection:
     Raises NotFoundError, RefusedError when it is retired already.
     """
     before = need_active(find_connection(ports, name))
-    _seal(ports, before, RETIRED, before)
+    retired = ConnectionRetired(id=before.id, name=before.name)
+    _seal(ports, before, retired, "annexa connection retire")
     return find_connection(ports, before.id)
 
 
@@ -90,7 +92,7 @@ def _rescheduled(before: Connection, change: Change, of_settings: str) -> Connec
     )
 
 
-def _seal(ports: Ports, before: Connection, kind: str, after: Connection) -> None:
+def _seal(ports: Ports, before: Connection, fact: Fact, actor: str) -> None:
     def unchanged() -> None:
         if find_connection(ports, before.id) != before:
             raise RefusedError(
@@ -99,6 +101,4 @@ def _seal(ports: Ports, before: Connection, kind: str, after: Connection) -> Non
                 code="connection_changed",
             )
 
-    name = "retire" if kind == RETIRED else "change"
-    detail = {"id": before.id, "name": before.name} if kind == RETIRED else after.detail()
-    record_event(ports, kind, detail, actor=f"annexa connection {name}", allowed=unchanged)
+    record_event(ports, fact, actor=actor, allowed=unchanged)

@@ -7,7 +7,8 @@ from sqlalchemy.orm import Session
 
 from app.db.rows.connections import StoredConnection, connection_named
 from app.db.rows.runs import last_planned, nights
-from app.evidence.record import Event, utc
+from app.evidence.events.fact import event_of
+from app.evidence.events.run_events import SlotMissed
 from app.schedule.connection import Connection
 from app.schedule.slots import Due, due
 from app.services.connections.timetable import spells
@@ -58,11 +59,8 @@ def miss(ports: Ports, connection_id: str, slots: Sequence[datetime]) -> int:
             known = {n.slot for n in nights(session, connection_id, slots[0], slots[-1])}
         new = [slot for slot in slots if slot not in known]
         for slot in new:
-            detail = {"connection_id": connection_id, "slot": utc(slot), "reason": NOBODY}
-            event = Event(
-                kind="slot_missed", at=ports.now(), actor="annexa schedule", detail=detail
-            )
-            log.append(event.sealed)
+            missed = SlotMissed(connection_id=connection_id, slot=slot, reason=NOBODY)
+            log.append(event_of(missed, at=ports.now(), actor="annexa schedule").sealed)
         if new:
             log.seal(ports.now, ports.authorities)
             catch_up(ports, log)

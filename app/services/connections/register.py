@@ -4,8 +4,8 @@ import json
 
 from app.db.rows.connections import StoredConnection, connection_named, connections
 from app.errors import NotFoundError, RefusedError
+from app.evidence.events.connection_events import ConnectionAdded
 from app.schedule.connection import Connection, connection_of
-from app.schedule.connection_history import ADDED
 from app.schedule.cron import checked
 from app.services.connections.tenant_gateway import credential_spec
 from app.services.home.azure_cloud import cloud_of
@@ -32,8 +32,8 @@ def add_connection(ports: Ports, connection: Connection) -> None:
                     code="connection_exists",
                 )
 
-    detail = connection.detail()
-    record_event(ports, ADDED, detail, actor="annexa connection add", allowed=free)
+    added = connection.told_as(ConnectionAdded)
+    record_event(ports, added, actor="annexa connection add", allowed=free)
 
 
 def need_collectable(ports: Ports, connection: Connection) -> None:

@@ -1,6 +1,6 @@
 """When the nights of a connection are due: what the log says, and what the settings say now."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -8,10 +8,16 @@ import structlog
 from sqlalchemy.orm import Session
 
 from app.db.rows.log import LoggedEvent, events
-from app.db.rows.runs import Run
 from app.errors import AppError, RefusedError
-from app.schedule.connection import Connection, connection_of
-from app.schedule.connection_history import CHANGED, KINDS, RETIRED, connection_id_of, spells_of
+from app.evidence.events.connection_events import (
+    ConnectionChanged,
+    OfConnection,
+    ScheduleMeaningTold,
+    WholeConnection,
+)
+from app.evidence.run import Run
+from app.schedule.connection import Connection
+from app.schedule.connection_history import KINDS, spells_of
 from app.schedule.cron import CronLine, Meaning, checked, next_slots, otherwise
 from app.schedule.slots import Spell
 from app.services.connections.register import find_connection, list_connections
@@ -19,8 +25,6 @@ from app.services.home.installation import Ports
 from app.services.index.events import record_event
 
 LOG = structlog.get_logger()
-TOLD = "schedule_meaning_told"
-"""Event: a line of before has other nights by the Unix meaning. Once a connection."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -44,7 +48,7 @@ class NextNight:
 
 def spells(session: Session, connection_id: str) -> tuple[Spell, ...]:
     """Which schedule of a connection held when, oldest first."""
-    return spells_of(logged.event for logged in _told(session, connection_id))
+    return spells_of((one.fact, one.event.at) for one in _told(session, connection_id))
 
 
 def planned_line(ports: Ports, connection: Connection) -> CronLine:
@@ -73,11 +77,13 @@ def connection_of_run(ports: Ports, run: Run) -> Connection:
     if run.started_at is None:
         return connection
     with ports.database.read() as session:
-        told = [one.event for one in _told(session, run.connection_id)]
-    begun = [e for e in told if e.kind != RETIRED and e.at <= run.started_at]
-    if not begun:
-        return connection
-    return replace(connection, subscriptions=connection_of(begun[-1].detail).subscriptions)
+        told = _told(session, run.connection_id)
+    begun = [
+        one.fact
+        for one in told
+        if isinstance(one.fact, WholeConnection) and one.event.at <= run.started_at
+    ]
+    return replace(connection, subscriptions=begun[-1].subscriptions) if begun else connection
 
 
 def follow_settings(ports: Ports) -> None:
@@ -98,7 +104,8 @@ def _seal_change(ports: Ports, before: Connection, after: Connection) -> None:
         if find_connection(ports, before.id) != before:
             raise RefusedError("another replica was first", code="connection_changed")
 
-    record_event(ports, CHANGED, after.detail(), actor="annexa schedule", allowed=unchanged)
+    changed = after.told_as(ConnectionChanged)
+    record_event(ports, changed, actor="annexa schedule", allowed=unchanged)
 
 
 def former_nights(ports: Ports, connection: Connection) -> str:
@@ -122,21 +129,17 @@ def former_nights(ports: Ports, connection: Connection) -> str:
 def tell_former_nights(ports: Ports) -> None:
     """Seal that sentence, once for each connection that it is true of."""
     with ports.database.read() as session:
-        told = {one.event.detail["connection_id"] for one in events(session, TOLD)}
+        told = {one.fact.connection_id for one in events(session, ScheduleMeaningTold)}
     for connection in list_connections(ports):
         said = "" if connection.id in told else former_nights(ports, connection)
         if said:
             LOG.warning("schedule_has_former_meaning", connection=connection.name, reason=said)
-            detail = {"connection_id": connection.id, "sentence": said}
-            record_event(ports, TOLD, detail, actor="annexa schedule")
+            fact = ScheduleMeaningTold(connection_id=connection.id, sentence=said)
+            record_event(ports, fact, actor="annexa schedule")
 
 
-def _told(session: Session, connection_id: str) -> Sequence[LoggedEvent]:
-    return sorted(_events(session, connection_id), key=lambda logged: logged.seq)
-
-
-def _events(session: Session, connection_id: str) -> Iterator[LoggedEvent]:
+def _told(session: Session, connection_id: str) -> Sequence[LoggedEvent[OfConnection]]:
+    found: list[LoggedEvent[OfConnection]] = []
     for kind in KINDS:
-        for logged in events(session, kind):
-            if connection_id_of(kind, logged.event.detail) == connection_id:
-                yield logged
+        found += [one for one in events(session, kind) if one.fact.id == connection_id]
+    return sorted(found, key=lambda logged: logged.seq)

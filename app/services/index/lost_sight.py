@@ -14,9 +14,10 @@ from app.db.rows.evidence import gaps
 from app.db.rows.log import events
 from app.db.rows.verdicts import newest_folded
 from app.evidence.canonical import parse
+from app.evidence.events.run_events import RightsChanged, RightTold
 from app.evidence.record import entry_key, instant
 from app.evidence.replay import unaccounted_in
-from app.evidence.rights import GRAPH, RIGHTS_CHANGED, TENANT
+from app.evidence.rights import GRAPH, TENANT
 from app.services.home.installation import Ports
 from app.store.base import Store
 from collectors.kit import Graph
@@ -78,8 +79,8 @@ def lost_sight(ports: Ports, connection_id: str, slot: datetime) -> tuple[LostSi
     """What the night of a slot misses of what nights before saw, the largest loss first."""
     with ports.database.read() as session:
         seqs = {gap.record_seq for gap in gaps(session, connection_id, slot, slot)}
-        changes = [one.event.detail for one in events(session, RIGHTS_CHANGED)]
-    own = [one for one in changes if one["connection_id"] == connection_id]
+        changes = [one.fact for one in events(session, RightsChanged)]
+    own = [one for one in changes if one.connection_id == connection_id]
     return lost_in(ports.store, seqs, own, slot)
 
 
@@ -98,9 +99,9 @@ def newest_losses(ports: Ports) -> list[str]:
 
 
 def lost_in(
-    store: Store, seqs: Iterable[int], changes: Sequence[Mapping[str, Any]], slot: datetime
+    store: Store, seqs: Iterable[int], changes: Sequence[RightsChanged], slot: datetime
 ) -> tuple[LostSight, ...]:
-    """The same of records by their numbers, with the details of the events of `rights_changed`."""
+    """The same of records by their numbers, with the changes of rights of their connection."""
     records = (parse(store.get(entry_key(seq))) for seq in sorted(seqs))
     unseen = [one for record in records for one in _unseen(record)]
     found = [_lost(own, changes, slot) for own in _by_place(unseen)]
@@ -129,7 +130,7 @@ def _by_place(unseen: Iterable[_Unseen]) -> list[list[_Unseen]]:
     return list(places.values())
 
 
-def _lost(own: Sequence[_Unseen], rights: Sequence[Mapping[str, Any]], slot: datetime) -> LostSight:
+def _lost(own: Sequence[_Unseen], rights: Sequence[RightsChanged], slot: datetime) -> LostSight:
     groups = {one.group for one in own}
     group = groups.pop() if len(groups) == 1 else None
     last_seen = instant(own[0].missing.last_seen or "")
@@ -138,9 +139,9 @@ def _lost(own: Sequence[_Unseen], rights: Sequence[Mapping[str, Any]], slot: dat
     lost = [
         right
         for change in rights
-        if last_seen < instant(change["slot"]) <= slot
-        for right in change["lost"]
-        if right["place"] in within
+        if last_seen < change.slot <= slot
+        for right in change.lost
+        if right.place in within
     ]
     return LostSight(
         place=group or own[0].where,
@@ -154,10 +155,10 @@ def _lost(own: Sequence[_Unseen], rights: Sequence[Mapping[str, Any]], slot: dat
                 for check in one.missing.checks or ()
             }
         ),
-        lost=tuple(dict.fromkeys(right["right"] for right in sorted(lost, key=_is_action))),
+        lost=tuple(dict.fromkeys(right.right for right in sorted(lost, key=_is_action))),
     )
 
 
-def _is_action(right: Mapping[str, str]) -> bool:
+def _is_action(right: RightTold) -> bool:
     """Roles are told first: what they allowed follows from them."""
-    return right["place"] != TENANT
+    return right.place != TENANT

@@ -7,8 +7,8 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from app.db.rows.judged import judged_records, run_in_slot
-from app.db.rows.runs import nights
+from app.db.rows.judged import judged_records
+from app.db.rows.runs import nights, run_in_slot
 from app.db.rows.verdicts import NightVerdict, fold_verdicts, forget_verdicts, previous_slot
 from app.evidence.canonical import parse
 from app.evidence.judged import JudgedRecord, Judging, Row, answers, former_answers
@@ -28,7 +28,7 @@ def fold_night(
     earlier = None if before is None else run_in_slot(session, connection_id, before)
     rows = partial(_rows, store)
     night = _judged(session, store, run_id)
-    formers = former_answers(night, _judged(session, store, earlier) if earlier else (), rows)
+    formers = former_answers(night, _judged(session, store, earlier.id) if earlier else (), rows)
     verdicts = (
         NightVerdict(check, subject, name, Status(status), reason)
         for check, subject, name, status, reason in answers(night, rows)
@@ -41,7 +41,7 @@ def fold_all_nights(session: Session, store: Store, connection_id: str) -> None:
     forget_verdicts(session, connection_id)
     first, last = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
     for night in nights(session, connection_id, first, last):
-        if night.state.startswith("complete") and night.run_id is not None:
+        if night.collected and night.run_id is not None:
             fold_night(session, store, connection_id, night.slot, night.run_id)
 
 

@@ -4,41 +4,30 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
-from uuid import UUID, uuid5
 
-from app.controls.document import Facts
 from app.controls.folding import Answer, Formers, folded
+from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256
-from app.evidence.judged import (
-    FormerAnswer,
-    JudgedRecord,
-    Judging,
-    Key,
-    Row,
-    answers,
-    former_answers,
-)
-from app.evidence.record import RECORD_SCHEMA, Event, derived_key, instant
-from app.evidence.rejudged import REJUDGED, rejudgings
+from app.evidence.events.connection_events import OfConnection
+from app.evidence.events.kinds import fact_of
+from app.evidence.events.run_events import OfSlot, Rejudged, RightsChanged, RunCompleted
+from app.evidence.judged import FormerAnswer, JudgedRecord, Key, Row, answers, former_answers
+from app.evidence.record import RECORD_SCHEMA, derived_key, sealed_event
 from app.evidence.replay import removed_in
-from app.evidence.rights import RIGHTS_CHANGED
-from app.schedule.connection_history import connection_id_of, described, spells_of
+from app.evidence.run import LIFE, Run, after
+from app.evidence.run_state import RunState
+from app.evidence.sealed_record import gap_of, judged_record, sealed_record, seen_gap
+from app.schedule.connection import Connection
+from app.schedule.connection_history import described, spells_of
 from app.schedule.slots import slots
-from app.services.index.catch_up import sealed_record
 from app.store.base import Store
-from collectors.kit import GapKind, Status
+from collectors.kit import Status
 
-RUN_EVENTS = (
-    "run_started",
-    "run_completed",
-    "run_failed",
-    "slot_missed",
-    REJUDGED,
-    RIGHTS_CHANGED,
-)
-UNFINISHED = "running"
+TELLING: tuple[type[OfSlot], ...] = (*LIFE, Rejudged, RightsChanged)
+"""Kinds of events that tell whether a record was left out, and what a night could not see."""
+READ: tuple[type[OfConnection] | type[OfSlot], ...] = (OfConnection, *TELLING)
 WAITING = "due, and not collected when this was made"
 
 
@@ -47,12 +36,12 @@ class SealedNights:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self.connection: Mapping[str, Any] | None = None
+        self.connection: Connection | None = None
         """As its events describe it last; None when the log has none."""
-        self._described: list[Event] = []
-        self.rights_changes: list[Mapping[str, Any]] = []
-        """Details of the events that tell which rights were lost or gained."""
-        self._nights: dict[datetime, Night] = {}
+        self._described: list[tuple[OfConnection, datetime]] = []
+        self.rights_changes: list[RightsChanged] = []
+        self._runs: dict[datetime, Run] = {}
+        """By slot: one has one run."""
         self._records: list[SealedRecord] = []
         self._gaps: list[SeenGap] = []
         self._removals: list[Removal] = []
@@ -66,44 +55,33 @@ class SealedNights:
         """Take a record."""
         made = sealed_record(seq, digest, entry)
         self._records.append(made)
-        self._gaps += [_gap(made, gap) for gap in entry["what"]["gaps"]]
+        self._gaps += [seen_gap(made, gap_of(gap)) for gap in entry["what"]["gaps"]]
         self._removals += [Removal(slot=made.slot, subject=one) for one in removed_in(entry)]
-        sealed = Judging(
-            rules=entry["collector"]["rules_sha256"], verdicts=entry["verdicts"]["sha256"]
-        )
-        judged = JudgedRecord(
-            seq=seq, collector_id=made.collector_id, scope=made.scope, sealed=sealed
-        )
+        judged = judged_record(made, entry)
         self._judged.setdefault(entry["run"]["run_id"], {})[seq] = judged
 
-    def event(self, seq: int, entry: Mapping[str, Any]) -> None:
+    def event(self, seq: int, fact: OfConnection | OfSlot, at: datetime) -> None:
         """Take an event of this connection."""
-        kind, detail = entry["kind"], entry["detail"]
-        if connection_id_of(kind, detail) is not None:
-            at = instant(entry["at"])
-            self.connection = described(self.connection, kind, detail, at)
-            self._described.append(Event(kind=kind, at=at, actor=entry["actor"], detail=detail))
-        if kind not in RUN_EVENTS:
+        if isinstance(fact, OfConnection):
+            self.connection = described(self.connection, fact, at)
+            self._described.append((fact, at))
             return
-        slot = instant(detail["slot"])
-        self._events.append((slot, seq))
-        if kind == RIGHTS_CHANGED:
-            self.rights_changes.append(detail)
+        self._events.append((fact.slot, seq))
+        match fact:
+            case RightsChanged():
+                self.rights_changes.append(fact)
+            case Rejudged():
+                self._judge_again(fact)
+            case _:
+                self._move_on(fact, at)
+
+    def _move_on(self, fact: OfSlot, at: datetime) -> None:
+        run = after(self._runs.get(fact.slot), fact, at)
+        if run is None:
             return
-        if kind == REJUDGED:
-            self._judge_again(detail)
-            return
-        night = self._nights.get(slot)
-        if kind == "slot_missed":
-            self._nights[slot] = _missed(night, entry, slot)
-            return
-        begun = _begun(entry, slot)
-        night = night or begun
-        if night.run_id == begun.run_id:
-            self._nights[slot] = _moved_on(night, entry)
-            if kind == "run_completed":
-                run_id = detail["run_id"]
-                self._completed[slot] = (run_id, tuple(self._judged.get(run_id, ())))
+        self._runs[run.slot] = run
+        if isinstance(fact, RunCompleted) and fact.run_id == run.id:
+            self._completed[run.slot] = (run.id, tuple(self._judged.get(run.id, ())))
 
     def facts(self, start: datetime, end: datetime) -> Facts:
         """What stands in slots of this time, both ends included, in the order of the index.
@@ -113,7 +91,7 @@ class SealedNights:
         """
         completed = {slot: self._answers(slot) for slot in self._completed if slot <= end}
         intervals, counts = folded(completed, self._formers())
-        known = [night for slot, night in self._nights.items() if slot <= end]
+        known = [run.night for slot, run in self._runs.items() if slot <= end]
         history = History.of(known, counts)
         return Facts(
             nights=[night for night in history.nights if start <= night.slot],
@@ -133,11 +111,11 @@ class SealedNights:
         spells = spells_of(self._described)
         if not spells:
             return []
-        after = max((n.slot for n in self._nights.values() if not n.manual), default=None)
+        after = max((r.slot for r in self._runs.values() if not r.night.manual), default=None)
         return [
-            Night(slot=slot, state="planned", run_id=None, finished_at=None, detail=WAITING)
+            Night(slot=slot, state=RunState.PLANNED, run_id=None, finished_at=None, detail=WAITING)
             for slot in slots(spells, after or spells[0].since, until)
-            if slot not in self._nights
+            if slot not in self._runs
         ]
 
     def entries(self, start: datetime, end: datetime) -> list[int]:
@@ -146,9 +124,9 @@ class SealedNights:
         records = (record.seq for record in self._records if start <= record.slot <= end)
         return sorted({*events, *records})
 
-    def _judge_again(self, detail: Mapping[str, Any]) -> None:
-        known = self._judged.get(detail["run_id"], {})
-        for seq, judging in rejudgings(detail):
+    def _judge_again(self, fact: Rejudged) -> None:
+        known = self._judged.get(fact.run_id, {})
+        for seq, judging in fact.judgings():
             if seq in known:
                 known[seq] = replace(known[seq], again=judging)
 
@@ -186,79 +164,21 @@ def sealed_nights(
     found: dict[str, SealedNights] = {}
     for seq, data in entries:
         entry = parse(data)
-        is_record = entry["schema"] == RECORD_SCHEMA
-        connection_id = _connection(entry, is_record=is_record)
-        if connection_id is None or only not in {None, connection_id}:
+        if entry["schema"] == RECORD_SCHEMA:
+            connection_id = entry["run"]["connection_id"]
+            if only in {None, connection_id}:
+                _of(found, store, connection_id).record(seq, sha256(data), entry)
             continue
-        nights = found.setdefault(connection_id, SealedNights(store))
-        if is_record:
-            nights.record(seq, sha256(data), entry)
-        else:
-            nights.event(seq, entry)
+        event = sealed_event(entry)
+        fact = fact_of(event, READ)
+        if fact is not None and only in {None, _connection_of(fact)}:
+            _of(found, store, _connection_of(fact)).event(seq, fact, event.at)
     return found
 
 
-def _connection(entry: Mapping[str, Any], *, is_record: bool) -> str | None:
-    if is_record:
-        return str(entry["run"]["connection_id"])
-    detail = entry["detail"]
-    described_here = connection_id_of(entry["kind"], detail)
-    if described_here is not None:
-        return described_here
-    return str(detail["connection_id"]) if entry["kind"] in RUN_EVENTS else None
+def _of(found: dict[str, SealedNights], store: Store, connection_id: str) -> SealedNights:
+    return found.setdefault(connection_id, SealedNights(store))
 
 
-def _begun(entry: Mapping[str, Any], slot: datetime) -> Night:
-    """A run from the first event that tells of it: it began then, or failed before it could."""
-    detail = entry["detail"]
-    return Night(
-        slot=slot,
-        state=UNFINISHED,
-        run_id=detail["run_id"],
-        finished_at=None,
-        trigger=detail.get("trigger", "scheduled"),
-        started_at=instant(entry["at"]),
-    )
-
-
-def _missed(night: Night | None, entry: Mapping[str, Any], slot: datetime) -> Night:
-    detail = entry["detail"]
-    reason = detail["reason"]
-    if night is None:
-        run_id = str(uuid5(UUID(detail["connection_id"]), detail["slot"]))
-        return Night(
-            slot=slot,
-            state="missed",
-            run_id=run_id,
-            finished_at=None,
-            detail=reason,
-            trigger=detail.get("trigger", "scheduled"),
-        )
-    if night.state != UNFINISHED:
-        return night
-    return replace(night, state="missed", finished_at=instant(entry["at"]), detail=reason)
-
-
-def _moved_on(night: Night, entry: Mapping[str, Any]) -> Night:
-    detail = entry["detail"]
-    match entry["kind"]:
-        case "run_completed":
-            state, reason = "complete_with_gaps" if detail["gaps"] else "complete", ""
-        case "run_failed":
-            state, reason = "failed", detail["reason"]
-        case _:
-            return night
-    return replace(night, state=state, finished_at=instant(entry["at"]), detail=reason)
-
-
-def _gap(record: SealedRecord, gap: Mapping[str, Any]) -> SeenGap:
-    return SeenGap(
-        slot=record.slot,
-        collector_id=record.collector_id,
-        scope=record.scope,
-        read=gap["read"],
-        subject=gap["subject"],
-        kind=GapKind(gap["kind"]),
-        detail=gap["detail"],
-        record_seq=record.seq,
-    )
+def _connection_of(fact: OfConnection | OfSlot) -> str:
+    return fact.id if isinstance(fact, OfConnection) else fact.connection_id

@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from app.db.rows.evidence import done_scopes, gaps
-from app.db.rows.runs import UNFINISHED, claim_slot, note_trouble, run_by_id
+from app.db.rows.runs import claim_slot, note_trouble, run_by_id
 from app.errors import AppError, RefusedError, UsageError, WriterBusyError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts
-from app.evidence.record import Event, derived_key, instant, rules_key, utc
-from app.evidence.rights import COLLECTOR, RIGHTS_CHANGED
+from app.evidence.events.fact import event_of
+from app.evidence.events.run_events import OfRun, RunFailed
+from app.evidence.record import derived_key, instant, rules_key, utc
+from app.evidence.rights import COLLECTOR
+from app.evidence.run import completed_by, lost_by, started_by
+from app.evidence.run_state import RunState
 from app.schedule.connection import Connection
 from app.services.connections.register import need_active
 from app.services.connections.tenant_gateway import open_gateway, usable_credential
@@ -25,7 +29,7 @@ from app.services.nights.absence.earlier import Earlier
 from app.services.nights.absence.rights_changes import (
     Shown,
     change_since,
-    detail_of,
+    fact_of_change,
     shown_rights,
 )
 from app.services.nights.one_record import Job, keep_in
@@ -40,7 +44,7 @@ from app.services.nights.record_maker import RecordMaker
 from app.services.nights.rejudgement import judge_earlier_nights
 from app.services.nights.rules_archive import rules_archive
 from app.services.nights.tool import tool
-from app.services.proof.stored_objects import stored_detail
+from app.services.proof.stored_objects import stored_since
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Expectations, Scope
@@ -150,7 +154,7 @@ def _refuse_finished(ports: Ports, run_id: str) -> None:
     """Asked once the store is ours: another process may have completed the run meanwhile."""
     with ports.database.read() as session:
         run = run_by_id(session, run_id)
-    if run.state not in UNFINISHED:
+    if not run.state.unfinished:
         raise RefusedError(f"run {run_id} is {run.state} already", code="run_finished")
 
 
@@ -189,8 +193,7 @@ class _Night:
         night, or one that has records, is tried again until the next night is due.
         """
         if self._run.reason == "manual" and not self._done:
-            details = {"trigger": self._run.reason, "by": self._run.claimed_by}
-            self._event("run_failed", **details, reason=reason)
+            self._append(lost_by(self._run, RunFailed, reason))
             self._log.seal(self._ports.now, self._ports.authorities)
             catch_up(self._ports, self._log)
             return
@@ -203,8 +206,8 @@ class _Night:
         self._ports.store.put_once(derived_key(sha256(values)), values)
         rules = rules_archive()
         self._ports.store.put_once(rules_key(sha256(rules)), rules)
-        if self._run.state == "planned":
-            self._event("run_started", trigger=self._run.reason, by=self._run.claimed_by)
+        if self._run.state is RunState.PLANNED:
+            self._append(started_by(self._run))
         return RunFacts(
             run_id=self._run.id,
             connection_id=self._connection.id,
@@ -284,26 +287,15 @@ class _Night:
         if draft.collector.id == COLLECTOR:
             self._rights |= shown_rights(self._ports, draft.seen, draft.run.principal)
 
-    def _event(self, kind: str, **detail: object) -> None:
-        event = Event(
-            kind=kind,
-            at=self._ports.now(),
-            actor="annexa",
-            detail={
-                "run_id": self._run.id,
-                "connection_id": self._connection.id,
-                "slot": utc(self._run.slot),
-                **detail,
-            },
-        )
-        self._log.append(event.sealed)
+    def _append(self, fact: OfRun) -> None:
+        self._log.append(event_of(fact, at=self._ports.now(), actor="annexa").sealed)
 
     def _finish(self) -> NightReport:
         change = change_since(self._ports, self._connection.id, self._run.id, self._rights)
         if change.lost or change.gained:
-            self._event(RIGHTS_CHANGED, **detail_of(change))
-        self._event("stored", **stored_detail(self._ports, self._log))
-        self._event("run_completed", records=self._done, gaps=self._gaps)
+            self._append(fact_of_change(change, self._run))
+        self._append(stored_since(self._ports, self._log, self._run))
+        self._append(completed_by(self._run, self._done, self._gaps))
         checkpoint = self._log.seal(self._ports.now, self._ports.authorities)
         catch_up(self._ports, self._log)
         return NightReport(

@@ -14,9 +14,10 @@ from app.db.rows.judged import judged_records, runs_of_other_rules
 from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.draft import verdict_rows
+from app.evidence.events.fact import event_of
+from app.evidence.events.run_events import JudgedAgain, Rejudged
 from app.evidence.judged import JudgedRecord
-from app.evidence.record import Event, derived_key, entry_key, instant, rules_key
-from app.evidence.rejudged import REJUDGED, JudgedAgain, Rejudged
+from app.evidence.record import derived_key, entry_key, instant, rules_key
 from app.evidence.replay import scope_of
 from app.schedule.connection import Connection
 from app.services.home.installation import Ports
@@ -79,10 +80,9 @@ def _judge_night(
     if not again:
         return False
     night = Rejudged(
-        run_id=run_id, connection_id=connection.id, slot=slot, rules=rules, records=again
+        run_id=run_id, connection_id=connection.id, slot=slot, rules=rules, records=tuple(again)
     )
-    event = Event(kind=REJUDGED, at=ports.now(), actor="annexa", detail=night.detail())
-    log.append(event.sealed)
+    log.append(event_of(night, at=ports.now(), actor="annexa").sealed)
     return True
 
 

@@ -7,6 +7,7 @@ from types import FunctionType
 from typing import IO, Any
 
 from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.events.run_events import Rejudged
 from app.evidence.observed import SealedRecord
 from app.evidence.record import (
     RECORD_SCHEMA,
@@ -16,7 +17,6 @@ from app.evidence.record import (
     rules_key,
     utc,
 )
-from app.evidence.rejudged import REJUDGED, named_by
 from app.packs.sealed.bundle import write_bundle
 from app.packs.view.facts import Engagement
 from app.schedule.connection import Connection
@@ -105,8 +105,8 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
         entry = parse(data)
         if entry["schema"] == RECORD_SCHEMA:
             named |= set(_names(entry))
-        elif entry["kind"] == REJUDGED:
-            named |= set(named_by(entry["detail"]))
+        elif entry["kind"] == Rejudged.KIND:
+            named |= set(Rejudged.of(entry["detail"]).named_objects())
     for kind, digest in sorted(named):
         if kind == "raw":
             yield f"raw/{digest}", ports.store.get(raw_key(digest))

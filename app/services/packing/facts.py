@@ -4,8 +4,9 @@ import base64
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.evidence.canonical import parse
+from app.evidence.events.run_events import RightsChanged
 from app.evidence.record import entry_key
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Limits, Stamp, StoreFacts
 from app.schedule.connection import Connection
@@ -56,7 +57,7 @@ def checkpoint_facts(ports: Ports, checkpoint: Checkpoint, observed: Facts) -> C
 
 
 def limits_of(
-    ports: Ports, connection: Connection, observed: Facts, changes: Sequence[Mapping[str, Any]]
+    ports: Ports, connection: Connection, observed: Facts, changes: Sequence[RightsChanged]
 ) -> Limits:
     """What the newest night with a record cannot know. `changes` are those of its rights."""
     newest = max((one.slot for one in observed.records), default=None)

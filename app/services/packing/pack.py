@@ -8,19 +8,22 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.controls.assessment import Period
 from app.controls.catalogue import load_crosswalk
-from app.controls.document import Facts, assessments
+from app.controls.document import assessments
+from app.controls.ground import Facts
 from app.controls.observed import Night
+from app.controls.period import Period
 from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.canonical import canonical, sha256
-from app.evidence.record import Event, instant, utc
+from app.evidence.events.access_events import PackIssued
+from app.evidence.events.fact import event_of
+from app.evidence.record import instant, utc
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
-from app.packs.view.facts import Engagement, Limits
+from app.packs.view.facts import Criteria, Engagement, Issue, Limits
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
-from app.schedule.connection import Connection, connection_of
+from app.schedule.connection import Connection
 from app.services.connections.missed_slots import miss_overdue
 from app.services.home.installation import Ports
 from app.services.home.private_files import private_file, private_folder
@@ -61,7 +64,7 @@ class IssuedPack:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Issue:
+class Occasion:
     """What one issue of a pack adds to its evidence."""
 
     pack_id: str
@@ -99,7 +102,7 @@ def issue_pack(
         told("drawing the pack")
         waiting = sealed_facts.waiting(issued_at)
         limits = limits_of(ports, connection, observed, sealed_facts.rights_changes)
-        issue = Issue(
+        issue = Occasion(
             pack_id=pack_id,
             at=issued_at,
             checkpoint=checkpoint,
@@ -141,7 +144,7 @@ def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNig
     """What the log says of a connection. Raises RefusedError when it never heard of this one."""
     nights = sealed_nights(ports.store, log.entries(), connection.id).get(connection.id)
     sealed = nights.connection if nights else None
-    if nights is None or sealed is None or connection_of(sealed) != connection:
+    if nights is None or sealed is None or sealed != connection:
         raise RefusedError(
             f"the index describes the connection {connection.name} otherwise than the sealed log: "
             "it was altered; run `annexa reindex` and find out by whom",
@@ -202,7 +205,7 @@ def _draw(
     connection: Connection,
     engagement: Engagement,
     observed: Facts,
-    issue: Issue,
+    issue: Occasion,
 ) -> tuple[bytes, dict[str, bytes]]:
     period = Period(first=engagement.first, last=engagement.last)
     names = principal_names(ports.store, ports.collectors, observed.records)
@@ -223,34 +226,31 @@ def _draw(
         agreement=agreement,
         history=observed.history,
     )
-    facts = checkpoint_facts(ports, issue.checkpoint, observed)
     view = build_view(
-        pack_id=issue.pack_id,
-        organisation=ports.settings.organisation,
-        engagement=engagement,
-        connection=connection_facts(ports, connection, observed),
-        store=store_facts(ports, issue.checkpoint),
-        checkpoint=facts,
-        collectors=ports.collectors,
-        catalogue=ports.catalogue,
-        crosswalk=load_crosswalk(ports.catalogue),
-        expectations=ports.expectations,
-        nights=observed.nights,
-        counts=observed.counts,
-        intervals=observed.intervals,
-        gaps=observed.gaps,
-        records=observed.records,
-        removals=observed.removals,
-        attachments=attached,
-        not_applicable=ports.settings.not_applicable,
-        commands=verification_commands(issue.pack_id),
-        tool_version=str(tool()["version"]),
-        names_of=names.night,
-        agreement=agreement,
-        history=observed.history,
-        waiting=issue.waiting,
-        limits=issue.limits,
-        generated_at=issue.at,
+        Issue(
+            pack_id=issue.pack_id,
+            organisation=ports.settings.organisation,
+            engagement=engagement,
+            connection=connection_facts(ports, connection, observed),
+            store=store_facts(ports, issue.checkpoint),
+            checkpoint=checkpoint_facts(ports, issue.checkpoint, observed),
+            commands=verification_commands(issue.pack_id),
+            tool_version=str(tool()["version"]),
+            generated_at=issue.at,
+            names_of=names.night,
+            waiting=issue.waiting,
+            limits=issue.limits,
+        ),
+        Criteria(
+            collectors=ports.collectors,
+            catalogue=ports.catalogue,
+            crosswalk=load_crosswalk(ports.catalogue),
+            expectations=ports.expectations,
+            not_applicable=ports.settings.not_applicable,
+        ),
+        observed,
+        attached,
+        agreement,
     )
     return render_pdf(view, attached), attached
 
@@ -294,20 +294,19 @@ def _record(
     engagement: Engagement,
     issued: IssuedPack,
 ) -> None:
-    detail = {
-        "pack_id": issued.pack_id,
-        "connection_id": connection.id,
-        "engagement": engagement.name,
-        "from": utc(datetime.combine(engagement.first, time.min, UTC)),
-        "to": utc(datetime.combine(engagement.last, time.min, UTC)),
-        "checkpoint_size": issued.checkpoint_size,
-        "pdf_path": str(issued.pdf.relative_to(ports.home)),
-        "bundle_path": str(issued.bundle.relative_to(ports.home)),
-        "bundle_sha256": issued.bundle_sha256,
-        "issued_at": utc(issued.issued_at),
-        "sealed_at": utc(issued.sealed_at),
-    }
-    event = Event(kind="pack_issued", at=ports.now(), actor="annexa pack", detail=detail)
-    log.append(event.sealed)
+    fact = PackIssued(
+        pack_id=issued.pack_id,
+        connection_id=connection.id,
+        engagement=engagement.name,
+        first=datetime.combine(engagement.first, time.min, UTC),
+        last=datetime.combine(engagement.last, time.min, UTC),
+        checkpoint_size=issued.checkpoint_size,
+        pdf_path=str(issued.pdf.relative_to(ports.home)),
+        bundle_path=str(issued.bundle.relative_to(ports.home)),
+        bundle_sha256=issued.bundle_sha256,
+        issued_at=issued.issued_at,
+        sealed_at=issued.sealed_at,
+    )
+    log.append(event_of(fact, at=ports.now(), actor="annexa pack").sealed)
     log.seal(ports.now, ports.authorities)
     catch_up(ports, log)

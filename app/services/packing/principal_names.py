@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.errors import NotFoundError
 from app.evidence.canonical import parse
 from app.evidence.observed import Former, Interval, SealedRecord

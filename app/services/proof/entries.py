@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.events.run_events import Rejudged
+from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, rules_key
-from app.evidence.rejudged import REJUDGED, named_by
 from app.services.log.checkpoints import found
 from app.services.proof.fault_codes import code_of
 from app.store.base import Store
@@ -56,7 +57,7 @@ class NamedObjects:
             return
         try:
             objects = list(named_by_entry(body))
-        except (KeyError, TypeError):
+        except (KeyError, TypeError, MalformedEventError):
             said = "the entry does not name its raw pages and verdicts"
             yield Finding(key=entry, reason=said, code="record_malformed")
             return
@@ -85,12 +86,13 @@ class NamedObjects:
 def named_by_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(store key, digest) of the objects that an entry stands on; none of most events.
 
-    Raises KeyError or TypeError when a record, or a night judged again, does not name them.
+    Raises KeyError or TypeError when a record, MalformedEventError when a night judged again does
+    not name them.
     """
     if entry.get("schema") == RECORD_SCHEMA:
         yield from named(entry)
-    elif entry.get("kind") == REJUDGED:
-        for kind, digest in named_by(entry["detail"]):
+    elif entry.get("kind") == Rejudged.KIND:
+        for kind, digest in Rejudged.of(entry.get("detail")).named_objects():
             yield (rules_key if kind == "rules" else derived_key)(_digest(digest)), digest
 
 

@@ -7,13 +7,15 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.db.rows.connections import connections
 from app.db.rows.evidence import gaps, indexed_size, records, removals
 from app.db.rows.runs import nights
 from app.db.rows.verdicts import intervals, night_counts
 from app.errors import AppError
 from app.evidence.record import utc
+from app.evidence.run_state import RunState
+from app.schedule.connection import connection_of
 from app.services.home.installation import Ports
 from app.services.index.sealed_nights import SealedNights, sealed_nights
 from app.services.proof.entries import Finding
@@ -50,7 +52,7 @@ def index_findings(ports: Ports) -> Iterator[Finding]:
             said = f"it is {log.sealed_size - known} entries behind; any command brings it up"
             yield Finding(key="index", reason=said, broken=False)
         sealed = sealed_nights(ports.store, log.entries(end=known))
-        held = {one.id: json.loads(one.detail) for one in connections(session)}
+        held = {one.id: connection_of(json.loads(one.detail)) for one in connections(session)}
         told = {key: found.connection for key, found in sealed.items()}
         yield from _differing("connection", told, held)
         for connection_id in sorted({*sealed, *held}):
@@ -88,7 +90,8 @@ def _of_connection(session: Session, connection_id: str, told: Facts) -> Iterato
     sealed = {utc(night.slot): night.state for night in told.nights}
     known = {utc(night.slot): night.state for night in nights(session, *asked)}
     # what is only planned has no entry yet
-    begun = {slot: state for slot, state in known.items() if slot in sealed or state != "planned"}
+    planned = RunState.PLANNED
+    begun = {slot: state for slot, state in known.items() if slot in sealed or state != planned}
     yield from _differing("run", sealed, begun)
 
 

@@ -6,6 +6,8 @@ from typing import Any
 from app.db.rows.evidence import record_by_id, run_records
 from app.db.rows.runs import run_by_id
 from app.errors import NotFoundError
+from app.evidence.events.run_events import RunCompleted
+from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import RECORD_SCHEMA, entry_key
 from app.services.home.installation import Ports
 from app.services.log.checkpoints import found
@@ -53,8 +55,14 @@ def _counted(ports: Ports, numbers: Iterable[int]) -> list[Finding]:
     records = sum(body.get("schema") == RECORD_SCHEMA for body in bodies.values())
     wrong = []
     for seq, body in bodies.items():
-        told = body.get("detail", {}).get("records")
-        if body.get("kind") == "run_completed" and told != records:
+        if body.get("kind") != RunCompleted.KIND:
+            continue
+        try:
+            told = RunCompleted.of(body.get("detail")).records
+        except MalformedEventError as error:
+            wrong.append(Finding(key=entry_key(seq), reason=error.message, code=error.kind))
+            continue
+        if told != records:
             said = f"it says that the run has {told} records; there are {records}"
             wrong.append(Finding(key=entry_key(seq), reason=said, code="run_incomplete"))
     return wrong

@@ -11,11 +11,17 @@ from app.db.rows.evidence import run_records
 from app.db.rows.log import events
 from app.errors import VerificationFailedError
 from app.evidence.canonical import parse, sha256
+from app.evidence.events.run_events import (
+    OfRun,
+    Rejudged,
+    RunCompleted,
+    RunFailed,
+    RunStarted,
+)
 from app.evidence.record import derived_key, entry_key, raw_key, rules_key
-from app.evidence.rejudged import REJUDGED
 from app.services.home.installation import Ports
 
-RUN_EVENTS = ("run_started", "run_completed", "run_failed", REJUDGED)
+RUN_EVENTS: tuple[type[OfRun], ...] = (RunStarted, RunCompleted, RunFailed, Rejudged)
 EMPTY = sha256(b"")
 
 
@@ -128,7 +134,7 @@ def run_entries(ports: Ports, run_id: str) -> list[int]:
         found = {one.record.seq for one in run_records(session, run_id)}
         for kind in RUN_EVENTS:
             for logged in events(session, kind):
-                if logged.event.detail.get("run_id") == run_id:
+                if logged.fact.run_id == run_id:
                     found.add(logged.seq)
     return sorted(found)
 

@@ -12,7 +12,10 @@ from typing import Any
 from app.db.rows.log import LoggedEvent, newest_event
 from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.events.run_events import Listing, Stored, WeakestProtection
+from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import derived_key, entry_key, instant
+from app.evidence.run import Run
 from app.services.home.installation import Ports
 from app.services.log.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes, found
 from app.services.log.evidence_log import EvidenceLog
@@ -20,34 +23,33 @@ from app.services.proof.entries import Finding, named_by_entry, parsed
 from app.services.proof.fault_codes import code_of
 from app.store.base import Protection, Store, weaker, weakest
 
-STORED = "stored"
 _A_LISTING = 5000
 """Objects a listing: about a megabyte."""
 _AT_ONCE = 16
 
 
-def stored_detail(ports: Ports, log: EvidenceLog) -> dict[str, Any]:
-    """Write the listings of what was stored since the last event `stored`; that event's detail.
+def stored_since(ports: Ports, log: EvidenceLog, run: Run) -> Stored:
+    """Write the listings of what was stored since the last event `stored`; the event of this run.
 
     Entries, checkpoints and tokens that another process wrote meanwhile are read back now.
     Raises UnavailableError.
     """
     before = _last(ports)
     taken = ports.store.take_receipts()
-    detail: dict[str, Any] = {
-        "store": ports.store.label,
-        "objects": taken.objects,
-        "previous": None if before is None else before.seq,
-        "listings": [],
-    }
     receipts = dict(taken.read_back)
     if receipts:
         receipts |= _read_back(ports, log, before, receipts)
-        detail["objects"] = len(receipts)
-        detail["listings"] = _written(ports.store, receipts)
     weak = weakest(receipts.values()) or Protection(mode="tamper-evident only")
-    detail["weakest"] = {key: weak.detail()[key] for key in ("mode", "until", "legal_hold")}
-    return detail
+    return Stored(
+        run_id=run.id,
+        connection_id=run.connection_id,
+        slot=run.slot,
+        store=ports.store.label,
+        objects=len(receipts) if receipts else taken.objects,
+        previous=None if before is None else before.seq,
+        listings=_written(ports.store, receipts),
+        weakest=WeakestProtection(mode=weak.mode, until=weak.until, legal_hold=weak.legal_hold),
+    )
 
 
 def receipt_findings(store: Store) -> Iterator[Finding]:
@@ -69,13 +71,16 @@ def receipt_findings(store: Store) -> Iterator[Finding]:
         yield from _compared(store, new)
 
 
-def _last(ports: Ports) -> LoggedEvent | None:
+def _last(ports: Ports) -> LoggedEvent[Stored] | None:
     with ports.database.read() as session:
-        return newest_event(session, STORED)
+        return newest_event(session, Stored)
 
 
 def _read_back(
-    ports: Ports, log: EvidenceLog, before: LoggedEvent | None, known: Mapping[str, Protection]
+    ports: Ports,
+    log: EvidenceLog,
+    before: LoggedEvent[Stored] | None,
+    known: Mapping[str, Protection],
 ) -> dict[str, Protection]:
     """Of what a process wrote after its last event, and then ended; tiles follow from entries."""
     first = 0 if before is None else before.seq
@@ -84,8 +89,8 @@ def _read_back(
         if entry_key(seq) not in known:
             keys += [entry_key(seq), *_named(ports.store, seq)]
     keys += [key for key in ports.store.list(CHECKPOINTS) if key >= checkpoint_key(first)]
-    listings = [] if before is None else before.event.detail["listings"]
-    keys += [derived_key(listing["sha256"]) for listing in listings]
+    listings = () if before is None else before.fact.listings
+    keys += [derived_key(listing.sha256) for listing in listings]
     return {key: ports.store.protection(key) for key in keys if key not in known}
 
 
@@ -94,14 +99,15 @@ def _named(store: Store, seq: int) -> Iterator[str]:
         yield key
 
 
-def _written(store: Store, receipts: Mapping[str, Protection]) -> list[dict[str, Any]]:
-    listings, ordered = [], sorted(receipts)
+def _written(store: Store, receipts: Mapping[str, Protection]) -> tuple[Listing, ...]:
+    listings: list[Listing] = []
+    ordered = sorted(receipts)
     for start in range(0, len(ordered), _A_LISTING):
         keys = ordered[start : start + _A_LISTING]
         data = canonical({key: receipts[key].detail() for key in keys})
         store.put_once(derived_key(sha256(data)), data)
-        listings.append({"sha256": sha256(data), "objects": len(keys)})
-    return listings
+        listings.append(Listing(sha256=sha256(data), objects=len(keys)))
+    return tuple(listings)
 
 
 def _listings(store: Store) -> Iterator[str]:
@@ -111,11 +117,12 @@ def _listings(store: Store) -> Iterator[str]:
         data = found(store, entry_key(seq))
         body = None if data is None else parsed(data)
         seq -= 1
-        with contextlib.suppress(KeyError, TypeError, ValueError):  # the walk of the log names it
-            if body is not None and body["kind"] == STORED:
-                yield from [listing["sha256"] for listing in body["detail"]["listings"]]
-                before = body["detail"]["previous"]
-                seq = -1 if before is None else min(seq, int(before))
+        if body is None or body.get("kind") != Stored.KIND:
+            continue
+        with contextlib.suppress(MalformedEventError):  # the walk of the log names it
+            stored = Stored.of(body.get("detail"))
+            yield from [listing.sha256 for listing in stored.listings]
+            seq = -1 if stored.previous is None else min(seq, stored.previous)
 
 
 def _receipts(data: bytes) -> dict[str, Protection] | None:

@@ -1,14 +1,19 @@
 """Holds, longer retention and locks on evidence, each an event of the log."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
-from app.db.rows.log import events
+from app.db.rows.log import LoggedEvent, events
 from app.errors import NotFoundError, RefusedError, UsageError
 from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.events.protection_events import (
+    HoldCleared,
+    HoldSet,
+    RetentionExtended,
+    WormLocked,
+)
 from app.evidence.record import derived_key, utc
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
@@ -55,14 +60,16 @@ def set_hold(ports: Ports, engagement: str, days: Days) -> Kept:
     changed = _changed(ports, found.keys, lambda key: keep.hold(key, on=True))
     listing = canonical(list(found.keys))
     ports.store.put_once(derived_key(sha256(listing)), listing)
-    detail = {
-        **_named(engagement, days),
-        "records": found.records,
-        "objects": len(found.keys),
-        "changed": changed,
-        "keys_sha256": sha256(listing),
-    }
-    record_event(ports, "hold_set", detail, actor="annexa hold")
+    fact = HoldSet(
+        engagement=engagement,
+        first=days.first,
+        last=days.last,
+        records=found.records,
+        objects=len(found.keys),
+        changed=changed,
+        keys_sha256=sha256(listing),
+    )
+    record_event(ports, fact, actor="annexa hold")
     return Kept(objects=len(found.keys), changed=changed, left=0)
 
 
@@ -90,13 +97,16 @@ def clear_hold(ports: Ports, engagement: str, days: Days | None) -> list[Kept]:
 def holds(ports: Ports, engagement: str | None = None) -> list[Hold]:
     """The holds that stand, oldest first, of one or all engagements."""
     with ports.database.read() as session:
-        both = [*events(session, "hold_set"), *events(session, "hold_cleared")]
-    standing: dict[tuple[str, str, str], Hold] = {}
+        both: list[LoggedEvent[HoldSet] | LoggedEvent[HoldCleared]] = [
+            *events(session, HoldSet),
+            *events(session, HoldCleared),
+        ]
+    standing: dict[tuple[str, Days], Hold] = {}
     for logged in sorted(both, key=lambda one: one.seq):
-        detail = logged.event.detail
-        place = detail["engagement"], detail["from"], detail["to"]
-        if logged.event.kind == "hold_set":
-            standing[place] = _hold(detail, logged.event.at)
+        fact = logged.fact
+        place = fact.engagement, Days(first=fact.first, last=fact.last)
+        if isinstance(fact, HoldSet):
+            standing[place] = _hold(fact, logged.event.at)
         else:
             standing.pop(place, None)
     return [h for h in standing.values() if engagement in {None, h.engagement}]
@@ -121,14 +131,15 @@ def extend_retention(ports: Ports, days: Days, until: datetime) -> Kept:
         )
     locked = ports.settings.store.locked
     changed = _changed(ports, found.keys, lambda key: keep.extend(key, until, locked=locked))
-    detail = {
-        **_period(days),
-        "until": utc(until),
-        "records": found.records,
-        "objects": len(found.keys),
-        "changed": changed,
-    }
-    record_event(ports, "retention_extended", detail, actor="annexa retention")
+    fact = RetentionExtended(
+        first=days.first,
+        last=days.last,
+        until=until,
+        records=found.records,
+        objects=len(found.keys),
+        changed=changed,
+    )
+    record_event(ports, fact, actor="annexa retention")
     return Kept(objects=len(found.keys), changed=changed, left=0)
 
 
@@ -154,13 +165,8 @@ def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
     keys = [key for key in ports.store.list("") if not key.startswith(CANARIES)]
     changed = _changed(ports, keys, lambda key: _locked(ports, keep, key))
     bare = sum(told.mode != "locked" for told in _protections(ports, keys))
-    detail = {
-        "container": container,
-        "objects": len(keys),
-        "changed": changed,
-        "without_policy": bare,
-    }
-    record_event(ports, "worm_locked", detail, actor="annexa worm lock")
+    fact = WormLocked(container=container, objects=len(keys), changed=changed, without_policy=bare)
+    record_event(ports, fact, actor="annexa worm lock")
     return Kept(objects=len(keys), changed=changed, left=bare)
 
 
@@ -178,14 +184,16 @@ def _clear(ports: Ports, hold: Hold) -> Kept:
     held = _keys(ports, hold)
     free = [key for key in held if key not in needed]
     changed = _changed(ports, free, lambda key: keep.hold(key, on=False))
-    detail = {
-        **_named(hold.engagement, hold.days),
-        "objects": len(held),
-        "changed": changed,
-        "held_by_others": len(held) - len(free),
-        "keys_sha256": hold.keys_sha256,
-    }
-    record_event(ports, "hold_cleared", detail, actor="annexa hold")
+    fact = HoldCleared(
+        engagement=hold.engagement,
+        first=hold.days.first,
+        last=hold.days.last,
+        objects=len(held),
+        changed=changed,
+        held_by_others=len(held) - len(free),
+        keys_sha256=hold.keys_sha256,
+    )
+    record_event(ports, fact, actor="annexa hold")
     return Kept(objects=len(held), changed=changed, left=len(held) - len(free))
 
 
@@ -209,20 +217,11 @@ def _protections(ports: Ports, keys: Sequence[str]) -> Iterator[Protection]:
         yield from pool.map(ports.store.protection, keys)
 
 
-def _named(engagement: str, days: Days) -> dict[str, str]:
-    return {"engagement": engagement, **_period(days)}
-
-
-def _period(days: Days) -> dict[str, str]:
-    return {"from": days.first.isoformat(), "to": days.last.isoformat()}
-
-
-def _hold(detail: Mapping[str, Any], at: datetime) -> Hold:
-    first, last = (datetime.fromisoformat(detail[end]).date() for end in ("from", "to"))
+def _hold(fact: HoldSet, at: datetime) -> Hold:
     return Hold(
-        engagement=detail["engagement"],
-        days=Days(first=first, last=last),
+        engagement=fact.engagement,
+        days=Days(first=fact.first, last=fact.last),
         since=at,
-        objects=detail["objects"],
-        keys_sha256=detail["keys_sha256"],
+        objects=fact.objects,
+        keys_sha256=fact.keys_sha256,
     )

@@ -2,9 +2,9 @@
 
 import secrets
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
+from app.evidence.events.protection_events import AttemptTold, ProtectionTold, WormVerified
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 from app.store.canary import PREFIX, Attempt, Outcome, Trial
@@ -28,18 +28,19 @@ class WormReport:
     """Attempts that the store permitted."""
     trial: Trial
 
-    def detail(self) -> dict[str, Any]:
+    @property
+    def fact(self) -> WormVerified:
         """As the log keeps it."""
-        return {
-            "store": self.store,
-            "immutable": self.immutable,
-            "verdict": self.verdict,
-            "protected_by": self.protected_by,
-            "permitted": list(self.permitted),
-            "canaries": list(self.trial.canaries),
-            "protection": self.trial.protection.detail(),
-            "attempts": [asdict(attempt) for attempt in self.trial.attempts],
-        }
+        return WormVerified(
+            store=self.store,
+            immutable=self.immutable,
+            verdict=self.verdict,
+            protected_by=self.protected_by,
+            permitted=self.permitted,
+            canaries=self.trial.canaries,
+            protection=ProtectionTold.of(self.trial.protection.detail()),
+            attempts=tuple(map(_told, self.trial.attempts)),
+        )
 
 
 def verify_worm(ports: Ports) -> WormReport:
@@ -50,7 +51,7 @@ def verify_worm(ports: Ports) -> WormReport:
     relies = ports.settings.store.legal_hold
     trial = attackable(ports.store, relies_on_holds=relies).attack(lambda: _new_key(ports))
     report = judged(trial, ports.store.label)
-    record_event(ports, "worm_verified", report.detail(), actor="annexa verify-worm")
+    record_event(ports, report.fact, actor="annexa verify-worm")
     return report
 
 
@@ -72,6 +73,16 @@ def judged(trial: Trial, store: str) -> WormReport:
         protected_by=by,
         permitted=permitted,
         trial=trial,
+    )
+
+
+def _told(attempt: Attempt) -> AttemptTold:
+    return AttemptTold(
+        name=attempt.name,
+        outcome=attempt.outcome.value,
+        status=attempt.status,
+        code=attempt.code,
+        said=attempt.detail,
     )
 
 

@@ -3,18 +3,11 @@
 from dataclasses import dataclass
 from datetime import UTC, date, timedelta
 
-from app.controls.assessment import (
-    Assessment,
-    ControlCheck,
-    Period,
-    assess,
-    checks_of,
-    coverage_in,
-    expected_in,
-)
+from app.controls.assessment import Assessment, ControlCheck, assess, checks_of
 from app.controls.catalogue import Control
+from app.controls.ground import Facts, Ground
 from app.controls.nights import History
-from app.controls.removals import Removals
+from app.controls.period import Period
 from app.db.rows.evidence import gaps, records, removals
 from app.db.rows.runs import nights
 from app.db.rows.verdicts import first_asked, intervals, night_counts
@@ -71,35 +64,23 @@ def assess_controls(
         )
     start, end = instants(period.first, period.last)
     with ports.database.read() as session:
-        found_counts = night_counts(session, connection.id, None, start, end)
-        found_intervals = intervals(session, connection.id, None, start, end)
-        found_gaps = gaps(session, connection.id, start, end)
-        found_nights = nights(session, connection.id, start, end)
-        found_records = records(session, connection.id, start, end)
-        found_removals = removals(session, connection.id, start, end)
         every = nights(session, connection.id, *instants(date.min, period.last))
         history = History(nights=every, first_asked=first_asked(session, connection.id))
-    coverage = coverage_in(period, found_nights, found_records)
-    expected = expected_in(period, found_nights)
-    proofs = Removals(found_removals)
+        facts = Facts(
+            nights=nights(session, connection.id, start, end),
+            counts=night_counts(session, connection.id, None, start, end),
+            intervals=intervals(session, connection.id, None, start, end),
+            gaps=gaps(session, connection.id, start, end),
+            records=records(session, connection.id, start, end),
+            removals=removals(session, connection.id, start, end),
+            history=history,
+        )
+    ground = Ground.of(facts, period)
     assessed = []
     for control in chosen:
         checks = checks_of(control.id, ports.collectors)
         reason = ports.settings.not_applicable.get(control.id)
-        assessment = assess(
-            control,
-            checks,
-            counts=found_counts,
-            intervals=found_intervals,
-            gaps=found_gaps,
-            nights=found_nights,
-            records=found_records,
-            removals=proofs,
-            period=period,
-            applicable=reason is None,
-            coverage=coverage,
-            expected=expected,
-        )
+        assessment = assess(control, checks, ground, applicable=reason is None)
         assessed.append(
             AssessedControl(
                 control=control,

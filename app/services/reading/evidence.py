@@ -8,11 +8,12 @@ from typing import Any
 from app.db.rows.evidence import records
 from app.db.rows.lists import Place, packs_after, runs_after
 from app.db.rows.packs import StoredPack
-from app.db.rows.runs import Run, run_by_id
+from app.db.rows.runs import run_by_id
 from app.errors import NotFoundError, RefusedError
 from app.evidence.canonical import parse, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import derived_key, entry_key, raw_key
+from app.evidence.run import Run
 from app.schedule.connection import Connection
 from app.services.home.installation import Ports
 from app.services.index.records import indexed

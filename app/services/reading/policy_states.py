@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from app.controls.policy_agreement import PolicyAgreement, policy_agreement
-from app.controls.policy_cause import PolicyState
+from app.controls.azure_policy.agreement import PolicyAgreement, policy_agreement
+from app.controls.azure_policy.cause import PolicyState
 from app.db.rows.evidence import records
 from app.db.rows.verdicts import intervals, oldest_folded
 from app.errors import NotFoundError

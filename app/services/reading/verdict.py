@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from app.controls.coverage import subscription_of
+from app.controls.night_state import NightState
 from app.controls.nights import (
     ON_OR_BEFORE,
     History,
@@ -31,8 +32,7 @@ class SlotAnswer:
     """One night of the day asked for, and what it answered."""
 
     slot: datetime
-    state: str
-    """As `annexa status` has it; `late` for one that was complete and collected late."""
+    state: NightState
     manual: bool
     status: Status | None
     """None where this night shows nothing of the subject."""

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping
-from contextlib import ExitStack, closing
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,9 +11,10 @@ from zipfile import BadZipFile, ZipFile
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.evidence.canonical import parse, sha256
+from app.evidence.events.kinds import fact_of
+from app.evidence.events.run_events import OfSlot, Rejudged
 from app.evidence.judged import Judging
-from app.evidence.record import EVENT_SCHEMA, RECORD_SCHEMA
-from app.evidence.rejudged import REJUDGED
+from app.evidence.record import EVENT_SCHEMA, RECORD_SCHEMA, sealed_event
 from app.evidence.reperformance import (
     Difference,
     Performed,
@@ -22,17 +23,17 @@ from app.evidence.reperformance import (
     equal_verdicts,
     verdict_differences,
 )
-from app.evidence.replay import exchanges_of, missing_in
+from app.evidence.replay import exchanges_of
+from app.evidence.run import LIFE
 from app.services.home.installation import Ports
-from app.services.nights.plan import UNLISTED
 from app.services.proof.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
 from app.services.proof.whole_store import verify_bundle_file
 from app.services.reperforming.reassess import Reassessment
-from app.services.reperforming.rules_process import Rules, RulesFailedError, running
-from collectors.kit import GapKind
-from collectors.kit.missing.things import proofs_of
+from app.services.reperforming.rules_process import RulesFailedError
+from app.services.reperforming.rules_shelf import RulesShelf
+from app.services.reperforming.unasked_scope import cause_of
 
-INVENTORY, SUBSCRIPTIONS = "inventory.resources", "subscriptions"
+READ: tuple[type[OfSlot], ...] = (*LIFE, Rejudged)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -119,16 +120,19 @@ def _need_rules(copy: Path, bundle: Path) -> None:
 def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance:
     report = Reperformance(what=evidence.what, rules="current" if instead else "sealed")
     reassessment = Reassessment(evidence)
-    with closing(_Shelf(evidence, instead)) as shelf:
+    with closing(RulesShelf(evidence, instead)) as shelf:
         for name, data in evidence.entries():
             entry = parse(data)
-            if entry.get("kind") == REJUDGED:
-                _judged_again(name, entry["detail"], evidence, shelf, report, reassessment)
-            elif entry["schema"] == EVENT_SCHEMA:
-                reassessment.event(name, entry)
-            elif entry["schema"] == RECORD_SCHEMA:
+            if entry["schema"] == RECORD_SCHEMA:
                 found = _record(name, entry, evidence, shelf, report)
                 reassessment.record(entry, sha256(data), found)
+            elif entry["schema"] == EVENT_SCHEMA:
+                event = sealed_event(entry)
+                fact = fact_of(event, READ)
+                if isinstance(fact, Rejudged):
+                    _judged_again(name, fact, evidence, shelf, report, reassessment)
+                elif fact is not None:
+                    reassessment.event(name, fact, event.at)
         report.differences += reassessment.whole_runs()
         told, equal, differing = reassessment.compared(shelf.describe)
         report.assessments.add(told, equal)
@@ -138,46 +142,11 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
     return report
 
 
-class _Shelf:
-    """Rules by digest, each started when first needed."""
-
-    def __init__(self, evidence: SealedEvidence, instead: bytes | None) -> None:
-        self.used: set[str] = set()
-        self._evidence = evidence
-        self._instead = instead
-        self._started: dict[str, tuple[Rules, ExitStack]] = {}
-
-    def close(self) -> None:
-        """End every child."""
-        for started in self._started.values():
-            started[1].close()
-        self._started.clear()
-
-    def rules(self, digest: str) -> Rules:
-        """The rules of this digest; the others, when those were asked for."""
-        digest = sha256(self._instead) if self._instead else digest
-        self.used.add(digest)
-        known = self._started.get(digest)
-        if known is not None and not known[0].ended:
-            return known[0]
-        if known is not None:
-            known[1].close()
-        archive = self._instead or self._evidence.rules(digest)
-        stack = ExitStack()
-        started = stack.enter_context(running(archive))
-        self._started[digest] = (started, stack)
-        return started
-
-    def describe(self, digest: str) -> list[dict[str, Any]]:
-        """Collectors and checks of these rules."""
-        return self.rules(digest).describe()
-
-
 def _record(
     name: str,
     record: Mapping[str, Any],
     evidence: SealedEvidence,
-    shelf: _Shelf,
+    shelf: RulesShelf,
     report: Reperformance,
 ) -> Performed | None:
     """One record; None when the rules gave nothing to compare."""
@@ -206,20 +175,20 @@ def _record(
 
 def _judged_again(
     name: str,
-    detail: Mapping[str, Any],
+    fact: Rejudged,
     evidence: SealedEvidence,
-    shelf: _Shelf,
+    shelf: RulesShelf,
     report: Reperformance,
     reassessment: Reassessment,
 ) -> None:
     """A night that was judged again by later rules, record by record."""
-    for one in detail["records"]:
-        sealed: list[Row] = parse(evidence.derived(one["verdicts"]))
+    for one in fact.records:
+        sealed: list[Row] = parse(evidence.derived(one.verdicts))
         try:
             found = _by(
-                detail["rules_sha256"],
-                one["expectations"],
-                evidence.entry(one["seq"]),
+                fact.rules,
+                one.expectations,
+                evidence.entry(one.seq),
                 evidence,
                 shelf,
             )
@@ -231,15 +200,15 @@ def _judged_again(
         report.records.add(1, int(not differing))
         report.verdicts.add(len(sealed), equal_verdicts(sealed, found.verdicts))
         report.differences += differing
-        judging = Judging(rules=detail["rules_sha256"], verdicts=one["verdicts"])
-        reassessment.judged_again(detail["run_id"], one["seq"], judging, found.verdicts)
+        judging = Judging(rules=fact.rules, verdicts=one.verdicts)
+        reassessment.judged_again(fact.run_id, one.seq, judging, found.verdicts)
 
 
 def _failed(name: str, code: str, said: str) -> Difference:
     return Difference(code=code, object=name, about="the record", sealed="a record", found=said)
 
 
-def _performed(record: Mapping[str, Any], evidence: SealedEvidence, shelf: _Shelf) -> Performed:
+def _performed(record: Mapping[str, Any], evidence: SealedEvidence, shelf: RulesShelf) -> Performed:
     rules, expectations = record["collector"]["rules_sha256"], record["expectations"]["sha256"]
     return _by(rules, expectations, record, evidence, shelf)
 
@@ -249,54 +218,11 @@ def _by(
     expected: str,
     record: Mapping[str, Any],
     evidence: SealedEvidence,
-    shelf: _Shelf,
+    shelf: RulesShelf,
 ) -> Performed:
     """What the rules of this digest make of a record, measured against these expectations."""
     rules = shelf.rules(digest)
     exchanges = exchanges_of(record, evidence.raw)
     expectations = parse(evidence.derived(expected))
-    found = rules.perform(record, exchanges, expectations, _cause(record, evidence, rules))
+    found = rules.perform(record, exchanges, expectations, cause_of(record, evidence, rules))
     return Performed(**found)
-
-
-def _cause(
-    record: Mapping[str, Any], evidence: SealedEvidence, rules: Rules
-) -> Mapping[str, Any] | None:
-    """The gap of a record for which nothing could be asked; None for all others.
-
-    A scope that Azure did not list must be missing from the list whose pages the record names. A
-    failure of the collector itself is believed as sealed: it turns verdicts to nothing but unknown.
-    """
-    what = record["what"]
-    if record["completeness"]:
-        return None
-    sealed: Mapping[str, Any] = what["gaps"][0]
-    if not record["source"]:
-        return sealed
-    listing = {**record, "what": {"collector": INVENTORY, "scope": {"subscription_id": None}}}
-    seen = rules.perform(listing, exchanges_of(record, evidence.raw), {})
-    items = seen["items"][SUBSCRIPTIONS]
-    listed = {str(item["data"].get("subscriptionId") or "").lower() for item in items} - {""}
-    hidden: list[Mapping[str, Any]] = [g for g in seen["gaps"] if g["read"] == SUBSCRIPTIONS]
-    scope = what["scope"]["subscription_id"]
-    if scope != UNLISTED.subscription_id and scope.lower() not in listed:
-        _need_proof(record, evidence, sealed)
-        return sealed
-    if scope == UNLISTED.subscription_id and (hidden or len(listed) < max(1, len(items))):
-        return hidden[0] if hidden else sealed
-    raise LookupError(f"nothing was asked of {scope}, though Azure's list has no gap there")
-
-
-def _need_proof(
-    record: Mapping[str, Any], evidence: SealedEvidence, cause: Mapping[str, Any]
-) -> None:
-    """What a record calls removed with its subscription rests on Azure's word for that.
-
-    Raises LookupError without it. Records of commit 55d35cf and before remove nothing.
-    """
-    if cause["kind"] != GapKind.GONE.value or not missing_in(record):
-        return
-    home = f"/subscriptions/{record['what']['scope']['subscription_id']}".lower()
-    told = proofs_of(exchanges_of(record, evidence.raw)).told.get(home)
-    if told is None or told[0] is not GapKind.GONE:
-        raise LookupError(f"no answer of Azure in the record says that {home} is gone")

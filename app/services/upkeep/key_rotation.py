@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from app.errors import RefusedError, UnavailableError
-from app.evidence.record import Event
+from app.evidence.events.fact import event_of
+from app.evidence.events.log_events import LogKeyInUse, LogKeyRotated
 from app.evidence.tree.note import ED25519
 from app.services.home.installation import Ports, open_ports
 from app.services.index.catch_up import catch_up
@@ -41,11 +42,10 @@ def rotate_log_key(home: Path, now: Callable[[], datetime], actor: str) -> Rotat
             )
         with ports.writer("rotating the log's key"):
             new = prepare_rotation(folder, old.name)
-            detail = {"old_vkey": str(old), "new_vkey": str(new)}
             log = ports.open_log()
             catch_up(ports, log)
-            event = Event(kind="log_key_rotated", at=now(), actor=actor, detail=detail)
-            log.append(event.sealed)
+            rotated = LogKeyRotated(old_vkey=str(old), new_vkey=str(new))
+            log.append(event_of(rotated, at=now(), actor=actor).sealed)
             until = log.seal(now, ports.authorities).size
             catch_up(ports, log)
             rotate(folder, old, new, until)
@@ -63,7 +63,7 @@ def rotate_log_key(home: Path, now: Callable[[], datetime], actor: str) -> Rotat
 def _prove(ports: Ports, actor: str) -> None:
     """The new key signs at once: whoever still holds the old one in memory is refused from here."""
     log = ports.open_log()
-    detail = {"vkey": ports.trust.vkey}
-    log.append(Event(kind="log_key_in_use", at=ports.now(), actor=actor, detail=detail).sealed)
+    in_use = LogKeyInUse(vkey=ports.trust.vkey)
+    log.append(event_of(in_use, at=ports.now(), actor=actor).sealed)
     log.seal(ports.now, ports.authorities)
     catch_up(ports, log)

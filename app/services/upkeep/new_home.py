@@ -10,6 +10,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.hashes import SHA256
 
 from app.errors import AppError, RefusedError, UnavailableError, UsageError
+from app.evidence.events.log_events import LogCreated
 from app.services.home.installation import Clock, open_ports
 from app.services.home.private_files import FOLDER, private_file, private_folder
 from app.services.home.vault_signers import remote_keys
@@ -123,8 +124,8 @@ def _write_settings(home: Path, organisation: str) -> None:
 def _first_entry(home: Path, organisation: str, now: Clock) -> None:
     ports = open_ports(home, now)
     try:
-        detail = {"organisation": organisation, "origin": ports.trust.origin}
-        record_event(ports, "log_created", detail, actor="annexa init")
+        created = LogCreated(organisation=organisation, origin=ports.trust.origin)
+        record_event(ports, created, actor="annexa init")
     finally:
         ports.close()
 

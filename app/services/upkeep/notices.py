@@ -8,6 +8,9 @@ import structlog
 
 from app.db.rows.log import events, newest_event
 from app.errors import WriterBusyError
+from app.evidence.events.fact import Fact, event_of
+from app.evidence.events.log_events import CheckpointNotSent, CheckpointSent, OfNotice
+from app.evidence.events.run_events import OfRun, RunCompleted, RunFailed
 from app.evidence.record import Event, utc
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
@@ -18,8 +21,7 @@ from app.services.upkeep.notice_channels import Notice, NotSentError, send
 from app.settings import EmailSettings, WebhookSettings
 
 LOG = structlog.get_logger()
-SENT, NOT_SENT = "checkpoint_sent", "checkpoint_not_sent"
-NIGHTS = ("run_completed", "run_failed")
+NIGHTS: tuple[type[OfRun], ...] = (RunCompleted, RunFailed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -43,7 +45,7 @@ def send_notices(ports: Ports) -> list[Outcome]:
     size = _night(ports)
     if size is None:
         return []
-    sent, told = _already(ports, SENT, size), _already(ports, NOT_SENT, size)
+    sent, told = _already(ports, CheckpointSent, size), _already(ports, CheckpointNotSent, size)
     waiting = [one for one in ports.settings.notices if one.name not in sent]
     if not waiting:
         return []
@@ -88,10 +90,10 @@ def _night(ports: Ports) -> int | None:
     return next((size for size in checkpoint_sizes(ports.store) if size > last), None)
 
 
-def _already(ports: Ports, kind: str, size: int) -> set[str]:
+def _already(ports: Ports, kind: type[OfNotice], size: int) -> set[str]:
     with ports.database.read() as session:
-        found = [logged.event.detail for logged in events(session, kind)]
-    return {detail["notice"] for detail in found if detail["checkpoint_size"] >= size}
+        found = [logged.fact for logged in events(session, kind)]
+    return {fact.notice for fact in found if fact.checkpoint_size >= size}
 
 
 def _sent(settings: WebhookSettings | EmailSettings, notice: Notice) -> Outcome:
@@ -120,10 +122,7 @@ def _log(ports: Ports, outcomes: Iterable[Outcome]) -> None:
 
 
 def _event(ports: Ports, one: Outcome) -> Event:
-    detail = {"notice": one.notice, "checkpoint_size": one.size}
-    return Event(
-        kind=NOT_SENT if one.reason else SENT,
-        at=ports.now(),
-        actor="annexa notices",
-        detail={**detail, "reason": one.reason} if one.reason else detail,
-    )
+    fact: Fact = CheckpointSent(notice=one.notice, checkpoint_size=one.size)
+    if one.reason:
+        fact = CheckpointNotSent(notice=one.notice, checkpoint_size=one.size, reason=one.reason)
+    return event_of(fact, at=ports.now(), actor="annexa notices")

@@ -5,7 +5,13 @@ from dataclasses import dataclass, replace
 
 from collectors.kit import Arm, Check, Collector, Expectations, Item, Owner, as_far_as_seen, child
 from collectors.kit.lists import EVERYTHING
-from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
+from collectors.kit.logging.audit_logs import (
+    OF_SOURCES,
+    STORAGE_SERVICE,
+    TYPES,
+    AuditLog,
+    audit_logs_of,
+)
 from collectors.kit.logging.database_audit import with_server
 from collectors.kit.logging.diagnostics import Logged, logged
 from collectors.kit.logging.sql_audit import AUDIT_READS
@@ -178,7 +184,9 @@ COLLECTOR = Collector(
     owner=Owner.CLOUD,
     reads={
         "resources": EVERYTHING,
-        "settings": replace(child("resources", SETTINGS, VERSION), types=(*TYPES, STORAGE)),
+        "settings": replace(
+            child("resources", SETTINGS, VERSION), types=(*TYPES, STORAGE, OF_SOURCES)
+        ),
         **{f"{service}_settings": _service_settings(service) for service in SERVICES},
         **AUDIT_READS,
     },

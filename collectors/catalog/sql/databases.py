@@ -1,11 +1,11 @@
 """Azure SQL: encryption, sign-in, network and auditing of servers and their databases."""
 
-from collectors.kit import Check, Collector, Expectations, Item, Owner, child, rows
+from collectors.kit import Check, Collector, Item, Owner, child, rows
 from collectors.kit.absence import absent, documented
 from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.sql_audit import AUDIT_READS, auditing
-from collectors.kit.settings import first_known, setting, tls, toggle, unread
-from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
+from collectors.kit.settings import first_known, setting, tls, toggle
+from collectors.kit.verdicts import Status, failed, passed, unknown
 
 TLS = "properties.minimalTlsVersion"
 ADMINISTRATORS = "properties.administrators"
@@ -51,20 +51,6 @@ def is_its_own(policy: Item) -> bool:
     """
     server = policy.parent
     return server is None or "analytics" not in str(server["kind"]).lower().split(",")
-
-
-_ENTRA_ONLY = toggle(
-    f"{ADMINISTRATORS}.azureADOnlyAuthentication",
-    passes="sign-in is by Entra ID only",
-    fails="SQL passwords are accepted beside Entra ID",
-)
-
-
-def server_entra_only(server: Item, expectations: Expectations) -> Verdict:
-    """Everybody signs in as themselves. A server with passwords only has no administrators."""
-    if server[ADMINISTRATORS] is None:
-        return unread(server, ADMINISTRATORS, ABSENT)
-    return _ENTRA_ONLY(server, expectations)
 
 
 COLLECTOR = Collector(
@@ -145,7 +131,13 @@ COLLECTOR = Collector(
         Check(
             id="server_entra_only",
             title="SQL servers accept Entra ID sign-in only",
-            judge=server_entra_only,
+            # A server with passwords only has no administrators.
+            judge=toggle(
+                f"{ADMINISTRATORS}.azureADOnlyAuthentication",
+                passes="sign-in is by Entra ID only",
+                fails="SQL passwords are accepted beside Entra ID",
+                absent=ABSENT,
+            ),
             controls=("A.5.17", "A.8.5"),
             remedy=(
                 "az sql server ad-only-auth enable --resource-group <group> --name <server>, after"

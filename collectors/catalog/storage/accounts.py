@@ -5,14 +5,13 @@ from typing import Any
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, rows
 from collectors.kit.absence import absent, documented
-from collectors.kit.network.firewall import exceptions
+from collectors.kit.network.firewall import closed_network
 from collectors.kit.settings import quoted, setting, tls, toggle, unread
 from collectors.kit.values.storage_kinds import services_of
 from collectors.kit.values.tags import if_phi, may_hold_phi
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 ACCOUNT = "Microsoft.Storage/storageAccounts"
-ACCESS = "properties.publicNetworkAccess"
 KEY_SOURCE = "properties.encryption.keySource"
 ABSENT = documented(
     ACCOUNT,
@@ -60,36 +59,6 @@ ABSENT = documented(
         since="2017-06-01",
     ),
 )
-
-
-def network_default_deny(account: Item, _: Expectations) -> Verdict:
-    """Networks that are not named are refused, and those named are not nearly the Internet.
-
-    Microsoft's policy asks for the default action alone: it denies accounts whose public access is
-    disabled whatever the firewall says, and allows a list that lets everybody in.
-    """
-    match account[ACCESS]:
-        case "Disabled":
-            return passed("public network access is disabled")
-        case "SecuredByPerimeter":
-            return unknown("a network security perimeter decides, which is not read")
-        case "Enabled" | None:
-            return _firewall(account)
-        case _:
-            return unread(account, ACCESS)
-
-
-def _firewall(account: Item) -> Verdict:
-    """Left out, the networks are all: publicNetworkAccess is then the same as Enabled."""
-    match account["properties.networkAcls"]:
-        case {"defaultAction": "Deny"}:
-            return exceptions(account["properties.networkAcls"], account["tenantId"])
-        case {"defaultAction": "Allow"}:
-            return failed("every network may connect (default action Allow, expected Deny)")
-        case None:
-            return unread(account, "properties.networkAcls", ABSENT)
-        case _:
-            return unread(account, "properties.networkAcls.defaultAction")
 
 
 def customer_managed_key(account: Item, _: Expectations) -> Verdict:
@@ -219,7 +188,7 @@ COLLECTOR = Collector(
         Check(
             id="network_default_deny",
             title="Storage accounts refuse networks that are not listed",
-            judge=network_default_deny,
+            judge=closed_network("properties.networkAcls", absent=ABSENT),
             controls=("A.8.20", "A.8.22"),
             remedy=(
                 "az storage account update --ids <id> --default-action Deny, and list no more than"

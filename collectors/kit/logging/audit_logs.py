@@ -3,13 +3,15 @@
 A diagnostic setting that switches anything on is not one that logs the right thing. Some of
 Microsoft's own rules take any group of categories, others want every category that a setting lists:
 here those count that an auditor needs, wherever they are on.
+
+A source says so of its own types (`Collector.logs`); those without a source stand here.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from collectors.kit.spec import Item
+from collectors.kit.spec import Arm, Collector, Item
 
 ALL_LOGS, AUDIT = "alllogs", "audit"
 """Groups of categories, in lower case.
@@ -27,6 +29,21 @@ class AuditLog:
     groups: frozenset[str]
     """Groups that are documented to hold all that is needed, in lower case."""
     source: str
+
+
+def logs(azure_type: str, *categories: str, audit_group: bool = True) -> dict[str, AuditLog]:
+    """What Azure Monitor's reference lists for a type, where each category is needed.
+
+    `audit_group` tells whether the type has the group `audit` and it holds them.
+    """
+    page = f"{azure_type.lower().replace('.', '-').replace('/', '-')}-logs"
+    return {
+        azure_type: AuditLog(
+            needs=tuple((one,) for one in categories),
+            groups=_GROUPED if audit_group else _EVERYTHING,
+            source=f"{_REFERENCE}{page}",
+        )
+    }
 
 
 _REFERENCE = "https://learn.microsoft.com/azure/azure-monitor/reference/supported-logs/"
@@ -116,7 +133,25 @@ _BY_TYPE: Mapping[str, AuditLog] = MappingProxyType(
     }
 )
 TYPES = tuple(_BY_TYPE)
-"""Types whose audit categories are known."""
+OF_SOURCES = "types of the sources"
+"""Among the types of a read: those of which sources say what they log; the registry fills it in."""
+
+
+def with_logged_types(collectors: Iterable[Collector]) -> tuple[Collector, ...]:
+    """The same collectors; who asks for the types of which sources say what they log asks these."""
+    every = tuple(collectors)
+    named = tuple(sorted({one.lower() for collector in every for one in collector.logs}))
+    return tuple(_filled(collector, named) for collector in every)
+
+
+def _filled(collector: Collector, named: tuple[str, ...]) -> Collector:
+    reads = {
+        name: replace(read, types=(*(one for one in read.types if one != OF_SOURCES), *named))
+        if isinstance(read, Arm) and OF_SOURCES in read.types
+        else read
+        for name, read in collector.reads.items()
+    }
+    return collector if reads == collector.reads else replace(collector, reads=reads)
 
 
 def audit_logs_of(resource: Item) -> tuple[AuditLog, ...]:
@@ -126,8 +161,16 @@ def audit_logs_of(resource: Item) -> tuple[AuditLog, ...]:
     """
     if resource.type == "microsoft.web/sites":
         return _of_site(resource["kind"])
-    log = _BY_TYPE.get(resource.type)
+    log = _BY_TYPE.get(resource.type) or _of_source(resource.type)
     return () if log is None else (log,)
+
+
+def _of_source(azure_type: str) -> AuditLog | None:
+    # the registry finds the catalogue, whose files stand on this module
+    from collectors.kit.registry import all_collectors
+
+    logs = (one for collector in all_collectors() for one in collector.logs.items())
+    return next((log for kind, log in logs if kind.lower() == azure_type), None)
 
 
 def _of_site(kind: object) -> tuple[AuditLog, ...]:

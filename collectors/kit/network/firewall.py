@@ -1,13 +1,14 @@
-"""The firewall of a storage account: who is let in although the default is to deny."""
+"""The firewall of a resource: whether networks that are not listed are refused, and who gets in."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from collectors.kit.network.addresses import Network, network, open_families
-from collectors.kit.settings import quoted
-from collectors.kit.spec import Verdict, failed, passed, unknown
+from collectors.kit.settings import Absences, quoted, unread
+from collectors.kit.spec import Expectations, Item, Judge, Verdict, failed, passed, unknown
 
+ACCESS = "properties.publicNetworkAccess"
 LISTS = ("ipRules", "ipv6Rules")
 """Lists of exceptions; one that is left out or null names nobody.
 
@@ -19,10 +20,44 @@ the account's own logs and counters. Left out or null, it is AzureServices (same
 RESOURCES = "resourceAccessRules"
 
 
-def exceptions(rules: Mapping[str, Any], tenant: Any) -> Verdict:
+def closed_network(rules: str, *, absent: Absences, bypass: str = "") -> Judge:
+    """Networks that are not named are refused, and those named are not nearly the Internet.
+
+    Public access that is disabled is closed whatever the firewall says; left out, it is the same as
+    Enabled. `rules` is the path of the firewall, `bypass` of what may pass it, where that is not in
+    the firewall itself. Microsoft's policies ask for the default action alone.
+    """
+
+    def judge(item: Item, _: Expectations) -> Verdict:
+        match item[ACCESS]:
+            case "Disabled":
+                return passed("public network access is disabled")
+            case "SecuredByPerimeter":
+                return unknown("a network security perimeter decides, which is not read")
+            case "Enabled" | None:
+                return _firewall(item, rules, bypass or f"{rules}.bypass", absent)
+            case _:
+                return unread(item, ACCESS)
+
+    return judge
+
+
+def _firewall(item: Item, rules: str, bypass: str, absent: Absences) -> Verdict:
+    match item[rules]:
+        case {"defaultAction": "Deny"}:
+            return exceptions(item[rules], item["tenantId"], item[bypass])
+        case {"defaultAction": "Allow"}:
+            return failed("every network may connect (default action Allow, expected Deny)")
+        case None:
+            return unread(item, rules, absent)
+        case _:
+            return unread(item, f"{rules}.defaultAction")
+
+
+def exceptions(rules: Mapping[str, Any], tenant: Any, bypass: Any) -> Verdict:
     """Whether a firewall that denies by default lets in but a few.
 
-    `tenant` is that of the account. What is seen to be open is, whatever else cannot be read.
+    `tenant` is that of the resource. What is seen to be open is, whatever else cannot be read.
     """
     listed = [_networks(name, rules.get(name)) for name in LISTS]
     if open_families(one for found in listed for one in found.networks):
@@ -30,9 +65,9 @@ def exceptions(rules: Mapping[str, Any], tenant: Any) -> Verdict:
     resources = _resources(rules.get(RESOURCES), tenant)
     if resources.foreign:
         return failed(f"resources of another tenant may connect: {resources.foreign}")
-    passing = _passing(rules.get("bypass"))
+    passing = _passing(bypass)
     if passing is None:
-        return unknown(f"Azure returned bypass {quoted(rules['bypass'])}, a value not known")
+        return unknown(f"Azure returned bypass {quoted(bypass)}, a value not known")
     unread = [why for why in (*(found.unread for found in listed), resources.unread) if why]
     if unread:
         return unknown(unread[0])

@@ -51,9 +51,9 @@ TYPE = ResourceType(
    endpoint to name: `network.parts.private_connections(scene)`.
 3. A fault is written under the full id of its check. Truth is drawn before there is a body; the
    body is then changed. Faults of one resource may come together: each must show by itself.
-4. A resource of which nobody ever set anything has a body of its own: its verdicts are settled
-   there, `settled=where(as_made, "fail")`, and nothing is changed. `asked=phi` narrows whom a check
-   asks.
+4. A resource of which nobody ever set anything has a body of its own: there its verdicts are
+   settled and nothing is changed, `settled=where(as_made, "fail")`. `asked=phi` narrows whom a
+   check asks.
 5. Below a resource lie children: `Child(path="tokens", names=…, body=…, faults=…)` is a list, whose
    faults are asked of each element; without `names` it is one object, asked by its resource's id.
 6. Every type has two resources at least, one that fails each check and one that passes it.

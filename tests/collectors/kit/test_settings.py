@@ -8,13 +8,16 @@ from hypothesis import strategies as st
 
 from collectors.kit import Expectations, Item, Judge, Status, failed, passed
 from collectors.kit.registry import collector_by_id
-from collectors.kit.settings import setting, tls, toggle
+from collectors.kit.settings import all_of, at_least, setting, tls, toggle
 from tests.collectors.case_files import AS_OF
 
-EXPECTATIONS = Expectations(values={"minimum_tls": "1.2"}, as_of=AS_OF)
+EXPECTATIONS = Expectations(values={"minimum_tls": "1.2", "days": 7}, as_of=AS_OF)
 SWITCH = toggle("properties.on", passes="is on", fails="is off")
 MODE = setting("properties.mode", {"Deny": passed("shut"), "Allow": failed("open")})
 TLS = tls("properties.tls")
+STATUS = toggle("properties.status", passes="is on", fails="is off", words=("on", "off"))
+DAYS = at_least("properties.days", "days", "kept for {} days")
+BOTH = all_of(SWITCH, DAYS)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(max_size=8),
     lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=4), inner),
@@ -44,6 +47,29 @@ def said(judge: Judge, **properties: Any) -> tuple[str, str]:
         ),
         (TLS, {"tls": "TLS1_2"}, "pass", "the lowest TLS version accepted is 1.2"),
         (TLS, {"tls": "1.1"}, "fail", "accepts TLS 1.1, older than 1.2"),
+        (STATUS, {"status": "on"}, "pass", "is on"),
+        (STATUS, {"status": "off"}, "fail", "is off"),
+        (
+            STATUS,
+            {"status": True},
+            "unknown",
+            "Azure returned status True, a value that is not known",
+        ),
+        (
+            STATUS,
+            {"status": "On"},
+            "unknown",
+            "Azure returned status 'On', a value that is not known",
+        ),
+        (DAYS, {"days": 7}, "pass", "kept for 7 days"),
+        (DAYS, {"days": 6}, "fail", "kept for 6 days, 7 are expected"),
+        (DAYS, {"days": True}, "unknown", "Azure returned days True, a value that is not known"),
+        (DAYS, {"days": 8.5}, "unknown", "Azure returned days 8.5, a value that is not known"),
+        (DAYS, {"days": -1}, "unknown", "Azure returned days -1, a value that is not known"),
+        (DAYS, {}, "unknown", "Azure returned no days"),
+        (BOTH, {"on": True, "days": 9}, "pass", "is on"),
+        (BOTH, {"on": "?", "days": 1}, "fail", "kept for 1 days, 7 are expected"),
+        (BOTH, {"on": True}, "unknown", "Azure returned no days"),
         (TLS, {"tls": "None"}, "unknown", "Azure returned tls 'None', a value that is not known"),
     ],
 )
@@ -71,4 +97,21 @@ def test_a_documented_absence_is_told_with_its_meaning() -> None:
             "who used them"
         ),
     )
+    assert said(judge)[0] == "unknown"
+
+
+def test_what_is_left_out_above_a_property_is_told_of_by_its_own_row() -> None:
+    table = collector_by_id("sql.databases").absent
+    judge = toggle(
+        "properties.administrators.azureADOnlyAuthentication", passes="", fails="", absent=table
+    )
+
+    assert said(judge, state="Ready") == (
+        "fail",
+        (
+            "administrators is not set; no Entra administrator is then set, and sign-in is by SQL"
+            " passwords"
+        ),
+    )
+    assert said(judge, administrators={"login": "x"})[0] == "unknown"
     assert said(judge)[0] == "unknown"

@@ -19,10 +19,11 @@ from app.db.engine.database import Database, open_database
 from app.db.engine.rebuild import built_beside, swap_in
 from app.db.engine.schema import assert_current
 from app.db.engine.tables import event
-from app.db.rows.log import add_event, events
+from app.db.rows.log import add_event
 from app.db.rows.tokens import ApiToken, add_token, token_of_secret
 from app.errors import RefusedError, UnavailableError
 from app.evidence.record import Event
+from tests.db.logged import all_events
 
 AT = datetime(2026, 3, 14, tzinfo=UTC)
 ROWS = 40
@@ -88,10 +89,10 @@ def test_a_view_that_was_opened_before_stays_the_old_one(database: Database, url
     with built_beside(database) as beside:
         fill(beside, ROWS + 1)
         with reader.read() as session:
-            before = len(events(session))
+            before = len(all_events(session))
             swapping = threading.Thread(target=swap_in, args=(database, beside, nothing))
             swapping.start()
-            assert len(events(session)) == before == ROWS
+            assert len(all_events(session)) == before == ROWS
             assert token_of_secret(session, "digest") is not None
         swapping.join()
     assert seen(reader) == (ROWS + 1, True)
@@ -102,11 +103,11 @@ def test_what_was_written_meanwhile_is_brought_along(database: Database) -> None
     fill(database, 3)
 
     def keep(old: Session) -> rebuild.Bring:
-        late = [one for one in events(old) if one.seq >= 3]
+        late = [(seq, one) for seq, one in all_events(old).items() if seq >= 3]
 
         def bring(new: Session) -> None:
-            for one in late:
-                add_event(new, one.seq, one.event)
+            for seq, one in late:
+                add_event(new, seq, one)
 
         return bring
 
@@ -233,11 +234,11 @@ def test_one_who_never_lets_go_keeps_the_old_index(
     request.addfinalizer(reader.close)
     fill(live)
     with reader.read() as session:
-        assert len(events(session)) == ROWS
+        assert len(all_events(session)) == ROWS
         with (
             built_beside(live) as beside,
             pytest.raises(UnavailableError, match="in use by another process all the time"),
         ):
             swap_in(live, beside, nothing)
-        assert len(events(session)) == ROWS
+        assert len(all_events(session)) == ROWS
     assert seen(live) == (ROWS, True)

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from app.db.rows.log import events
 from app.services.access.tokens import create_token, valid_token
 from app.services.home.installation import Ports, open_ports
 from app.services.index import catch_up as indexing
 from app.services.index.catch_up import reindex
 from app.services.upkeep.new_home import initialise
 from tests.command_line import annexa
+from tests.db.logged import all_events
 
 
 def now() -> datetime:
@@ -41,7 +41,7 @@ def ports(home: Path) -> Iterator[Ports]:
 def view(ports: Ports, secret: str) -> tuple[bool, int]:
     """Is the token valid, and how many entries does the index know?"""
     with ports.database.read() as session:
-        return valid_token(ports, secret) is not None, len(events(session))
+        return valid_token(ports, secret) is not None, len(all_events(session))
 
 
 def test_a_valid_token_stays_valid_while_the_index_is_rebuilt(

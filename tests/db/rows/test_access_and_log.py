@@ -15,11 +15,14 @@ from app.db.rows.log import (
     event_at,
     events,
     latest_checkpoint,
+    newest_event,
 )
 from app.db.rows.packs import StoredPack, add_pack, pack_by_id, packs
 from app.db.rows.tokens import ApiToken, add_token, revoke_token, token_of_secret, tokens
 from app.errors import NotFoundError, RefusedError
+from app.evidence.events.run_events import RunStarted
 from app.evidence.record import Event
+from tests.db.logged import all_events
 
 AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 CONNECTION = StoredConnection(
@@ -73,18 +76,29 @@ def test_a_name_is_taken_once_and_the_transaction_goes_on(database: Database) ->
         assert [one.name for one in connections(session)] == ["contoso", "fabrikam"]
 
 
+STARTED = {
+    "run_id": "r1",
+    "connection_id": "c1",
+    "slot": "2026-11-23T02:00:00.000Z",
+    "trigger": "scheduled",
+    "by": "replica-1",
+}
+
+
 def test_events_come_back_in_the_order_of_the_log(database: Database) -> None:
-    made = Event(kind="run_started", at=AT, actor="annexa", detail={"run": "r1", "n": [1, 2]})
+    made = Event(kind="run_started", at=AT, actor="annexa", detail=STARTED)
     with database.begin() as session:
         assert add_event(session, 3, replace(made, kind="log_created"))
         assert add_event(session, 1, made)
         assert not add_event(session, 1, made)
     with database.read() as session:
-        assert [one.seq for one in events(session)] == [1, 3]
-        (found,) = events(session, "run_started")
-        assert found.event == made
-        assert [one.seq for one in events(session, before=3)] == [1]
-        assert event_at(session, 3) == events(session)[-1]
+        assert list(all_events(session)) == [1, 3]
+        (found,) = events(session, RunStarted)
+        assert (found.seq, found.event) == (1, made)
+        assert found.fact == RunStarted.of(STARTED)
+        assert newest_event(session, RunStarted) == found
+        assert [events(session, RunStarted, before=seq) for seq in (1, 2)] == [[], [found]]
+        assert event_at(session, 3) == replace(made, kind="log_created")
         assert event_at(session, 2) is None
 
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,13 +14,15 @@ from app.db.rows.runs import (
     claim_slot,
     last_planned,
     nights,
-    record_missed,
+    put_run,
     run_by_id,
+    run_in_slot,
     runs,
-    set_run_state,
     unfinished_runs,
 )
 from app.errors import NotFoundError
+from app.evidence.run import Run
+from app.evidence.run_state import RunState
 
 SLOT = datetime(2026, 11, 23, 2, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -87,26 +90,52 @@ def test_three_processes_racing_collect_each_night_once(database: Database, url:
         assert len({found.slot for found in runs(session, "c")}) == 60
 
 
-def test_a_run_starts_once_and_keeps_its_first_start(database: Database) -> None:
+def running(planned: Run, at: datetime) -> Run:
+    return replace(planned, state=RunState.RUNNING, started_at=at)
+
+
+def missed(slot: datetime, detail: str) -> Run:
+    return Run(
+        id=f"missed {slot}",
+        connection_id="c",
+        slot=slot,
+        state=RunState.MISSED,
+        reason="scheduled",
+        claimed_by="",
+        started_at=None,
+        finished_at=None,
+        detail=detail,
+    )
+
+
+def test_what_becomes_of_a_run_is_written_over_what_was_and_is_no_second_run(
+    database: Database,
+) -> None:
     with database.begin() as session:
         run_id = claim_slot(session, "c", SLOT, "scheduled", "r")
         assert run_id is not None
-        start = {"at": SLOT, "only_from": ("planned",)}
-        assert set_run_state(session, run_id, "running", **start) is True
-        assert set_run_state(session, run_id, "running", **start) is False
-        assert [one.id for one in unfinished_runs(session)] == [run_id]
-        assert set_run_state(session, run_id, "running", at=SLOT + DAY) is True
-        assert set_run_state(session, run_id, "complete", at=SLOT + 2 * DAY) is True
+        begun = running(run_by_id(session, run_id), SLOT + DAY)
+        put_run(session, begun)
+        assert unfinished_runs(session) == [begun] == [run_in_slot(session, "c", SLOT)]
+        ended = replace(begun, state=RunState.COMPLETE, finished_at=SLOT + 2 * DAY)
+        put_run(session, ended)
         assert unfinished_runs(session) == []
-        found = run_by_id(session, run_id)
-    assert (found.started_at, found.finished_at) == (SLOT, SLOT + 2 * DAY)
+        assert run_by_id(session, run_id) == ended
+        assert run_in_slot(session, "c", SLOT + DAY) is None
+
+
+def test_a_slot_stays_with_the_run_that_has_it(database: Database) -> None:
+    with database.begin() as session:
+        run_id = claim_slot(session, "c", SLOT, "scheduled", "r")
+        put_run(session, missed(SLOT, "late"))
+        (found,) = runs(session, "c")
+    assert (found.id, found.state) == (run_id, RunState.PLANNED)
 
 
 def test_missed_nights_are_kept_and_shown(database: Database) -> None:
     with database.begin() as session:
         claim_slot(session, "c", SLOT, "scheduled", "r")
-        assert record_missed(session, "c", SLOT, "late") is None
-        assert record_missed(session, "c", SLOT + DAY, "annexa was not running") is not None
+        put_run(session, missed(SLOT + DAY, "annexa was not running"))
         claim_slot(session, "c", SLOT + 2 * DAY, "catch_up", "r")
         claim_slot(session, "other", SLOT + 9 * DAY, "scheduled", "r")
     with database.read() as session:
@@ -118,14 +147,12 @@ def test_missed_nights_are_kept_and_shown(database: Database) -> None:
             SLOT + DAY
         ]
     assert [(night.state, night.detail) for night in seen] == [
-        ("planned", ""),
-        ("missed", "annexa was not running"),
-        ("planned", ""),
+        (RunState.PLANNED, ""),
+        (RunState.MISSED, "annexa was not running"),
+        (RunState.PLANNED, ""),
     ]
 
 
 def test_an_unknown_run_is_not_found(database: Database) -> None:
-    with database.read() as session:
-        with pytest.raises(NotFoundError, match="no run 'x'"):
-            run_by_id(session, "x")
-        assert set_run_state(session, "x", "failed", at=SLOT) is False
+    with database.read() as session, pytest.raises(NotFoundError, match="no run 'x'"):
+        run_by_id(session, "x")

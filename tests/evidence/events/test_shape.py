@@ -5,10 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.evidence.events.fact import UnknownFact
 from app.evidence.events.kinds import KINDS, fact_of
 from app.evidence.events.protection_events import HoldSet
-from app.evidence.events.run_events import Rejudged, RunCompleted, RunStarted, Stored
+from app.evidence.events.run_events import OfSlot, Rejudged, RunCompleted, RunStarted, Stored
 from app.evidence.events.shape import MalformedEventError, sealed_fields
 from app.evidence.record import Event
 
@@ -87,8 +86,19 @@ def test_days_are_days_and_no_instants() -> None:
         HoldSet.of({**HOLD, "from": "yesterday"})
 
 
-def test_an_event_of_a_kind_of_times_to_come_is_kept_and_no_error() -> None:
-    event = Event(kind="engagement_opened", at=AT, actor="a", detail={"name": "ISO"})
-    fact = fact_of(event)
-    assert fact == UnknownFact(further={"name": "ISO"})
-    assert fact.detail() == {"name": "ISO"}
+OTHERS = {
+    "a kind of times to come": Event(kind="opened", at=AT, actor="a", detail={"name": "ISO"}),
+    "another kind, malformed": Event(kind="hold_set", at=AT, actor="a", detail={}),
+}
+
+
+@pytest.mark.parametrize("event", OTHERS.values(), ids=OTHERS)
+def test_events_that_nobody_asked_for_are_not_looked_into(event: Event) -> None:
+    assert fact_of(event, (RunStarted, OfSlot)) is None
+
+
+def test_kinds_that_are_derived_from_one_are_asked_for_by_it() -> None:
+    event = Event(kind="run_completed", at=AT, actor="a", detail=COMPLETED)
+    assert fact_of(event, OfSlot) == RunCompleted.of(COMPLETED)
+    with pytest.raises(MalformedEventError):
+        fact_of(Event(kind="run_completed", at=AT, actor="a", detail=RUN), OfSlot)

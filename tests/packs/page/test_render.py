@@ -20,10 +20,12 @@ import pytest
 from app.controls.assessment import State
 from app.controls.catalogue import load_catalogue, load_crosswalk
 from app.controls.expectations import load_expectations
+from app.controls.ground import Facts
 from app.packs.legible import FONTS
 from app.packs.page.fetcher import PackFetcher
 from app.packs.page.render import PackDrawingError, render_html, render_pdf
 from app.packs.view.assembly import build_view
+from app.packs.view.facts import Criteria
 from tests.verapdf import judged
 
 HERE = Path(__file__).parents[1]
@@ -143,35 +145,27 @@ def test_a_real_authority_is_not_called_development(make: Callable[..., Any]) ->
 
 
 def test_a_pack_without_a_time_token_says_so(pack: Any) -> None:
-    bare = replace(pack.view, checkpoint=replace(pack.view.checkpoint, stamp=None))
+    checkpoint = replace(pack.view.issue.checkpoint, stamp=None)
+    bare = replace(pack.view, issue=replace(pack.view.issue, checkpoint=checkpoint))
     assert "No time token." in render_html(bare)
 
 
 def test_a_pack_of_a_period_without_any_night_is_drawn_and_says_incomplete(pack: Any) -> None:
-    engagement = replace(pack.view.engagement, first=date(2026, 1, 1), last=date(2026, 1, 3))
-    empty = build_view(
-        pack_id="empty",
-        organisation="Empty",
+    engagement = replace(pack.view.issue.engagement, first=date(2026, 1, 1), last=date(2026, 1, 3))
+    issue = replace(
+        pack.view.issue,
         engagement=engagement,
-        connection=replace(pack.view.connection, subscriptions=()),
-        store=pack.view.store,
-        checkpoint=pack.view.checkpoint,
+        connection=replace(pack.view.issue.connection, subscriptions=()),
+        commands=(),
+    )
+    criteria = Criteria(
         collectors=pack.collectors,
         catalogue=load_catalogue(),
         crosswalk=load_crosswalk(load_catalogue()),
         expectations=load_expectations(),
-        nights=(),
-        counts=(),
-        intervals=(),
-        gaps=(),
-        records=(),
-        removals=(),
-        attachments={},
         not_applicable={},
-        commands=(),
-        tool_version="0.1.0",
-        generated_at=pack.view.generated_at,
     )
+    empty = build_view(issue, criteria, Facts(), {})
     assert {section.state for section in empty.sections} == {State.INCOMPLETE}
     assert render_pdf(empty, {}).startswith(b"%PDF")
     assert "No record of the period speaks for this control." in render_html(empty)
@@ -202,7 +196,7 @@ def test_attachments_are_data_with_fixed_dates(drawn: Path, pack: Any) -> None:
         for name in pdf.attachments:
             assert pdf.attachments[name].obj.AFRelationship == pikepdf.Name.Data
             moment = pdf.attachments[name].get_file().creation_date
-            assert moment == pack.view.generated_at
+            assert moment == pack.view.issue.generated_at
 
 
 def test_foreign_attachments_are_refused(pack: Any) -> None:

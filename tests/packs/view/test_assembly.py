@@ -37,9 +37,9 @@ def test_every_deviation_is_counted_once_however_many_controls_it_touches(pack: 
         for group in section.deviations
         for row in group.rows
     ]
-    assert len(set(rows)) == pack.view.open_deviations + pack.view.ended_deviations
+    assert len(set(rows)) == pack.view.totals.open + pack.view.totals.ended
     assert len(rows) > len(set(rows))
-    assert sum(number for _, number in pack.view.owners) == pack.view.open_deviations
+    assert sum(number for _, number in pack.view.totals.owners) == pack.view.totals.open
 
 
 def test_every_deviation_points_to_a_record_that_is_printed(pack: Any) -> None:
@@ -74,7 +74,7 @@ def test_a_missed_night_is_a_hole_in_every_trend(pack: Any) -> None:
 
 
 def test_the_period_ends_where_time_has_come_to(pack: Any) -> None:
-    engagement = pack.view.engagement
+    engagement = pack.view.issue.engagement
     now = datetime(2026, 11, 18, 12, tzinfo=UTC)
     assert period_until(engagement, now).last == date(2026, 11, 18)
     with pytest.raises(UsageError, match="no evidence"):

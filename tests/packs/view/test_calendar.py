@@ -4,8 +4,9 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from app.controls.assessment import Period
 from app.controls.observed import Night, NightCount
+from app.controls.period import Period
+from app.evidence.run_state import RunState
 from app.packs.view.calendar import lost_nights, night_cells, trend_cells
 
 PERIOD = Period(first=date(2026, 3, 1), last=date(2026, 3, 5))
@@ -21,7 +22,7 @@ def night(
     begun = None if state == "missed" else slot + timedelta(hours=late)
     return Night(
         slot=slot,
-        state=state,
+        state=RunState(state),
         run_id="r",
         finished_at=begun and begun + timedelta(minutes=3),
         detail=detail,

@@ -10,15 +10,21 @@ from pathlib import Path
 import pytest
 
 from app.db.rows.log import events
-from app.db.rows.runs import run_by_id, runs, set_run_state
+from app.db.rows.runs import put_run, run_by_id, runs
 from app.errors import AppError, RefusedError, UsageError
+from app.evidence.events.connection_events import (
+    ConnectionAdded,
+    ConnectionChanged,
+    ScheduleMeaningTold,
+)
+from app.evidence.record import Event
+from app.evidence.run import Run
+from app.evidence.run_state import RunState
 from app.schedule.connection import Connection, new_connection
-from app.schedule.connection_history import ADDED
 from app.schedule.cron import Meaning
 from app.services.connections.change import Change, change_connection, retire_connection
 from app.services.connections.register import add_connection, find_connection, list_connections
 from app.services.connections.timetable import (
-    TOLD,
     connection_of_run,
     former_nights,
     next_nights,
@@ -26,8 +32,7 @@ from app.services.connections.timetable import (
 )
 from app.services.home.background import Background
 from app.services.home.installation import Ports, open_ports
-from app.services.index.catch_up import reindex
-from app.services.index.events import record_event
+from app.services.index.catch_up import catch_up, reindex
 from app.services.nights.night import collect_now, plan_night
 from app.services.nights.schedule.on_request import request_run
 from app.services.nights.schedule.overtaken import end_overtaken
@@ -85,8 +90,20 @@ def of_before(ports: Ports, schedule: str) -> Connection:
     new = {"time_zone", "schedule_meaning", "follows_settings"}
     whole = made(schedule=schedule).detail()
     detail = {key: value for key, value in whole.items() if key not in new}
-    record_event(ports, ADDED, detail, actor="annexa connection add")
+    told = Event(
+        kind=ConnectionAdded.KIND, at=ports.now(), actor="annexa connection add", detail=detail
+    )
+    with ports.writer("a test"):
+        log = ports.open_log()
+        catch_up(ports, log)
+        log.append(told.sealed)
+        log.seal(ports.now, ports.authorities)
+        catch_up(ports, log)
     return find_connection(ports, "northgate")
+
+
+def begun_at(planned: Run, at: datetime) -> Run:
+    return replace(planned, state=RunState.RUNNING, started_at=at)
 
 
 def slots_of(ports: Ports) -> dict[str, str]:
@@ -181,7 +198,7 @@ def test_a_night_in_work_keeps_the_scope_it_began_with_and_takes_the_new_credent
     connection = connected(ports)
     run_id = plan_night(ports, connection, START, "scheduled", "test")
     with ports.database.begin() as session:
-        set_run_state(session, run_id, "running", at=START)
+        put_run(session, begun_at(run_by_id(session, run_id), START))
     clock.at += timedelta(minutes=5)
     fresh = {**connection.credential, "secret_env": "OTHER"}
     change_connection(ports, "northgate", Change(subscriptions=(SUBSCRIPTION,), credential=fresh))
@@ -200,7 +217,7 @@ def test_a_night_of_a_retired_connection_ends_as_it_began_or_as_missed_if_it_nev
     connection = connected(ports)
     begun = plan_night(ports, connection, START, "scheduled", "test")
     with ports.database.begin() as session:
-        set_run_state(session, begun, "running", at=START)
+        put_run(session, begun_at(run_by_id(session, begun), START))
     plan_night(ports, connection, START + timedelta(minutes=1), "scheduled", "test")
     clock.at += timedelta(minutes=2)
     retire_connection(ports, "northgate")
@@ -233,7 +250,7 @@ def test_a_connection_without_a_schedule_of_its_own_follows_the_settings(
 
     assert find_connection(ports, "northgate").schedule == "0 7 * * *"
     with ports.database.read() as session:
-        assert len(events(session, "connection_changed")) == 1
+        assert len(events(session, ConnectionChanged)) == 1
     clock.at = START + timedelta(hours=7)
     plan(later, "test")
     assert slots_of(ports) == {"02 04:00": "planned", "02 07:00": "planned"}
@@ -262,7 +279,7 @@ def test_a_line_of_before_keeps_its_nights_until_it_is_changed_and_says_so_once(
     tell_former_nights(ports)
     tell_former_nights(ports)
     with ports.database.read() as session:
-        assert [one.event.detail["sentence"] for one in events(session, TOLD)] == [said]
+        assert [one.fact.sentence for one in events(session, ScheduleMeaningTold)] == [said]
     clock.at = START + timedelta(days=1, hours=2)
     plan(ports, "test")
     assert slots_of(ports) == {"03 02:00": "planned"}
@@ -279,7 +296,7 @@ def test_a_line_of_before_that_means_the_same_says_nothing(ports: Ports) -> None
     assert former_nights(ports, connection) == ""
     tell_former_nights(ports)
     with ports.database.read() as session:
-        assert events(session, TOLD) == []
+        assert events(session, ScheduleMeaningTold) == []
 
 
 def test_changing_its_scope_alone_leaves_a_line_of_before_its_nights(ports: Ports) -> None:
@@ -311,7 +328,7 @@ def test_a_change_that_could_never_serve_is_refused_and_nothing_is_sealed(
         change_connection(ports, "northgate", change)
     assert part in refused.value.message
     with ports.database.read() as session:
-        assert events(session, "connection_changed") == []
+        assert events(session, ConnectionChanged) == []
 
 
 @pytest.mark.parametrize(
@@ -327,7 +344,7 @@ def test_an_unknown_name_says_which_there_are(ports: Ports, verb: object) -> Non
 def test_what_is_sealed_of_a_connection_says_how_its_schedule_is_read(ports: Ports) -> None:
     connected(ports)
     with ports.database.read() as session:
-        (added,) = events(session, ADDED)
+        (added,) = events(session, ConnectionAdded)
     told = json.loads(json.dumps(added.event.detail))
     assert told["schedule_meaning"] == "unix"
     assert told["time_zone"] == "UTC"

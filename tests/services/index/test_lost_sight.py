@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from app.evidence.canonical import canonical
+from app.evidence.events.run_events import RightsChanged, RightTold
 from app.evidence.record import entry_key, utc
 from app.evidence.rights import GRAPH, TENANT
 from app.services.index.lost_sight import LostSight, lost_in
@@ -27,14 +28,19 @@ def disk(number: int, group: str = G) -> str:
     return f"{group}/providers/Microsoft.Compute/disks/{number}"
 
 
-def change(days: int, place: str, *rights: str) -> dict[str, Any]:
-    lost = [{"place": place, "right": one} for one in rights]
-    return {"slot": utc(SLOT - timedelta(days=days)), "lost": lost, "gained": []}
+def change(days: int, place: str, *rights: str) -> RightsChanged:
+    return RightsChanged(
+        run_id="r",
+        connection_id="c",
+        slot=SLOT - timedelta(days=days),
+        lost=tuple(RightTold(place=place, right=one) for one in rights),
+        gained=(),
+    )
 
 
 def losses(
     *missing: dict[str, Any],
-    changes: list[dict[str, Any]] | None = None,
+    changes: list[RightsChanged] | None = None,
     collector: str = "compute.disks",
 ) -> tuple[LostSight, ...]:
     store = MemoryStore()
@@ -106,7 +112,7 @@ CHANGES: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 @pytest.mark.parametrize(("told", "lost"), CHANGES.values(), ids=CHANGES)
 def test_only_rights_lost_there_since_explain_a_loss(
-    told: dict[str, Any], lost: tuple[str, ...]
+    told: RightsChanged, lost: tuple[str, ...]
 ) -> None:
     (found,) = losses(lacking(disk(1), "export"), changes=[told])
     assert found.lost == lost

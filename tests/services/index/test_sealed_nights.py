@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.db.engine.append_only import GUARDED, guard_statements
 from app.db.rows.evidence import gaps, records, removals
 from app.db.rows.runs import nights

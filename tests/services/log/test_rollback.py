@@ -16,6 +16,7 @@ from app.services.index.events import record_event
 from app.services.log.checkpoints import checkpoint_key, checkpoint_sizes, token_key
 from app.services.proof.whole_store import verify_store
 from app.services.upkeep.new_home import initialise
+from tests.facts import told
 
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
 
@@ -27,7 +28,7 @@ def now() -> datetime:
 def note(ports: Ports, *words: str) -> None:
     """One entry and one checkpoint for each word."""
     for word in words:
-        record_event(ports, "hold_set", {"word": word}, actor="test")
+        record_event(ports, told(word), actor="test")
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.controls.document import Facts
+from app.controls.ground import Facts
 from app.evidence.observed import Former, Interval
 from app.services.packing.principal_names import PrincipalNames, with_names
 from collectors.kit import Status

@@ -9,6 +9,13 @@ import pytest
 
 from app.db.rows.log import events
 from app.errors import NotFoundError, RefusedError, UsageError
+from app.evidence.events.fact import Fact
+from app.evidence.events.protection_events import (
+    HoldCleared,
+    HoldSet,
+    RetentionExtended,
+    WormLocked,
+)
 from app.services.home.installation import Ports
 from app.services.proof.whole_store import verify_store
 from app.services.protection.holds import (
@@ -48,9 +55,9 @@ def held(ports: Ports) -> set[str]:
     return {key for key in ports.store.list("") if ports.store.protection(key).legal_hold}
 
 
-def logged(ports: Ports, kind: str) -> list[dict[str, object]]:
+def logged(ports: Ports, kind: type[Fact]) -> list[dict[str, object]]:
     with ports.database.read() as session:
-        return [dict(one.event.detail) for one in events(session, kind)]
+        return [one.fact.detail() for one in events(session, kind)]
 
 
 def test_a_hold_covers_records_what_they_name_and_their_checkpoints(
@@ -63,7 +70,7 @@ def test_a_hold_covers_records_what_they_name_and_their_checkpoints(
     assert kept.changed == kept.objects == len(held(ports))
     kinds = {key.split("/")[0] for key in held(ports)}
     assert kinds == {"raw", "derived", "rules", "entry", "checkpoint"}
-    (event,) = logged(ports, "hold_set")
+    (event,) = logged(ports, HoldSet)
     assert event["objects"] == kept.objects
     assert event["records"] == objects_in(ports, ALL).records
     assert set_hold(ports, "ISO 2026", ALL).changed == 0
@@ -83,7 +90,7 @@ def test_clearing_one_hold_leaves_what_another_needs(installation: Installation)
     (last,) = clear_hold(ports, "Dispute", None)
     assert last.changed == last.objects
     assert held(ports) == set()
-    assert [detail["held_by_others"] for detail in logged(ports, "hold_cleared")] == [kept.left, 0]
+    assert [detail["held_by_others"] for detail in logged(ports, HoldCleared)] == [kept.left, 0]
     with pytest.raises(NotFoundError, match="no legal hold of 'Dispute'"):
         clear_hold(ports, "Dispute", None)
 
@@ -101,7 +108,7 @@ def test_retention_is_extended_and_never_shortened(installation: Installation) -
         extend_retention(ports, ALL, end)
     with pytest.raises(UsageError, match="is past"):
         extend_retention(ports, ALL, ports.now() - timedelta(days=1))
-    (event,) = logged(ports, "retention_extended")
+    (event,) = logged(ports, RetentionExtended)
     assert event["changed"] == kept.changed
     assert verify_store(ports).faults == ()
 
@@ -118,7 +125,7 @@ def test_the_lock_needs_the_containers_name_and_cannot_be_undone(
 
     assert (kept.changed, kept.left) == (kept.objects, 0)
     assert ports.store.protection("entry/000/000/000/000.json").mode == "locked"
-    assert logged(ports, "worm_locked")[0]["objects"] == kept.objects
+    assert logged(ports, WormLocked)[0]["objects"] == kept.objects
     assert lock_store(ports, lambda container: container).changed < kept.changed
     assert verify_store(ports).faults == ()
 

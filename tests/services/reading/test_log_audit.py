@@ -20,6 +20,7 @@ from app.services.reading.log_audit import (
     seen_entries,
     verify_since,
 )
+from tests.facts import told
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 
@@ -30,7 +31,7 @@ CLOCK = SetClock()
 def ports(tmp_path: Path) -> Iterator[Ports]:
     with home_with(tmp_path / "home", CLOCK) as opened:
         for number in range(5):
-            record_event(opened, "verified", {"number": number}, actor="test")
+            record_event(opened, told(f"number {number}"), actor="test")
         yield opened
 
 
@@ -112,7 +113,7 @@ def test_a_forked_log_is_named_as_such(ports: Ports, tmp_path: Path) -> None:
     (forked / "last-checkpoint").unlink()  # nothing here remembers: only the auditor's copy does
     again = open_ports(forked, CLOCK)
     for number in range(8):
-        record_event(again, "verified", {"another": number}, actor="test")
+        record_event(again, told(f"another {number}"), actor="test")
     (fault,) = verify_since(again, held).faults
     assert fault.code == "consistency_broken"
     assert "not a continuation of the given checkpoint of 6" in fault.reason

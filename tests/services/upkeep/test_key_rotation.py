@@ -25,6 +25,7 @@ from app.services.reading.log_audit import entry_proof, verify_since
 from app.services.upkeep.key_rotation import rotate_log_key
 from app.trust.keys.keyring import load_trust
 from app.trust.keys.rotation import finish_rotation, prepare_rotation, rotate
+from tests.facts import told
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 
@@ -34,7 +35,7 @@ CLOCK = SetClock()
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
     with home_with(tmp_path / "home", CLOCK) as ports:
-        record_event(ports, "verified", {}, actor="test")
+        record_event(ports, told(), actor="test")
     return tmp_path / "home"
 
 
@@ -60,7 +61,7 @@ def test_the_old_key_seals_its_own_end_and_the_new_one_goes_on(home: Path) -> No
     for size in (2, 4):
         proof = entry_proof(ports, 1, size)
         assert verify_proof(proof, ports.store.get(entry_key(1)), key)[1].size == size
-    record_event(ports, "verified", {}, actor="test")
+    record_event(ports, told(), actor="test")
     ports.close()
     again = rotate_log_key(home, CLOCK, "test")
     ports = open_ports(home, CLOCK)
@@ -92,7 +93,7 @@ def test_a_process_that_still_holds_the_old_key_is_refused(home: Path) -> None:
     running = open_ports(home, CLOCK)
     rotate_log_key(home, CLOCK, "test")
     with pytest.raises(RefusedError, match="not verified by this log's key"):
-        record_event(running, "verified", {}, actor="test")
+        record_event(running, told(), actor="test")
     running.close()
 
 
@@ -114,7 +115,7 @@ def test_a_crash_at_any_step_leaves_a_log_that_goes_on(step: str, home: Path) ->
             kept.chmod(0o600)
     ports = open_ports(home, CLOCK)
     assert (replace(ports.trust.log.key, former=()) == new) == (step != "prepared")
-    record_event(ports, "verified", {}, actor="test")
+    record_event(ports, told(), actor="test")
     assert verify_store(ports).faults == ()
     ports.close()
     if step == "prepared":

@@ -10,6 +10,8 @@ import pytest
 import trustme
 
 from app.db.rows.log import events
+from app.evidence.events.fact import Fact
+from app.evidence.events.log_events import CheckpointNotSent, CheckpointSent
 from app.evidence.record import Event, utc
 from app.evidence.tree.note import open_checkpoint
 from app.services.home.installation import Ports
@@ -82,9 +84,9 @@ def night(ports: Ports) -> int:
     return checkpoint.size
 
 
-def logged(ports: Ports, kind: str) -> list[dict[str, object]]:
+def logged(ports: Ports, kind: type[Fact]) -> list[dict[str, object]]:
     with ports.database.read() as session:
-        return [dict(found.event.detail) for found in events(session, kind)]
+        return [found.fact.detail() for found in events(session, kind)]
 
 
 def test_the_checkpoint_of_a_night_reaches_both_and_can_be_held_against_the_log(
@@ -109,7 +111,7 @@ def test_the_checkpoint_of_a_night_reaches_both_and_can_be_held_against_the_log(
         assert parts[f"checkpoint-{size}.txt"] == note
         assert parts[f"checkpoint-{size}.tsr"] == token
         assert verify_since(ports, note).faults == ()
-        assert logged(ports, "checkpoint_sent") == [
+        assert logged(ports, CheckpointSent) == [
             {"notice": "auditor portal", "checkpoint_size": size},
             {"notice": "auditor", "checkpoint_size": size},
         ]
@@ -132,7 +134,7 @@ def test_whoever_was_away_is_told_in_the_log_once_and_asked_again(
                 "auditor portal",
                 "auditor",
             }
-        failures = logged(ports, "checkpoint_not_sent")
+        failures = logged(ports, CheckpointNotSent)
         assert [(one["notice"], one["checkpoint_size"]) for one in failures] == [
             ("auditor portal", size),
             ("auditor", size),
@@ -144,7 +146,7 @@ def test_whoever_was_away_is_told_in_the_log_once_and_asked_again(
         send_notices(ports)
         mail.password = "correct horse"
         send_notices(ports)
-        assert [one["notice"] for one in logged(ports, "checkpoint_sent")] == [
+        assert [one["notice"] for one in logged(ports, CheckpointSent)] == [
             "auditor portal",
             "auditor",
         ]
@@ -197,4 +199,4 @@ def test_a_server_that_is_not_there_fails_neither_night_nor_tick(
     with home(tmp_path, servers) as ports:
         night(ports)
         assert tick(ports, "test").failed == ()
-        assert len(logged(ports, "checkpoint_not_sent")) == 2
+        assert len(logged(ports, CheckpointNotSent)) == 2

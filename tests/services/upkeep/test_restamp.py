@@ -15,6 +15,7 @@ from app.services.nights.schedule.tick import tick
 from app.services.proof.whole_store import verify_store
 from app.services.reading.status import log_status
 from app.services.upkeep.restamp import restamp, stamp_awaiting
+from tests.facts import told
 from tests.services.authorities import Issuer, Moody, SetClock, authority
 from tests.services.homes import home_with, listening
 
@@ -45,7 +46,7 @@ def ports(tmp_path: Path, clock: SetClock, one: Moody, two: Moody) -> Iterator[P
 
 
 def seal(ports: Ports) -> int:
-    return record_event(ports, "verified", {}, actor="test") + 1
+    return record_event(ports, told(), actor="test") + 1
 
 
 def names(ports: Ports, size: int) -> list[str]:

@@ -8,8 +8,10 @@ from typing import Any
 
 from app.db.rows.evidence import newest_records, run_records
 from app.evidence.canonical import parse
+from app.evidence.events.run_events import RightsChanged, RightTold
 from app.evidence.record import entry_key
 from app.evidence.rights import COLLECTOR, Right, RightsChange, rights_change, rights_shown
+from app.evidence.run import Run
 from app.services.home.installation import Ports
 from app.services.log.sealed_pages import seen_again
 from collectors.kit.interpret import Seen
@@ -45,9 +47,15 @@ def change_since(ports: Ports, connection_id: str, run_id: str, shown: Shown) ->
     return rights_change(before, now)
 
 
-def detail_of(change: RightsChange) -> Mapping[str, Any]:
-    """As the event keeps it."""
-    return {"lost": _plain(change.lost), "gained": _plain(change.gained)}
+def fact_of_change(change: RightsChange, run: Run) -> RightsChanged:
+    """The event that tells of it."""
+    return RightsChanged(
+        run_id=run.id,
+        connection_id=run.connection_id,
+        slot=run.slot,
+        lost=_told(change.lost),
+        gained=_told(change.gained),
+    )
 
 
 def _sealed(ports: Ports, seq: int) -> Shown:
@@ -58,5 +66,5 @@ def _sealed(ports: Ports, seq: int) -> Shown:
     return shown_rights(ports, seen, record["collector"]["principal"])
 
 
-def _plain(rights: Sequence[Right]) -> list[dict[str, str]]:
-    return [{"place": right.place, "right": right.what} for right in rights]
+def _told(rights: Sequence[Right]) -> tuple[RightTold, ...]:
+    return tuple(RightTold(place=right.place, right=right.what) for right in rights)

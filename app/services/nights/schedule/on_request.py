@@ -3,9 +3,10 @@
 import uuid
 from datetime import UTC
 
-from app.db.rows.runs import UNFINISHED, Run, claim_slot, run_by_id, unfinished_runs
+from app.db.rows.runs import claim_slot, run_by_id, unfinished_runs
 from app.errors import NotFoundError, RefusedError
 from app.evidence.record import utc
+from app.evidence.run import Run
 from app.schedule.connection import Connection
 from app.services.connections.register import need_active
 from app.services.connections.timetable import connection_of_run
@@ -45,7 +46,7 @@ def collect_in_turn(ports: Ports, run_id: str) -> None:
             for run in unfinished_runs(session)
             if run.connection_id == wanted.connection_id and run.slot <= wanted.slot
         ]
-    if wanted.state in UNFINISHED:
+    if wanted.state.unfinished:
         for run in waiting:
             collect_night(ports, connection_of_run(ports, run), run.id)
 

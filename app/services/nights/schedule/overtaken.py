@@ -3,9 +3,11 @@
 from datetime import timedelta
 
 from app.db.rows.evidence import done_scopes
-from app.db.rows.runs import UNFINISHED, Run, run_by_id, unfinished_runs
+from app.db.rows.runs import run_by_id, unfinished_runs
 from app.errors import RefusedError, WriterBusyError
-from app.evidence.record import utc
+from app.evidence.events.run_events import RunFailed, SlotMissed
+from app.evidence.run import Run, lost_by
+from app.evidence.run_state import RunState
 from app.schedule.slots import slots
 from app.services.connections.register import find_connection
 from app.services.connections.timetable import spells
@@ -49,26 +51,23 @@ def _overtaken(ports: Ports, run: Run) -> bool:
 def _end(ports: Ports, run: Run) -> int:
     def unfinished() -> None:
         with ports.database.read() as session:
-            if run_by_id(session, run.id).state not in UNFINISHED:
+            if not run_by_id(session, run.id).state.unfinished:
                 raise RefusedError("this run was ended meanwhile", code="run_finished")
 
     with ports.database.read() as session:
         sealed = len(done_scopes(session, run.id))
-    kind, reason = "slot_missed", run.detail or NEVER
-    if sealed or run.state == "running":
-        kind, reason = "run_failed", f"interrupted with {sealed} records sealed; {reason}"
-    detail = {
-        "run_id": run.id,
-        "connection_id": run.connection_id,
-        "slot": utc(run.slot),
-        "trigger": run.reason,
-        "by": run.claimed_by,
-        "reason": reason,
-    }
     try:
-        record_event(ports, kind, detail, actor="annexa schedule", allowed=unfinished)
+        record_event(ports, _ended(run, sealed), actor="annexa schedule", allowed=unfinished)
     except RefusedError as error:
         if error.kind != "run_finished":
             raise
         return 0  # another replica was first
     return 1
+
+
+def _ended(run: Run, sealed: int) -> RunFailed | SlotMissed:
+    """What becomes of a run that has sealed so many records."""
+    reason = run.detail or NEVER
+    if sealed or run.state is RunState.RUNNING:
+        return lost_by(run, RunFailed, f"interrupted with {sealed} records sealed; {reason}")
+    return lost_by(run, SlotMissed, reason)

@@ -8,7 +8,7 @@ written only when it is on. Data plane lists are those of api-version 7.4.
 from datetime import datetime
 from typing import Any
 
-from simulator.tenant.kit import Categories, ResourceType, Scene, ticks
+from simulator.tenant.kit import ABSENT, Categories, Fault, ResourceType, Scene, ticks
 
 KEYS = ("disk-encryption", "storage-wrapping", "sql-protector")
 SECRETS = ("fhir-connection", "smtp-relay")
@@ -46,25 +46,29 @@ def _administrators(scene: Scene) -> dict[str, Any]:
     }
 
 
+def as_made(scene: Scene) -> str:
+    """Nobody ever set anything of a third of the vaults."""
+    return "fail" if scene.resource.ordinal > 1 and scene.share("as made") < 0.3 else ""
+
+
 def _protection(scene: Scene) -> dict[str, Any]:
-    """What somebody set: a third of the vaults are as they were made."""
-    if scene.resource.ordinal > 1 and scene.share("as made") < 0.3:
+    """What somebody set."""
+    if as_made(scene):
         return {}
-    protection: dict[str, Any] = {
+    state = {"privateLinkServiceConnectionState": {"status": "Approved"}}
+    return {
         "enabledForDiskEncryption": True,
         "enabledForTemplateDeployment": False,
-        "enableRbacAuthorization": scene.share("rbac") < 0.8,
-    }
-    if scene.share("purge protection") < 0.8:
-        protection["enablePurgeProtection"] = True
-    if scene.share("firewall") < 0.5:
-        protection["networkAcls"] = {
+        "enableRbacAuthorization": True,
+        "enablePurgeProtection": True,
+        "privateEndpointConnections": [{"properties": state}],
+        "networkAcls": {
             "bypass": "AzureServices",
             "defaultAction": "Deny",
             "ipRules": [{"value": "203.0.113.0/28"}],
             "virtualNetworkRules": [],
-        }
-    return protection
+        },
+    }
 
 
 def _authors(made: str) -> dict[str, Any]:
@@ -109,6 +113,18 @@ TYPE = ResourceType(
     versions=("2019-09-01", "2022-07-01", "2023-02-01", "2023-07-01", "2024-11-01", "2026-05-15"),
     logs=Categories(audit=("AuditEvent",), others=("AzurePolicyEvaluationDetails",), grouped=True),
     body=body,
+    faults={
+        "keys.vaults.soft_delete": Fault(fails=({"properties.enableSoftDelete": False},)),
+        **{
+            f"keys.vaults.{check}": Fault(fails=({f"properties.{name}": to},), settled=as_made)
+            for check, name, to in (
+                ("purge_protection", "enablePurgeProtection", ABSENT),
+                ("roles_decide", "enableRbacAuthorization", ABSENT),
+                ("closed_network", "networkAcls", ABSENT),
+                ("private_endpoint", "privateEndpointConnections", []),
+            )
+        },
+    },
     contents=contents,
     leaf=False,
 )

@@ -15,7 +15,7 @@ from app.evidence.replay import exchanges_of
 from app.services.index.lost_sight import LostSight, lost_sight, newest_losses
 from app.services.log.sealed_pages import seen_again
 from app.services.nights.absence.earlier import Earlier
-from app.services.nights.absence.rights_changes import change_since, detail_of, shown_rights
+from app.services.nights.absence.rights_changes import change_since, shown_rights
 from app.services.nights.night import NightReport
 from app.services.nights.one_record import Job
 from app.services.reading.scope_limits import BEYOND, EVERYWHERE, scope_limits
@@ -163,8 +163,8 @@ def test_a_withdrawn_right_is_a_loss_and_its_return_a_gain(
     record = entry(nights.house, RIGHTS, report)
     principal = record["collector"]["principal"]
     now = shown_rights(ports, shown(ports.store, RIGHTS, record), principal)
-    told = detail_of(change_since(ports, nights.house.connection.id, report.run_id, now))
-    rights = {name: {one["right"] for one in told[name]} for name in (LOST, GAINED)}
+    change = change_since(ports, nights.house.connection.id, report.run_id, now)
+    rights = {LOST: {one.what for one in change.lost}, GAINED: {one.what for one in change.gained}}
     assert (READ in rights[LOST], READ in rights[GAINED]) == (is_loss, not is_loss)
     assert any(one.startswith("Reader at ") for one in rights[LOST if is_loss else GAINED])
 

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.controls.azure_policy.cause import NO_STATE, Cause, PolicyState, cause_of
+from app.controls.azure_policy.scope import parent_of, reaches, type_of
 from app.controls.observed import Interval
-from app.controls.policy_cause import NO_STATE, Cause, PolicyState, cause_of
-from app.controls.policy_scope import parent_of, reaches, type_of
 from collectors.kit import Check, Collector, Status
 
 RANK = ("noncompliant", "compliant", "error", "conflict", "protected", "exempt", "unknown")

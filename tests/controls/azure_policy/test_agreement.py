@@ -5,10 +5,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.controls.azure_policy.agreement import PolicyAgreement, policy_agreement
+from app.controls.azure_policy.cause import Cause, PolicyState
+from app.controls.azure_policy.scope import parent_of, reaches, type_of
 from app.controls.observed import Interval
-from app.controls.policy_agreement import PolicyAgreement, policy_agreement
-from app.controls.policy_cause import Cause, PolicyState
-from app.controls.policy_scope import parent_of, reaches, type_of
 from collectors.kit import Check, Collector, Owner, ResourceGraph, Status, passed
 
 NIGHT = datetime(2026, 1, 15, 2, tzinfo=UTC)

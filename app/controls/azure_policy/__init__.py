@@ -1,0 +1,1 @@
+"""What Azure Policy's own states say beside our verdicts."""

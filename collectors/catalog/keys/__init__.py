@@ -1,0 +1,1 @@
+"""Key vaults and what protects the keys in them."""
