@@ -133,7 +133,7 @@ def test_a_token_is_found_by_its_secrets_digest_and_ends(database: Database) -> 
 
 
 def test_of_a_pack_that_was_issued_again_the_newest_stands(database: Database) -> None:
-    again = replace(PACK, state="ready", pdf_path="packs/p1.pdf", bundle_sha256="ab")
+    again = replace(PACK, state=PackState.READY, pdf_path="packs/p1.pdf", bundle_sha256="ab")
     with database.begin() as session:
         add_pack(session, PACK)
         add_pack(session, again)
