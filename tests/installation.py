@@ -13,7 +13,8 @@ from app.evidence.observed import Interval, SeenGap
 from app.schedule.connection import Connection, new_connection
 from app.services.connections.register import add_connection
 from app.services.home.installation import Ports, open_ports
-from app.services.nights.night import NightReport, collect_night, plan_night
+from app.services.nights.attempt import NightReport
+from app.services.nights.night import collect_night, plan_night
 from app.services.upkeep.new_home import initialise
 from simulator.process import SimulatorProcess
 

@@ -60,6 +60,20 @@ def setting(
     return judge
 
 
+def present(path: str, *, passes: str, fails: str, absent: Absences = NONE) -> Judge:
+    """A list that should name at least one object; an empty one names none."""
+
+    def judge(item: Item, _: Expectations) -> Verdict:
+        found = item[path]
+        if isinstance(found, list) and not found:
+            return failed(fails)
+        if isinstance(found, list) and all(isinstance(one, Mapping) and one for one in found):
+            return passed(passes)
+        return unread(item, path, absent)
+
+    return judge
+
+
 def tls(path: str, *, absent: Absences = NONE) -> Judge:
     """The lowest TLS version accepted, against the expectation `minimum_tls`."""
 

@@ -17,7 +17,7 @@ from app.evidence.observed import SealedRecord
 from app.packs.view.facts import Engagement
 from app.services.access.tokens import SCOPES, create_token, revoke
 from app.services.home.installation import Ports, open_ports
-from app.services.nights.night import NightReport
+from app.services.nights.attempt import NightReport
 from app.services.packing.pack import IssuedPack, issue_pack
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed, now

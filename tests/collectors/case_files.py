@@ -8,6 +8,7 @@ people who exist, and with groups that have no members. With `checks` a case is 
 """
 
 import json
+import tomllib
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -30,24 +31,16 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, ids_of, interpret
 from collectors.kit.judge import Judgement, judge
 from collectors.kit.level import context_of, parent_read, reads_in
-from tests.collectors.table_cases import plain_cases, table_cases
+from tests.collectors.table_cases import plain_cases, table_cases, with_parts
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
+TEMPLATES = Path(__file__).parents[2] / "evidence_templates"
 EXPECTATIONS: Mapping[str, Any] = {
-    "minimum_tls": "1.2",
-    "soft_delete_days": 7,
-    "log_retention_days": 365,
-    "max_owners": 3,
-    "activation_hours": 8,
-    "secret_lifetime_days": 180,
-    "credential_warning_days": 14,
-    "log_freshness_hours": 24,
-    "open_ports": 1000,
-    "standing_access_days": 180,
-    "eligibility_days": 365,
-    "certificate_lifetime_days": 398,
+    name: told["value"]
+    for name, told in tomllib.loads((TEMPLATES / "expectations.toml").read_text()).items()
 }
+"""As they come with the product; a case that needs others states them."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,6 +71,7 @@ def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, An
     if not path.exists():
         return [], {}
     written: dict[str, Any] = json.loads(path.read_text())
+    written = with_parts(written, written.pop("$parts", {}))
     found = written.pop("$table", [])
     tables = found if isinstance(found, list) else [found]
     for facts in (*tables, *written.values()):

@@ -2,6 +2,8 @@
 
 A page whose body is a list holds these items as the read's API sends them. The tables stand under
 `$table`; a case beside them may be like another one (or like "good", of a table), with changes.
+What many answers hold stands once under `$parts`: `{"$like": "rule", "properties.access": "Deny"}`
+is that part with the change.
 
     "$table": {
       "scope": "tenant",
@@ -44,6 +46,22 @@ def table_cases(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]
             expect = [] if status == NOT_ASKED else [[None, check, status, why[0]]]
             name = f"{check} {status} {number}: {json.dumps(changes)[:80]}"
             yield name, {**base, "pages": pages, "checks": [check], "expect": expect}
+
+
+def with_parts(value: Any, parts: Mapping[str, Any]) -> Any:
+    """The value with everything that is like a part written out."""
+    if isinstance(value, list):
+        return [with_parts(one, parts) for one in value]
+    if not isinstance(value, dict):
+        return value
+    whole = {key: with_parts(one, parts) for key, one in value.items()}
+    name = whole.pop("$like", None)
+    if name is None:
+        return whole
+    made = copy.deepcopy(parts[name])
+    for path, one in whole.items():
+        change(made, path, one)
+    return made
 
 
 def plain_cases(

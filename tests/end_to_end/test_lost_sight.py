@@ -19,7 +19,7 @@ from app.db.rows.evidence import removals
 from app.evidence.observed import Interval
 from app.services.connections.change import Change, change_connection
 from app.services.index.lost_sight import lost_sight
-from app.services.nights.night import NightReport
+from app.services.nights.attempt import NightReport
 from app.services.reading.controls import assess_controls
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator

@@ -14,7 +14,8 @@ from app.cli.edge import ERR, OUT, Json, print_json
 from app.cli.opened import opened
 from app.services.connections.register import find_connection
 from app.services.home.installation import Ports
-from app.services.nights.night import NightReport, Progress, Told, collect_night, collect_now
+from app.services.nights.attempt import NightReport, Progress, Told
+from app.services.nights.night import collect_night, collect_now
 from app.services.nights.schedule.interrupted import interrupted_runs
 
 GAPS = 4

@@ -1,32 +1,23 @@
 """A pack for people and a bundle for machines, from what the log holds of a period."""
 
-import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-from app.controls.catalogue import load_crosswalk
 from app.controls.document import assessments
 from app.controls.ground import Facts
-from app.controls.observed import Night
 from app.controls.period import Period
-from app.errors import NotFoundError, RefusedError, UnavailableError
+from app.errors import NotFoundError, RefusedError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.events.access_events import PackIssued
 from app.evidence.events.fact import event_of
 from app.evidence.record import instant, utc
-from app.packs.page.render import render_pdf
-from app.packs.view.assembly import build_view
-from app.packs.view.facts import Criteria, Engagement, Issue, Limits
-from app.packs.view.populations import pack_attachments
-from app.packs.view.verification import verification_commands
+from app.packs.view.facts import Engagement
 from app.schedule.connection import Connection
 from app.services.connections.missed_slots import miss_overdue
 from app.services.home.installation import Ports
-from app.services.home.private_files import private_file, private_folder
 from app.services.index.catch_up import catch_up
 from app.services.index.sealed_nights import SealedNights, sealed_nights
 from app.services.log.checkpoint_time import dated, signed_at
@@ -34,12 +25,11 @@ from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_chec
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import completed
 from app.services.nights.rules_archive import rules_archive
-from app.services.nights.tool import tool
-from app.services.packing.bundle import Order, write_bundle_of
-from app.services.packing.facts import checkpoint_facts, connection_facts, limits_of, store_facts
-from app.services.packing.principal_names import principal_names, with_names
+from app.services.packing.bundle import Order
+from app.services.packing.facts import limits_of
+from app.services.packing.folder import write_pack
+from app.services.packing.pdf import Occasion, draw_pack
 from app.services.reading.evidence import instants
-from app.services.reading.policy_states import agreement_of
 from app.trust.seals.pades import seal_pdf
 from app.trust.time.timestamp import TimestampUnavailableError
 
@@ -61,18 +51,6 @@ class IssuedPack:
     issued_at: datetime
     sealed_at: datetime
     """When the checkpoint over its evidence was signed."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Occasion:
-    """What one issue of a pack adds to its evidence."""
-
-    pack_id: str
-    at: datetime
-    checkpoint: Checkpoint
-    waiting: Sequence[Night]
-    """Nights that are due and not begun."""
-    limits: Limits
 
 
 def issue_pack(
@@ -100,19 +78,16 @@ def issue_pack(
         checkpoint = _covering(ports, entries)
         pack_id = _pack_id(connection, engagement, checkpoint)
         told("drawing the pack")
-        waiting = sealed_facts.waiting(issued_at)
-        limits = limits_of(ports, connection, observed, sealed_facts.rights_changes)
-        issue = Occasion(
+        occasion = Occasion(
             pack_id=pack_id,
             at=issued_at,
             checkpoint=checkpoint,
-            waiting=waiting,
-            limits=limits,
+            waiting=sealed_facts.waiting(issued_at),
+            limits=limits_of(ports, connection, observed, sealed_facts.rights_changes),
         )
-        pdf, attached = _draw(ports, connection, engagement, observed, issue)
+        pdf, attached = draw_pack(ports, connection, engagement, observed, occasion)
         told("sealing the bundle")
-        archival = ports.settings.seal.archival
-        sealed = seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
+        sealed = _seal(ports, pdf)
         order = Order(
             pack_id=pack_id,
             connection=connection,
@@ -123,7 +98,7 @@ def issue_pack(
             issued_at=issued_at,
             assessments=_assessed(ports, engagement, observed),
         )
-        folder, digest = _written(ports, log, order, sealed, attached)
+        folder, digest = write_pack(ports, log, order, sealed, attached)
         issued = IssuedPack(
             pack_id=pack_id,
             pdf=folder / "pack.pdf",
@@ -138,6 +113,11 @@ def issue_pack(
         )
         _record(ports, log, connection, engagement, issued)
         return issued
+
+
+def _seal(ports: Ports, pdf: bytes) -> bytes:
+    archival = ports.settings.seal.archival
+    return seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
 
 
 def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNights:
@@ -198,93 +178,6 @@ def _pack_id(connection: Connection, engagement: Engagement, checkpoint: Checkpo
         checkpoint.root.hex(),
     ]
     return f"AXP-{sha256(canonical(facts))[:12].upper()}"
-
-
-def _draw(
-    ports: Ports,
-    connection: Connection,
-    engagement: Engagement,
-    observed: Facts,
-    issue: Occasion,
-) -> tuple[bytes, dict[str, bytes]]:
-    period = Period(first=engagement.first, last=engagement.last)
-    names = principal_names(ports.store, ports.collectors, observed.records)
-    observed = with_names(observed, names)
-    agreement = agreement_of(
-        ports.store,
-        ports.collectors,
-        observed.records,
-        observed.intervals,
-        min(record.slot for record in observed.records),
-    )
-    attached = pack_attachments(
-        collectors=ports.collectors,
-        intervals=observed.intervals,
-        records=observed.records,
-        nights=observed.nights,
-        period=period,
-        agreement=agreement,
-        history=observed.history,
-    )
-    view = build_view(
-        Issue(
-            pack_id=issue.pack_id,
-            organisation=ports.settings.organisation,
-            engagement=engagement,
-            connection=connection_facts(ports, connection, observed),
-            store=store_facts(ports, issue.checkpoint),
-            checkpoint=checkpoint_facts(ports, issue.checkpoint, observed),
-            commands=verification_commands(issue.pack_id),
-            tool_version=str(tool()["version"]),
-            generated_at=issue.at,
-            names_of=names.night,
-            waiting=issue.waiting,
-            limits=issue.limits,
-        ),
-        Criteria(
-            collectors=ports.collectors,
-            catalogue=ports.catalogue,
-            crosswalk=load_crosswalk(ports.catalogue),
-            expectations=ports.expectations,
-            not_applicable=ports.settings.not_applicable,
-        ),
-        observed,
-        attached,
-        agreement,
-    )
-    return render_pdf(view, attached), attached
-
-
-def _written(
-    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, attached: Mapping[str, bytes]
-) -> tuple[Path, str]:
-    """Folder of the finished files, and the bundle's SHA-256. Unfinished ones never have a name."""
-    packs = ports.home / "packs" / order.pack_id
-    try:
-        private_folder(packs)
-        with TemporaryDirectory(prefix=".unfinished-", dir=packs) as made:
-            bundle = Path(made) / "bundle.asice"
-            with private_file(bundle) as target:
-                write_bundle_of(ports, log, order, pdf, attached, target)
-            with private_file(Path(made) / "pack.pdf") as target:
-                target.write(pdf)
-            digest = file_digest(bundle)
-            folder = packs / digest[:12]
-            private_folder(folder)
-            for name in ("pack.pdf", "bundle.asice"):
-                (Path(made) / name).replace(folder / name)
-    except OSError as error:
-        raise UnavailableError(
-            f"the pack cannot be written to {packs}: {error.strerror}; nothing sealed is lost, "
-            "make room and issue it again"
-        ) from error
-    return folder, digest
-
-
-def file_digest(path: Path) -> str:
-    """SHA-256 of a file, read in pieces."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _record(

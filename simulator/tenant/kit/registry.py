@@ -14,14 +14,13 @@ def all_types() -> tuple[ResourceType, ...]:
     """Every type, parents before what lives below them, else by name of the file.
 
     Raises:
-        TypeError: a file without a TYPE, a type or a check that two files describe, or a parent
-            that no file describes.
+        TypeError: a file without a TYPE, a type that two files describe, or a parent that no file
+            describes. A check may be asked of several types.
     """
     package = importlib.import_module("simulator.tenant.types")
     names = sorted(_modules(package.__path__, f"{package.__name__}."))
     found = {name: _type(name) for name in names}
-    _refuse_twice("type", ((one.row_type, name) for name, one in found.items()))
-    _refuse_twice("check", ((check, name) for name, one in found.items() for check in one.checks()))
+    _refuse_twice((one.row_type, name) for name, one in found.items())
     known = {one.type for one in found.values()}
     for name, one in found.items():
         if one.parent and one.parent not in known:
@@ -58,9 +57,9 @@ def _type(module_name: str) -> ResourceType:
     return found
 
 
-def _refuse_twice(what: str, described: Iterable[tuple[str, str]]) -> None:
+def _refuse_twice(described: Iterable[tuple[str, str]]) -> None:
     seen: dict[str, str] = {}
     for key, module_name in described:
         if key in seen:
-            raise TypeError(f"{seen[key]} and {module_name} both describe the {what} {key!r}")
+            raise TypeError(f"{seen[key]} and {module_name} both describe the type {key!r}")
         seen[key] = module_name

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from collectors.kit import Expectations, Item, Judge, Status, failed, passed
 from collectors.kit.registry import collector_by_id
-from collectors.kit.settings import all_of, at_least, setting, tls, toggle
+from collectors.kit.settings import all_of, at_least, present, setting, tls, toggle
 from tests.collectors.case_files import AS_OF
 
 EXPECTATIONS = Expectations(values={"minimum_tls": "1.2", "days": 7}, as_of=AS_OF)
@@ -16,6 +16,7 @@ SWITCH = toggle("properties.on", passes="is on", fails="is off")
 MODE = setting("properties.mode", {"Deny": passed("shut"), "Allow": failed("open")})
 TLS = tls("properties.tls")
 STATUS = toggle("properties.status", passes="is on", fails="is off", words=("on", "off"))
+LISTED = present("properties.keys", passes="has some", fails="has none")
 DAYS = at_least("properties.days", "days", "kept for {} days")
 BOTH = all_of(SWITCH, DAYS)
 JSON = st.recursive(
@@ -61,6 +62,16 @@ def said(judge: Judge, **properties: Any) -> tuple[str, str]:
             "unknown",
             "Azure returned status 'On', a value that is not known",
         ),
+        (LISTED, {"keys": [{"name": "k"}]}, "pass", "has some"),
+        (LISTED, {"keys": []}, "fail", "has none"),
+        (LISTED, {"keys": [{}]}, "unknown", "Azure returned keys [{}], a value that is not known"),
+        (
+            LISTED,
+            {"keys": ["k"]},
+            "unknown",
+            "Azure returned keys ['k'], a value that is not known",
+        ),
+        (LISTED, {}, "unknown", "Azure returned no keys"),
         (DAYS, {"days": 7}, "pass", "kept for 7 days"),
         (DAYS, {"days": 6}, "fail", "kept for 6 days, 7 are expected"),
         (DAYS, {"days": True}, "unknown", "Azure returned days True, a value that is not known"),

@@ -11,7 +11,7 @@ import pytest
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.packs.view.facts import Engagement
-from app.services.nights.night import NightReport
+from app.services.nights.attempt import NightReport
 from app.services.nights.rules_archive import rules_archive
 from app.services.packing.pack import issue_pack
 from app.services.proof.whole_store import verify_bundle_file

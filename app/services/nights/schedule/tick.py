@@ -11,7 +11,8 @@ from app.schedule.connection import Connection
 from app.services.connections.missed_slots import LATE, due_slots, miss
 from app.services.connections.timetable import connection_of_run, follow_settings
 from app.services.home.installation import Ports
-from app.services.nights.night import NightReport, collect_night
+from app.services.nights.attempt import NightReport
+from app.services.nights.night import collect_night
 from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.waits import Waits
 from app.services.upkeep.notices import send_notices

@@ -16,7 +16,7 @@ from app.services.index.lost_sight import LostSight, lost_sight, newest_losses
 from app.services.log.sealed_pages import seen_again
 from app.services.nights.absence.earlier import Earlier
 from app.services.nights.absence.rights_changes import change_since, shown_rights
-from app.services.nights.night import NightReport
+from app.services.nights.attempt import NightReport
 from app.services.nights.one_record import Job
 from app.services.reading.scope_limits import BEYOND, EVERYWHERE, scope_limits
 from app.store.base import Store
