@@ -2,7 +2,7 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import structlog
 from fastapi import APIRouter, Path, Request, Response
@@ -22,7 +22,7 @@ from app.api.http.auth import PackMaker, ReadsPacks
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.exact import download
 from app.api.http.problems import problems
-from app.db.rows.packs import StoredPack
+from app.db.rows.packs import PackState, StoredPack
 from app.evidence.events.access_events import PackIssued
 from app.evidence.record import instant, utc
 from app.packs.view.facts import Engagement
@@ -72,7 +72,7 @@ class PackView(BaseModel):
     """A pack that was asked for or issued."""
 
     id: str
-    state: Literal["running", "ready", "failed"]
+    state: PackState
     connection_id: str
     engagement: str
     first: Annotated[date, Field(alias="from")]
@@ -138,7 +138,7 @@ def read_pack(
     if pack_id.startswith("AXP-"):
         return _issued(find_pack(ports, pack_id))
     asked = requests.find(pack_id)
-    if asked.state == "running":
+    if asked.state is PackState.RUNNING:
         response.headers["Retry-After"] = POLL_SECONDS
     return _requested(asked)
 

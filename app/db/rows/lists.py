@@ -6,7 +6,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.engine.tables import pack, run
-from app.db.rows.packs import StoredPack
+from app.db.rows.packs import StoredPack, pack_of
 from app.db.rows.runs import run_of
 from app.evidence.run import Run
 
@@ -35,7 +35,7 @@ def packs_after(
         asked = asked.where(pack.c.connection_id == connection_id)
     if after is not None:
         asked = asked.where(_older(pack.c.created_at, pack.c.id, after))
-    return [StoredPack(**row._asdict()) for row in session.execute(asked)]
+    return [pack_of(row) for row in session.execute(asked)]
 
 
 def _older(

@@ -2,12 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.orm import Session
 
 from app.db.engine.tables import pack
 from app.errors import NotFoundError
+
+
+class PackState(StrEnum):
+    """How far a pack is that somebody asked for."""
+
+    RUNNING = "running"
+    READY = "ready"
+    FAILED = "failed"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -19,8 +28,7 @@ class StoredPack:
     period_from: datetime
     period_to: datetime
     created_at: datetime
-    state: str
-    """planned, running, ready or failed."""
+    state: PackState
     pdf_path: str | None = None
     bundle_path: str | None = None
     bundle_sha256: str | None = None
@@ -31,6 +39,7 @@ class StoredPack:
 def add_pack(session: Session, made: StoredPack) -> None:
     """Add one. Issued again of the same evidence it has the same id, and the newest stands."""
     row = {name: getattr(made, name) for name in StoredPack.__slots__}
+    row["state"] = made.state.value
     session.execute(delete(pack).where(pack.c.id == made.id))
     session.execute(insert(pack).values(row))
 
@@ -40,7 +49,7 @@ def pack_by_id(session: Session, pack_id: str) -> StoredPack:
     row = session.execute(select(pack).where(pack.c.id == pack_id)).first()
     if row is None:
         raise NotFoundError(f"There is no pack {pack_id!r}.", code="pack_unknown")
-    return _pack(row)
+    return pack_of(row)
 
 
 def packs(
@@ -50,8 +59,10 @@ def packs(
     asked = select(pack).order_by(pack.c.created_at.desc(), pack.c.id).limit(limit)
     if connection_id is not None:
         asked = asked.where(pack.c.connection_id == connection_id)
-    return [_pack(row) for row in session.execute(asked)]
+    return [pack_of(row) for row in session.execute(asked)]
 
 
-def _pack(row: Row[tuple[object, ...]]) -> StoredPack:
-    return StoredPack(**row._asdict())
+def pack_of(row: Row[tuple[object, ...]]) -> StoredPack:
+    """A row of the table as a pack."""
+    values = row._asdict()
+    return StoredPack(**values | {"state": PackState(values["state"])})

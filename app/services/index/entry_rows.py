@@ -16,7 +16,7 @@ from app.db.rows.connections import (
 from app.db.rows.evidence import Origin, add_record
 from app.db.rows.judged import add_rejudged
 from app.db.rows.log import add_event
-from app.db.rows.packs import StoredPack, add_pack
+from app.db.rows.packs import PackState, StoredPack, add_pack
 from app.db.rows.runs import put_run, run_in_slot
 from app.db.rows.tokens import ApiToken, add_token, revoke_token
 from app.db.rows.verdicts import newest_folded
@@ -155,7 +155,7 @@ def _pack(fact: PackIssued, event: Event) -> StoredPack:
         period_from=fact.first,
         period_to=fact.last,
         created_at=event.at,
-        state="ready",
+        state=PackState.READY,
         pdf_path=fact.pdf_path,
         bundle_path=fact.bundle_path,
         bundle_sha256=fact.bundle_sha256,

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from app.db.rows.packs import PackState
 from app.errors import AppError, NotFoundError, RefusedError, UsageError
 from app.packs.view.facts import Engagement
 from app.packs.view.summary import period_until
@@ -28,7 +29,7 @@ class PackRequest:
     connection_id: str
     engagement: Engagement
     requested_at: datetime
-    state: str = "running"
+    state: PackState = PackState.RUNNING
     """running, ready or failed."""
     pack_id: str | None = None
     code: str | None = None
@@ -94,11 +95,13 @@ class PackRequests:
 
     def _finish(self, asked: PackRequest, done: "Future[IssuedPack]") -> None:
         if done.cancelled():
-            ended = replace(asked, state="failed", code="stopped", detail="annexa was stopped")
+            ended = replace(
+                asked, state=PackState.FAILED, code="stopped", detail="annexa was stopped"
+            )
         elif (error := done.exception()) is not None:
             ended = _failed(asked, error)
         else:
-            ended = replace(asked, state="ready", pack_id=done.result().pack_id)
+            ended = replace(asked, state=PackState.READY, pack_id=done.result().pack_id)
         with self._lock:
             self._known[asked.id] = ended
 
@@ -117,8 +120,10 @@ def _possible(engagement: Engagement, now: datetime) -> None:
 def _failed(asked: PackRequest, error: BaseException) -> PackRequest:
     """What a person may read of it; the log has the rest."""
     if isinstance(error, AppError):
-        return replace(asked, state="failed", code=error.kind, detail=error.message)
-    return replace(asked, state="failed", code="error", detail="a fault of Annexa; its log tells")
+        return replace(asked, state=PackState.FAILED, code=error.kind, detail=error.message)
+    return replace(
+        asked, state=PackState.FAILED, code="error", detail="a fault of Annexa; its log tells"
+    )
 
 
 def _same_request(known: PackRequest, asked: PackRequest) -> PackRequest:

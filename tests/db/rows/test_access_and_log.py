@@ -17,7 +17,7 @@ from app.db.rows.log import (
     latest_checkpoint,
     newest_event,
 )
-from app.db.rows.packs import StoredPack, add_pack, pack_by_id, packs
+from app.db.rows.packs import PackState, StoredPack, add_pack, pack_by_id, packs
 from app.db.rows.tokens import ApiToken, add_token, revoke_token, token_of_secret, tokens
 from app.errors import NotFoundError, RefusedError
 from app.evidence.events.run_events import RunStarted
@@ -51,7 +51,7 @@ PACK = StoredPack(
     period_from=AT - timedelta(days=30),
     period_to=AT,
     created_at=AT,
-    state="planned",
+    state=PackState.RUNNING,
 )
 
 
@@ -133,7 +133,7 @@ def test_a_token_is_found_by_its_secrets_digest_and_ends(database: Database) -> 
 
 
 def test_of_a_pack_that_was_issued_again_the_newest_stands(database: Database) -> None:
-    again = replace(PACK, state="ready", pdf_path="packs/p1.pdf", bundle_sha256="ab")
+    again = replace(PACK, state=PackState.READY, pdf_path="packs/p1.pdf", bundle_sha256="ab")
     with database.begin() as session:
         add_pack(session, PACK)
         add_pack(session, again)
