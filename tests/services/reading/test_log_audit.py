@@ -8,9 +8,7 @@ import pytest
 
 from app.errors import NotFoundError, UsageError, VerificationFailedError
 from app.evidence.record import entry_key
-from app.evidence.tree.consistency import parse_consistency, verify_consistency_file
 from app.evidence.tree.note import NoteError
-from app.evidence.tree.proof import verify_proof
 from app.services.home.installation import Ports, open_ports
 from app.services.index.events import record_event
 from app.services.reading.log_audit import (
@@ -21,6 +19,7 @@ from app.services.reading.log_audit import (
     verify_since,
 )
 from tests.facts import told
+from tests.proofs import parse_consistency, verify_consistency_file, verify_proof
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 
