@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 ROOT = Path(__file__).parents[1]
-PATIENCE = 120
-"""Seconds: far more than any command needs, even on a busy machine."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,6 +10,7 @@ from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
 from simulator.process import SimulatorProcess
 from tests.installation import Installation, installed, secret_env
+from tests.patience import PATIENCE
 
 NUMBERS = count()
 
@@ -48,4 +49,4 @@ def make_container(tenant: SimulatorProcess, name: str) -> None:
     url = f"{tenant.blob_url}/_sim/containers/northgate/{name}"
     body = json.dumps({"level": "version"}).encode()
     request = Request(url, data=body, method="PUT")  # noqa: S310 - the simulator's https
-    opener.open(request, timeout=10).close()
+    opener.open(request, timeout=PATIENCE).close()

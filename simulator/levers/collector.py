@@ -14,8 +14,8 @@ from simulator.levers.rights import ALL, READS, Rights
 from simulator.tenant.access.assignments import authorization_row
 from simulator.tenant.access.roles import PROVIDER
 from simulator.tenant.estate.dates import ticks
-from simulator.tenant.estate.inventory import is_shell
 from simulator.tenant.estate.management_groups import scope as group_scope
+from simulator.tenant.inventory.resources import is_shell
 from simulator.tenant.model import Tenant, Truth
 
 Row: TypeAlias = dict[str, Any]

@@ -7,8 +7,8 @@ of the rest. https://learn.microsoft.com/azure/governance/resource-graph/overvie
 from dataclasses import replace
 from typing import Any, TypeAlias
 
+from simulator.arm_path import parse
 from simulator.levers.rights import Rights
-from simulator.server.arm.path import parse
 from simulator.tenant.model import Tenant
 from simulator.tenant.posture.policy_states import STATES
 

@@ -5,8 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from simulator.tenant.access import assignments, pim_azure
-from simulator.tenant.estate import inventory, roster
+from simulator.tenant.access import assignments, pim_azure, pim_policies
 from simulator.tenant.estate.dates import Dates
 from simulator.tenant.estate.dice import Dice
 from simulator.tenant.estate.estate import Estate, TenantSpec
@@ -15,9 +14,9 @@ from simulator.tenant.identity import (
     conditional_access,
     directory,
     people,
-    pim_policies,
     service_principals,
 )
+from simulator.tenant.inventory import resources, roster
 from simulator.tenant.kit.construction import construct
 from simulator.tenant.kit.registry import all_types
 from simulator.tenant.logging import diagnostics, sql_auditing, workspaces
@@ -65,8 +64,8 @@ def _made(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Tenant, Estate
     rows = tuple(_by_id(row for fragment in fragments for row in fragment.rows))
     fragments.append(diagnostics.generate(estate, rows))
     fragments.append(sql_auditing.generate(estate, rows, _joined(one.arm for one in fragments)))
-    fragments.append(inventory.generate(estate, rows))
-    elements, states = inventory.subscription_elements(estate)
+    fragments.append(resources.generate(estate, rows))
+    elements, states = resources.subscription_elements(estate)
     truth = [*labels, *states, *(one for fragment in fragments for one in fragment.truth)]
     tenant = Tenant(
         tenant_id=estate.tenant_id,
@@ -92,7 +91,7 @@ def _estate(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Estate, tupl
     dice = Dice(spec.seed, night)
     owned = roster.subscriptions(spec, dice)
     everywhere = roster.places(owned)
-    resources, labels = inventory.label(roster.enrol(spec, dice, everywhere), dice)
+    enrolled, labels = resources.label(roster.enrol(spec, dice, everywhere), dice)
     estate = Estate(
         spec=spec,
         tenant_id=dice.guid("tenant"),
@@ -100,7 +99,7 @@ def _estate(spec: TenantSpec, night: int, as_of: datetime) -> tuple[Estate, tupl
         dates=Dates(as_of, night),
         subscriptions=owned,
         places=everywhere,
-        resources=resources,
+        resources=enrolled,
     )
     return estate, labels
 

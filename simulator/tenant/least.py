@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sized
 from math import ceil
 from typing import Any
 
-from simulator.tenant.estate.inventory import is_shell
+from simulator.tenant.inventory.resources import is_shell
 from simulator.tenant.kit.registry import all_types
 from simulator.tenant.kit.resource_type import ResourceType
 from simulator.tenant.model import Tenant

@@ -31,6 +31,7 @@ from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, Said, annexa, command, environment
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, installed, now, secret_env
+from tests.patience import PATIENCE
 
 WRONG_SECRET = "not-the-secret-of-this-application"
 
@@ -289,7 +290,7 @@ def spoil(index: Path, statement: str) -> None:
 
 
 def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline, what
         time.sleep(0.05)
@@ -310,7 +311,7 @@ def test_a_second_annexa_on_the_same_store_is_refused_and_leaves_no_run(night: N
     ) as first:
         wait_until(lambda: lock.read_text() != before, "the first annexa never began")
         second = night.annexa("collect", "northgate")
-        out, _ = first.communicate(timeout=60)
+        out, _ = first.communicate(timeout=PATIENCE)
 
     assert second.code == 3
     assert second.sentence.endswith("[writer_busy]")

@@ -254,7 +254,10 @@ def test_the_pack_repeats_what_the_store_guarantees(installation: Installation) 
     )
 
     told = subprocess.run(
-        ["pdftotext", str(issued.pdf), "-"], capture_output=True, text=True, check=True
+        ["pdftotext", "-enc", "UTF-8", str(issued.pdf), "-"],
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout
     text = " ".join(told.split())
     assert "Azure Blob Storage (immutable, locked)" in text

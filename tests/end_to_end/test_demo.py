@@ -127,7 +127,7 @@ def test_qpdf_and_poppler_accept_the_signed_pack(demo: Path) -> None:
 
 
 def test_the_pack_shows_the_missed_night_and_the_denied_provider(demo: Path) -> None:
-    text = " ".join(run(demo, "pdftotext", "pack.pdf", "-").stdout.split())
+    text = " ".join(run(demo, "pdftotext", "-enc", "UTF-8", "pack.pdf", "-").stdout.split())
 
     assert "Nights not collected" in text
     assert "No annexa ran at the time of this night" in text

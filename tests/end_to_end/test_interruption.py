@@ -22,6 +22,7 @@ from collectors.kit.registry import all_collectors
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed
+from tests.patience import PATIENCE
 
 KILLS = 6
 
@@ -90,7 +91,7 @@ def test_a_run_killed_again_and_again_completes_with_every_record_once(
         asked_before = len(slow_tenant.log())
         process = resume(installation)
         wanted = len(before) + dice.randint(1, 8)
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENCE
         while len(records(installation)) < wanted and process.poll() is None:
             assert time.monotonic() < deadline
             time.sleep(0.01)
@@ -100,7 +101,7 @@ def test_a_run_killed_again_and_again_completes_with_every_record_once(
         finished = {str(scope) for name, scope in map(key, before) if name.startswith("logging.d")}
         redone |= finished & asked_settings(slow_tenant, asked_before)
     process = resume(installation)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 0, said.decode()
     done = Counter(map(key, records(installation)))
@@ -162,7 +163,7 @@ def test_an_interrupted_run_is_found_though_the_index_was_lost(
     for file in installation.home.glob("index.sqlite*"):
         file.unlink()
     process = resume(installation)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=PATIENCE)
 
     assert process.returncode == 0, said.decode()
     done = records(installation)

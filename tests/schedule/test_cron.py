@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.errors import UsageError
 from app.schedule.cron import CronLine, Meaning, checked, next_slots, otherwise
+from tests.patience import PATIENCE
 
 FROM, UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2028, 1, 1, tzinfo=UTC)
 NODE = Path(__file__).parent.parent / "js"
@@ -100,7 +101,7 @@ def by_croner(lines: tuple[str, ...], zone: str = "UTC") -> list[list[datetime]]
         capture_output=True,
         check=True,
         text=True,
-        timeout=120,
+        timeout=PATIENCE,
     )
     return [[datetime.fromisoformat(at) for at in nights] for nights in json.loads(done.stdout)]
 

@@ -16,6 +16,8 @@ from typing import Any
 import trustme
 from aiohttp import web
 
+from tests.patience import PATIENCE
+
 
 @dataclass
 class Webhook:
@@ -121,10 +123,10 @@ def receiving(folder: Path) -> Iterator[tuple[Webhook, MailServer, Path]]:
 
     thread = threading.Thread(target=loop.run_until_complete, args=(run(),))
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(PATIENCE)
     try:
         yield webhook, mail, ca_file
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()

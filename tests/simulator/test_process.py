@@ -16,6 +16,7 @@ from urllib.request import HTTPSHandler, ProxyHandler, build_opener
 import pytest
 
 from simulator.process import SimulatorProcess, SimulatorStartError
+from tests.patience import PATIENCE
 
 
 def test_it_hands_over_what_a_custom_cloud_needs(simulator: SimulatorProcess) -> None:
@@ -85,7 +86,7 @@ def test_it_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         cwd=root,
-        timeout=60,
+        timeout=PATIENCE,
     )
     assert _gone(int(said.stdout), within=timedelta(seconds=20))
 
@@ -106,14 +107,16 @@ def test_a_taken_port_is_one_sentence(simulator: SimulatorProcess, tmp_path: Pat
 def test_it_ends_cleanly_at_a_signal(tmp_path: Path, number: signal.Signals) -> None:
     with SimulatorProcess.start(tmp_path, resources=40, subscriptions=1) as process:
         os.kill(process.pid, number)
-        assert process._process.wait(timeout=20) == 0
+        assert process._process.wait(timeout=PATIENCE) == 0
         said = (tmp_path / "simulator.log").read_text("utf-8")
     assert said.startswith(f"simulated tenant {process.tenant_id} on https://127.0.0.1:")
     assert said.count("\n") == 1
 
 
 def test_latency_delays_each_answer_and_not_the_queue(tmp_path: Path) -> None:
-    with SimulatorProcess.start(tmp_path, resources=40, subscriptions=1, latency_ms=300) as process:
+    with SimulatorProcess.start(
+        tmp_path, resources=40, subscriptions=1, latency_ms=2000
+    ) as process:
         trust = ssl.create_default_context(cafile=process.ca_file)
         opener = build_opener(ProxyHandler({}), HTTPSHandler(context=trust))
 
@@ -124,7 +127,8 @@ def test_latency_delays_each_answer_and_not_the_queue(tmp_path: Path) -> None:
         started = time.monotonic()
         with ThreadPoolExecutor(8) as pool:
             assert list(pool.map(ask, range(8))) == [200] * 8
-        assert 0.3 <= time.monotonic() - started < 8 * 0.3
+        # one after the other they would take sixteen seconds, on the idlest machine
+        assert 2 <= time.monotonic() - started < 8 * 2
 
 
 def _gone(pid: int, *, within: timedelta) -> bool:

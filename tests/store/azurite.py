@@ -13,6 +13,7 @@ import pytest
 import trustme
 from azure.storage.blob import BlobServiceClient
 
+from tests.patience import PATIENCE
 from tests.simulator.blob.serving import Credential
 
 SCRIPT = Path(__file__).parents[1] / "js/node_modules/azurite/dist/src/blob/main.js"
@@ -62,7 +63,7 @@ def azurite(folder: Path) -> Iterator[Azurite]:
         yield Azurite(url=f"https://127.0.0.1:{port}/{ACCOUNT}", ca_file=folder / "ca.pem")
     finally:
         process.terminate()
-        process.wait(10)
+        process.wait(PATIENCE)
 
 
 def free_port() -> int:
@@ -72,7 +73,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + PATIENCE
     while time.monotonic() < deadline:
         assert process.poll() is None, "Azurite ended at its start"
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):

@@ -70,7 +70,9 @@ def check_bundle(bundle: Path, trust: Path) -> list[Shown]:
 
 
 def _run(folder: str, shown: str, command: list[str]) -> Shown:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, cwd=folder, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     lines = (done.stderr + done.stdout).strip().splitlines() or ["(nothing)"]
     good = done.returncode == 0
     said = lines[-1]

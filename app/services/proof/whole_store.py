@@ -88,7 +88,9 @@ def verify_bundle_file(
     command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
     command += [word for each in time_roots for word in ("--time-root", str(each))]
     command += ["--at", at] if at else []
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     try:
         told = json.loads(done.stdout)
     except ValueError:

@@ -5,8 +5,8 @@ https://learn.microsoft.com/rest/api/authorization/permissions
 
 from typing import TYPE_CHECKING
 
+from simulator.arm_path import ArmPath, parse
 from simulator.levers.document import arm_id
-from simulator.server.arm.path import ArmPath, parse
 from simulator.server.question import Answer, Question, refuse, reply
 
 if TYPE_CHECKING:

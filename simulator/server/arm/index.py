@@ -2,8 +2,8 @@
 
 from typing import Any, TypeAlias
 
-from simulator.server.arm.path import ArmPath
-from simulator.tenant.estate.inventory import is_shell
+from simulator.arm_path import ArmPath
+from simulator.tenant.inventory.resources import is_shell
 from simulator.tenant.model import Tenant
 from simulator.tenant.posture.policy_states import STATES
 

@@ -5,7 +5,7 @@ https://learn.microsoft.com/rest/api/resources/providers/get
 
 from typing import Any
 
-from simulator.server.arm.path import ArmPath
+from simulator.arm_path import ArmPath
 from simulator.server.arm.versions import TYPES, namespaces
 from simulator.server.question import Answer, refuse, reply
 

@@ -4,8 +4,8 @@ import re
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
+from simulator.arm_path import ArmPath, parse
 from simulator.server.arm import effective, providers
-from simulator.server.arm.path import ArmPath, parse
 from simulator.server.arm.versions import KNOWN, refused_version
 from simulator.server.kql import resource_graph
 from simulator.server.paging import BadTokenError, page_of

@@ -6,7 +6,7 @@ of the lock file send. A type that is not listed takes any well-formed version.
 
 import re
 
-from simulator.server.arm.path import ArmPath
+from simulator.arm_path import ArmPath
 from simulator.server.question import Answer, refuse
 from simulator.tenant.kit.registry import all_types
 

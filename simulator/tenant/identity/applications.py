@@ -11,7 +11,7 @@ from typing import Any
 from simulator.tenant.estate.dates import zulu
 from simulator.tenant.estate.dice import Ledger
 from simulator.tenant.estate.estate import Estate, Fragment
-from simulator.tenant.estate.roster import WORKLOADS
+from simulator.tenant.inventory.roster import WORKLOADS
 
 PARTS = ("api", "web", "worker", "fhir-gateway", "reporting", "notifications", "sync")
 DAY = timedelta(days=1)

@@ -7,11 +7,11 @@ https://learn.microsoft.com/graph/api/resources/unifiedroledefinition
 from datetime import timedelta
 from typing import Any, NamedTuple
 
-from simulator.tenant.access.pim_rules import ACTIVATION, graph_rules
 from simulator.tenant.estate.dates import millis
 from simulator.tenant.estate.dice import Ledger
 from simulator.tenant.estate.estate import Estate, Fragment
 from simulator.tenant.identity import people
+from simulator.tenant.identity.pim_rules import ACTIVATION, graph_rules
 
 PRIVILEGED = {
     "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",

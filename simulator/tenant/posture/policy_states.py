@@ -13,7 +13,12 @@ from simulator.tenant.access.roles import PROVIDER
 from simulator.tenant.estate.dates import ticks
 from simulator.tenant.estate.estate import Estate
 from simulator.tenant.model import Truth
-from simulator.tenant.posture.assignments import Assignment, Definition, assignment_id, placed
+from simulator.tenant.posture.policy_assignments import (
+    Assignment,
+    Definition,
+    assignment_id,
+    placed,
+)
 
 STATES, ASSIGNMENTS = (
     "microsoft.policyinsights/policystates",

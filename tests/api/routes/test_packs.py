@@ -19,9 +19,9 @@ from fastapi.testclient import TestClient
 
 from app.services.packing.pack import IssuedPack
 from tests.api.conftest import Served, alter
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).parents[3]
-PATIENCE = 60.0
 FILES = [("bundle", "application/vnd.etsi.asic-e+zip"), ("pdf", "application/pdf")]
 
 
@@ -256,7 +256,7 @@ def server(served: Served) -> Iterator[str]:
         yield _listening(f"http://127.0.0.1:{port}", process)
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=20)
+        process.communicate(timeout=PATIENCE)
 
 
 def _listening(address: str, process: subprocess.Popen[bytes]) -> str:

@@ -25,8 +25,8 @@ from app.services.upkeep.new_home import initialise
 from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, annexa, command, environment
 from tests.installation import IMPATIENT, now, secret_env
+from tests.patience import PATIENCE
 
-BOUND = 90.0
 EVERY_MINUTE, DAILY = "* * * * *", "0 2 * * *"
 AWAY = timedelta(hours=50)
 """Nobody ran for so long: two or three nights became due, and only the newest is caught up."""
@@ -40,13 +40,13 @@ class Serving:
     url: str
 
     def health(self) -> dict[str, str]:
-        with urllib.request.urlopen(f"{self.url}/health", timeout=10) as answer:  # noqa: S310 - loopback
+        with urllib.request.urlopen(f"{self.url}/health", timeout=PATIENCE) as answer:  # noqa: S310 - loopback
             told: dict[str, str] = json.load(answer)
         return told
 
     def stop(self) -> int:
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=BOUND)
+        return self.process.wait(timeout=PATIENCE)
 
 
 @contextmanager
@@ -120,7 +120,7 @@ def events(home: Path, kind: str) -> list[str]:
 
 
 def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + BOUND
+    deadline = time.monotonic() + PATIENCE
     while not true():
         assert time.monotonic() < deadline, what
         time.sleep(0.25)

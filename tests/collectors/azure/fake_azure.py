@@ -30,6 +30,8 @@ class Told:
     status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     delay: float = 0.0
+    held: asyncio.Event = field(default_factory=lambda: _set(asyncio.Event()))
+    """The answer waits until this is set, as it is from the beginning."""
     cut: bool = False
     """Announce more bytes than are sent, then hang up."""
     drop: bool = False
@@ -57,6 +59,8 @@ class FakeAzure:
         self.echoes = False
         """Whether a refused secret is quoted in the refusal (Azure does not)."""
         self.at_once = self.most_at_once = 0
+        self.arrived = asyncio.Event()
+        """Set once a request has come in."""
 
     def tell(self, path: str, *answers: Told) -> None:
         self.told[path] = list(answers)
@@ -80,6 +84,8 @@ class FakeAzure:
         told = answers.pop(0) if len(answers) > 1 else answers[0]
         self.at_once += 1
         self.most_at_once = max(self.most_at_once, self.at_once)
+        self.arrived.set()
+        await told.held.wait()
         await asyncio.sleep(told.delay)
         self.at_once -= 1
         if told.drop:
@@ -111,6 +117,11 @@ class FakeAzure:
         return web.json_response(
             {"token_type": "Bearer", "expires_in": 3600, "access_token": token(scope)}
         )
+
+
+def _set(event: asyncio.Event) -> asyncio.Event:
+    event.set()
+    return event
 
 
 def token(scope: str) -> str:

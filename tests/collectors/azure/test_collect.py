@@ -95,13 +95,15 @@ async def test_no_more_lists_are_asked_at_once_than_allowed(
 async def test_one_who_gives_up_does_not_stop_the_others(
     azure: FakeAzure, gateway: LiveGateway, kept: Kept
 ) -> None:
-    azure.tell(QUERY, Told(body=b'{"data":[]}', delay=0.05))
+    held = asyncio.Event()
+    azure.tell(QUERY, Told(body=b'{"data":[]}', held=held))
     asker = Asker(gateway, kept)
     first = asyncio.create_task(asker.exchanges(ACCOUNTS))
     second = asyncio.create_task(asker.exchanges(ACCOUNTS))
-    await asyncio.sleep(0.01)
+    await azure.arrived.wait()
 
     first.cancel()
+    held.set()
 
     assert [page.status for page in await second] == [200]
 
@@ -119,12 +121,14 @@ async def test_a_credential_refused_reaches_everyone_who_asked(
 async def test_closing_stops_what_is_under_way(
     azure: FakeAzure, gateway: LiveGateway, kept: Kept
 ) -> None:
-    azure.tell(QUERY, Told(delay=0.5))
+    held = asyncio.Event()
+    azure.tell(QUERY, Told(held=held))
     asker = Asker(gateway, kept)
     waiting = asyncio.create_task(asker.exchanges(ACCOUNTS))
-    await asyncio.sleep(0.05)
+    await azure.arrived.wait()
 
     await asker.close()
+    held.set()
 
     with pytest.raises(asyncio.CancelledError):
         await waiting

@@ -45,7 +45,7 @@ def drawn(pack: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def text(drawn: Path) -> str:
-    said = _tool("pdftotext", str(drawn), "-").stdout
+    said = _tool("pdftotext", "-enc", "UTF-8", str(drawn), "-").stdout
     return re.sub(r"\s+", " ", said)
 
 
@@ -116,7 +116,7 @@ def test_the_pack_says(text: str, words: str) -> None:
 
 
 def test_whole_digests_stand_on_one_line(drawn: Path, pack: Any) -> None:
-    lines = _tool("pdftotext", "-layout", str(drawn), "-").stdout.splitlines()
+    lines = _tool("pdftotext", "-enc", "UTF-8", "-layout", str(drawn), "-").stdout.splitlines()
     digests = [row.sha256 for section in pack.view.sections for row in section.evidence]
     digests += [file.sha256 for file in pack.view.attached]
     for digest in digests:
@@ -134,7 +134,7 @@ def test_the_pack_never_judges_iso(text: str) -> None:
 
 
 def test_development_time_and_a_local_store_are_said_loudly(drawn: Path) -> None:
-    cover = _tool("pdftotext", "-l", "1", str(drawn), "-").stdout
+    cover = _tool("pdftotext", "-enc", "UTF-8", "-l", "1", str(drawn), "-").stdout
     assert "the time token proves nothing about time" in cover
     assert "tamper-evident only" in cover
 

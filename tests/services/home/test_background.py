@@ -6,8 +6,7 @@ import pytest
 
 from app.errors import UnavailableError, WriterBusyError
 from app.services.home.background import WAITING, Background
-
-PATIENCE = 10.0
+from tests.patience import PATIENCE
 
 
 def test_work_is_done_in_the_order_asked() -> None:

@@ -22,6 +22,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 from simulator.blob.app import STORAGE, create_blob_app
 from simulator.blob.state import Storage
 from simulator.server.tls import make_tls
+from tests.patience import PATIENCE
 
 TENANT = "5f0d2c51-3f0a-4c56-9a0e-3a1d8b2f7c11"
 
@@ -124,7 +125,7 @@ def serving() -> Iterator[BlobService]:
     thread = threading.Thread(target=lambda: loop.run_until_complete(serve()), daemon=True)
     thread.start()
     try:
-        assert started.wait(10)
+        assert started.wait(PATIENCE)
         with tempfile.TemporaryDirectory() as folder:
             ca_file = Path(folder) / "ca.pem"
             ca_file.write_bytes(tls.ca_pem)
@@ -135,5 +136,5 @@ def serving() -> Iterator[BlobService]:
                 )
     finally:
         loop.call_soon_threadsafe(stop.set)
-        thread.join(10)
+        thread.join(PATIENCE)
         loop.close()

@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 
+from simulator.arm_path import parse
 from simulator.levers.collector import enrolled
 from simulator.levers.consent import Identity
 from simulator.levers.rights import Rights
 from simulator.process import SimulatorProcess
-from simulator.server.arm.path import parse
 from simulator.server.arm.versions import KNOWN
 from simulator.tenant.generate import TenantSpec, generate
 from simulator.tenant.model import Tenant

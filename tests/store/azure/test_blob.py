@@ -14,6 +14,7 @@ from azure.core.credentials import AccessToken
 
 from app.errors import StoreConflictError, UnavailableError, WriterBusyError
 from app.store.azure.blob import AzureBlobStore
+from tests.patience import PATIENCE
 from tests.simulator.blob.serving import TENANT, BlobService, Credential, token
 from tests.store.azurite import Azurite
 
@@ -168,7 +169,7 @@ def test_a_writer_whose_lease_another_took_writes_no_more(
         blob = client.get_blob_client(name, ".writer.lock")
         blob_service.clock.ahead += timedelta(seconds=16)
         blob.acquire_lease(60)
-        assert store._lost.wait(10)
+        assert store._lost.wait(PATIENCE)
         with pytest.raises(WriterBusyError, match="took over"):
             store.put_once("entry/0", b"x")
     assert threading.active_count() < 20

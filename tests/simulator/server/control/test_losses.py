@@ -6,8 +6,8 @@ from typing import Any
 import httpx2
 import pytest
 
+from simulator.arm_path import parse
 from simulator.levers.graph_permissions import GRANTED, GRAPH_APP
-from simulator.server.arm.path import parse
 from simulator.server.arm.versions import KNOWN
 from tests.simulator.server.test_whole_tenant import ABOVE
 

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collectors.azure.identity.principal import principal_of
+from collectors.azure.principal import principal_of
 
 PERMISSIONS = ("Application.Read.All", "User.Read.All")
 

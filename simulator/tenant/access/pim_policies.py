@@ -9,11 +9,11 @@ from typing import Any
 
 from simulator.tenant.access.custom_roles import custom_roles
 from simulator.tenant.access.pim_instance import Instance
-from simulator.tenant.access.pim_rules import ACTIVATION, arm_rules
 from simulator.tenant.access.roles import BUILT_IN, PRIVILEGED, PROVIDER
 from simulator.tenant.estate import management_groups
 from simulator.tenant.estate.dice import Ledger
 from simulator.tenant.estate.estate import Estate, Fragment
+from simulator.tenant.identity.pim_rules import ACTIVATION, arm_rules
 
 COLLECTION = "roleManagementPolicyAssignments"
 BY_GROUP = {name: name.replace("activation", "group") for name in ACTIVATION}

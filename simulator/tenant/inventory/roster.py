@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from itertools import cycle
 
-from simulator.tenant.estate.amounts import LEAST, amounts
 from simulator.tenant.estate.dice import Dice
 from simulator.tenant.estate.estate import Place, Resource, Subscription, TenantSpec
+from simulator.tenant.inventory.amounts import LEAST, amounts
 from simulator.tenant.kit.registry import all_types
 from simulator.tenant.kit.resource_type import ResourceType
 

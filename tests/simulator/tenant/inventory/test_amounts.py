@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from simulator.tenant.estate.amounts import LEAST, amounts
 from simulator.tenant.estate.estate import TenantSpec
+from simulator.tenant.inventory.amounts import LEAST, amounts
 from simulator.tenant.kit import ResourceType
 from simulator.tenant.kit.registry import all_types
 

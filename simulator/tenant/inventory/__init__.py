@@ -1,0 +1,1 @@
+"""Which resources there are, how they are called and tagged."""
