@@ -132,6 +132,6 @@ def test_checkpoints_and_entries_are_listed_with_their_times(ports: Ports) -> No
     assert [one.size for one in found] == [1, 2, 3, 4, 5, 6]
     assert {(one.signed_at, one.stamped_at) for one in found} == {(CLOCK.at, CLOCK.at)}
     assert [one.seq for one in seen_entries(ports, None, 3)] == [3, 4, 5]
-    assert [one.kind for one in seen_entries(ports, 0, 2)] == ["log_created", "verified"]
+    assert [one.kind for one in seen_entries(ports, 0, 2)] == ["log_created", told().KIND]
     with pytest.raises(NotFoundError):
         list(seen_entries(ports, 17, 2))
