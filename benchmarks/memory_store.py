@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError
-from app.store.base import Guarantee, Protection, Receipts
+from app.store.base import Guarantee, Protection, Stored
 
 
 class MemoryStore:
@@ -34,9 +34,9 @@ class MemoryStore:
         self.get(key)
         return Protection(mode="none")
 
-    def take_receipts(self) -> Receipts:
+    def take_stored(self) -> Stored:
         """None."""
-        return Receipts(objects=0)
+        return Stored(objects=0)
 
     def guarantee(self) -> Guarantee:
         """None."""

@@ -29,7 +29,7 @@ class Protection:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Receipts:
+class Stored:
     """Of the objects one process wrote since it last asked."""
 
     objects: int
@@ -81,7 +81,7 @@ class Store(Protocol):
         """What protects this object. Raises NotFoundError."""
         ...
 
-    def take_receipts(self) -> Receipts:
+    def take_stored(self) -> Stored:
         """What was read back of the objects this process wrote, since it last asked."""
         ...
 

@@ -1,4 +1,4 @@
-"""Which store a setting names, and what of its kind goes with it: attacks and keepers."""
+"""Which store a setting names, and what of its kind goes with it: attacks and protectors."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -8,7 +8,7 @@ from app.errors import RefusedError, UsageError
 from app.store.base import Store
 from app.store.canary import Attackable
 from app.store.local.folder import LocalStore
-from app.store.retention import Keeper
+from app.store.retention import Protector
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -66,8 +66,8 @@ def attackable(store: Store, *, relies_on_holds: bool) -> Attackable:
     return AzureCanary(store, relies_on_holds=relies_on_holds)
 
 
-def keeper(store: Store) -> Keeper:
-    """The keeper of this store. Raises RefusedError for a folder, which can protect nothing."""
+def protector(store: Store) -> Protector:
+    """The protector of this store. Raises RefusedError for a folder, which can protect nothing."""
     if isinstance(store, LocalStore):
         raise RefusedError(
             "A local folder knows no legal hold, retention or lock, it is tamper-evident only: "
@@ -75,8 +75,8 @@ def keeper(store: Store) -> Keeper:
             code="store_cannot_protect",
         )
     from app.store.azure.blob import AzureBlobStore
-    from app.store.azure.retention import AzureKeeper
+    from app.store.azure.retention import AzureProtector
 
     if not isinstance(store, AzureBlobStore):
         raise TypeError(type(store).__name__)
-    return AzureKeeper(store)
+    return AzureProtector(store)

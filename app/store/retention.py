@@ -10,7 +10,7 @@ from typing import Protocol
 from app.store.base import Protection
 
 
-class Keeper(Protocol):
+class Protector(Protocol):
     """A store that can protect single objects. Safe for several threads.
 
     Each call returns what was read back. All raise NotFoundError, UnavailableError, and

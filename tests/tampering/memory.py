@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError, StoreConflictError
-from app.store.base import Guarantee, Protection, Receipts, Store
+from app.store.base import Guarantee, Protection, Store, Stored
 
 
 class MemoryStore:
@@ -34,8 +34,8 @@ class MemoryStore:
         self.get(key)
         return Protection(mode="none")
 
-    def take_receipts(self) -> Receipts:
-        return Receipts(objects=0)
+    def take_stored(self) -> Stored:
+        return Stored(objects=0)
 
     def guarantee(self) -> Guarantee:
         return Guarantee(label=self.label, write_once=False, detail="It is a test's.")

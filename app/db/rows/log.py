@@ -26,7 +26,7 @@ class LoggedEvent(Generic[F]):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Checkpoint:
+class IndexedCheckpoint:
     """A signed tree head, and the time token over it."""
 
     size: int
@@ -75,16 +75,16 @@ def event_at(session: Session, seq: int) -> Event | None:
     return None if row is None else _event(row)
 
 
-def add_checkpoint(session: Session, made: Checkpoint) -> bool:
+def add_checkpoint(session: Session, made: IndexedCheckpoint) -> bool:
     """Add a checkpoint. False if one of this size is known."""
     if session.scalar(select(checkpoint.c.size).where(checkpoint.c.size == made.size)) is not None:
         return False
-    row = {name: getattr(made, name) for name in Checkpoint.__slots__}
+    row = {name: getattr(made, name) for name in IndexedCheckpoint.__slots__}
     session.execute(insert(checkpoint).values(row))
     return True
 
 
-def latest_checkpoint(session: Session) -> Checkpoint | None:
+def latest_checkpoint(session: Session) -> IndexedCheckpoint | None:
     """The one that covers most of the log."""
     row = session.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).first()
     return None if row is None else _checkpoint(row)
@@ -95,7 +95,7 @@ def indexed_checkpoints(session: Session) -> set[int]:
     return set(session.scalars(select(checkpoint.c.size)))
 
 
-def checkpoints(session: Session, *, min_size: int = 0) -> list[Checkpoint]:
+def checkpoints(session: Session, *, min_size: int = 0) -> list[IndexedCheckpoint]:
     """All checkpoints that cover at least this many entries, smallest first."""
     asked = select(checkpoint).where(checkpoint.c.size >= min_size).order_by(checkpoint.c.size)
     return [_checkpoint(row) for row in session.execute(asked)]
@@ -116,5 +116,5 @@ def _event(row: Row[tuple[object, ...]]) -> Event:
     return Event(kind=row.kind, at=row.at, actor=row.actor, detail=detail)
 
 
-def _checkpoint(row: Row[tuple[object, ...]]) -> Checkpoint:
-    return Checkpoint(**row._asdict())
+def _checkpoint(row: Row[tuple[object, ...]]) -> IndexedCheckpoint:
+    return IndexedCheckpoint(**row._asdict())

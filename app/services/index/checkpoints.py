@@ -4,8 +4,7 @@ from collections.abc import Sequence
 
 from sqlalchemy.orm import Session
 
-from app.db.rows.log import Checkpoint as IndexedCheckpoint
-from app.db.rows.log import add_checkpoint, indexed_checkpoints
+from app.db.rows.log import IndexedCheckpoint, add_checkpoint, indexed_checkpoints
 from app.evidence.canonical import sha256
 from app.services.log.checkpoint_time import dated, signed_at
 from app.services.log.checkpoints import checkpoint_sizes, read_checkpoint, token_names

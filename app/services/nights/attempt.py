@@ -88,7 +88,7 @@ class NightReport:
 Told = Callable[[Progress], None]
 
 
-class Attempt:
+class NightAttempt:
     """One attempt at a run, by whoever holds the store's lock."""
 
     def __init__(

@@ -13,7 +13,7 @@ from app.services.connections.tenant_gateway import usable_credential
 from app.services.home.azure_cloud import app_error
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
-from app.services.nights.attempt import Attempt, NightReport, Told
+from app.services.nights.attempt import NightAttempt, NightReport, Told
 from app.services.nights.rejudgement import judge_earlier_nights
 from collectors.kit.errors import GatewayError
 
@@ -62,7 +62,7 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     log = ports.open_log()
     catch_up(ports, log)
     _refuse_finished(ports, run_id)
-    night = Attempt(ports, connection, run_id, log, told)
+    night = NightAttempt(ports, connection, run_id, log, told)
     try:
         report = asyncio.run(night.collect())
     except GatewayError as error:

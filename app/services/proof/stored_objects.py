@@ -35,24 +35,24 @@ def stored_since(ports: Ports, log: EvidenceLog, run: Run) -> Stored:
     Raises UnavailableError.
     """
     before = _last(ports)
-    taken = ports.store.take_receipts()
-    receipts = dict(taken.read_back)
-    if receipts:
-        receipts |= _read_back(ports, log, before, receipts)
-    weak = weakest(receipts.values()) or Protection(mode="tamper-evident only")
+    taken = ports.store.take_stored()
+    read_back = dict(taken.read_back)
+    if read_back:
+        read_back |= _read_back(ports, log, before, read_back)
+    weak = weakest(read_back.values()) or Protection(mode="tamper-evident only")
     return Stored(
         run_id=run.id,
         connection_id=run.connection_id,
         slot=run.slot,
         store=ports.store.label,
-        objects=len(receipts) if receipts else taken.objects,
+        objects=len(read_back) if read_back else taken.objects,
         previous=None if before is None else before.seq,
-        listings=_written(ports.store, receipts),
+        listings=_written(ports.store, read_back),
         weakest=WeakestProtection(mode=weak.mode, until=weak.until, legal_hold=weak.legal_hold),
     )
 
 
-def receipt_findings(store: Store) -> Iterator[Finding]:
+def stored_findings(store: Store) -> Iterator[Finding]:
     """Objects that are now less protected than when they were written, or other ones.
 
     Raises UnavailableError.
@@ -61,12 +61,12 @@ def receipt_findings(store: Store) -> Iterator[Finding]:
     for digest in _listings(store):
         key = derived_key(digest)
         data = found(store, key)
-        receipts = None if data is None or sha256(data) != digest else _receipts(data)
-        if receipts is None:
-            said = "the receipts of a night are missing or altered"
+        read_back = None if data is None or sha256(data) != digest else _stored(data)
+        if read_back is None:
+            said = "the protections of a night, as read back, are missing or altered"
             yield Finding(key=key, reason=said, code="receipts_invalid")
             continue
-        new = {key: one for key, one in receipts.items() if key not in judged}
+        new = {key: one for key, one in read_back.items() if key not in judged}
         judged |= new.keys()
         yield from _compared(store, new)
 
@@ -99,12 +99,12 @@ def _named(store: Store, seq: int) -> Iterator[str]:
         yield key
 
 
-def _written(store: Store, receipts: Mapping[str, Protection]) -> tuple[Listing, ...]:
+def _written(store: Store, read_back: Mapping[str, Protection]) -> tuple[Listing, ...]:
     listings: list[Listing] = []
-    ordered = sorted(receipts)
+    ordered = sorted(read_back)
     for start in range(0, len(ordered), _A_LISTING):
         keys = ordered[start : start + _A_LISTING]
-        data = canonical({key: receipts[key].detail() for key in keys})
+        data = canonical({key: read_back[key].detail() for key in keys})
         store.put_once(derived_key(sha256(data)), data)
         listings.append(Listing(sha256=sha256(data), objects=len(keys)))
     return tuple(listings)
@@ -125,15 +125,15 @@ def _listings(store: Store) -> Iterator[str]:
             seq = -1 if stored.previous is None else min(seq, stored.previous)
 
 
-def _receipts(data: bytes) -> dict[str, Protection] | None:
-    """Protection by key; None when these are no receipts."""
+def _stored(data: bytes) -> dict[str, Protection] | None:
+    """Protection by key; None when these are no protections."""
     try:
         return {key: _protection(told) for key, told in parse(data).items()}
     except (AttributeError, KeyError, TypeError, ValueError):
         return None
 
 
-def _compared(store: Store, receipts: Mapping[str, Protection]) -> Iterator[Finding]:
+def _compared(store: Store, read_back: Mapping[str, Protection]) -> Iterator[Finding]:
     def now(key: str) -> Protection | None:
         try:
             return store.protection(key)
@@ -141,12 +141,12 @@ def _compared(store: Store, receipts: Mapping[str, Protection]) -> Iterator[Find
             return None
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for key, told in zip(receipts, pool.map(now, receipts), strict=True):
+        for key, told in zip(read_back, pool.map(now, read_back), strict=True):
             if told is None:
                 said = "it was deleted: the store no longer lists it"
                 yield Finding(key=key, reason=said, code=code_of(key, "missing"))
             else:
-                yield from _differences(key, receipts[key], told)
+                yield from _differences(key, read_back[key], told)
 
 
 def _differences(key: str, then: Protection, now: Protection) -> Iterator[Finding]:
@@ -173,6 +173,6 @@ def _said(one: Protection) -> str:
     return one.mode + (f" until {one.until:%Y-%m-%d %H:%M:%S} UTC" if one.until else "")
 
 
-def _protection(receipt: Mapping[str, Any]) -> Protection:
-    until = receipt["until"]
-    return Protection(**{**receipt, "until": None if until is None else instant(until)})
+def _protection(told: Mapping[str, Any]) -> Protection:
+    until = told["until"]
+    return Protection(**{**told, "until": None if until is None else instant(until)})

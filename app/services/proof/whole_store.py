@@ -15,7 +15,7 @@ from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
 from app.services.proof.index import head_findings, index_findings
 from app.services.proof.log_walk import verify_log
-from app.services.proof.stored_objects import receipt_findings
+from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
 
 ZIP = b"PK\x03\x04"
@@ -56,7 +56,7 @@ def verify_store(ports: Ports) -> Findings:
     """
     roots = [root for authority in ports.witnesses for root in authority.roots]
     found = list(verify_log(ports.store, ports.trust.log.key, roots))
-    found += receipt_findings(ports.store)
+    found += stored_findings(ports.store)
     found += head_findings(ports)
     size = 0
     if not any(f.broken for f in found):

@@ -20,8 +20,8 @@ from app.services.index.events import record_event
 from app.services.protection.period_objects import Days, objects_in
 from app.store.base import Protection
 from app.store.canary import PREFIX as CANARIES
-from app.store.factory import keeper
-from app.store.retention import Keeper
+from app.store.factory import protector
+from app.store.retention import Protector
 
 _AT_ONCE = 16
 
@@ -55,7 +55,7 @@ def set_hold(ports: Ports, engagement: str, days: Days) -> Kept:
     """
     if not engagement.strip():
         raise UsageError("the engagement needs a name")
-    keep = keeper(ports.store)
+    keep = protector(ports.store)
     found = objects_in(ports, days)
     changed = _changed(ports, found.keys, lambda key: keep.hold(key, on=True))
     listing = canonical(list(found.keys))
@@ -119,7 +119,7 @@ def extend_retention(ports: Ports, days: Days, until: datetime) -> Kept:
     """
     if until <= ports.now():
         raise UsageError(f"{utc(until)} is past: name a later date")
-    keep = keeper(ports.store)
+    keep = protector(ports.store)
     found = objects_in(ports, days)
     longer = [p.until for p in _protections(ports, found.keys) if p.until and p.until > until]
     if longer:
@@ -156,7 +156,7 @@ def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
     `typed` is told the container's name and gives what a person typed. Raises RefusedError unless
     it is that name.
     """
-    keep = keeper(ports.store)
+    keep = protector(ports.store)
     container = ports.settings.store.url.rstrip("/").rpartition("/")[2]
     if typed(container) != container:
         raise RefusedError(
@@ -170,7 +170,7 @@ def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
     return Kept(objects=len(keys), changed=changed, left=bare)
 
 
-def _locked(ports: Ports, keep: Keeper, key: str) -> Protection:
+def _locked(ports: Ports, keep: Protector, key: str) -> Protection:
     told, days = keep.lock(key), ports.settings.store.retention_days
     if told.mode == "locked" or days is None:
         return told
@@ -179,7 +179,7 @@ def _locked(ports: Ports, keep: Keeper, key: str) -> Protection:
 
 
 def _clear(ports: Ports, hold: Hold) -> Kept:
-    keep = keeper(ports.store)
+    keep = protector(ports.store)
     needed = {k for other in holds(ports) if other != hold for k in _keys(ports, other)}
     held = _keys(ports, hold)
     free = [key for key in held if key not in needed]

@@ -25,7 +25,7 @@ NIGHTS: tuple[type[OfRun], ...] = (RunCompleted, RunFailed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Outcome:
+class Delivery:
     """What became of one notice."""
 
     notice: str
@@ -34,7 +34,7 @@ class Outcome:
     """Why it was not sent; empty when it was."""
 
 
-def send_notices(ports: Ports) -> list[Outcome]:
+def send_notices(ports: Ports) -> list[Delivery]:
     """Send the last night's checkpoint to everybody who was not sent it yet, and log it.
 
     Whoever cannot be reached is asked again by the next tick; nothing else waits for it. A notice
@@ -96,17 +96,17 @@ def _already(ports: Ports, kind: type[OfNotice], size: int) -> set[str]:
     return {fact.notice for fact in found if fact.checkpoint_size >= size}
 
 
-def _sent(settings: WebhookSettings | EmailSettings, notice: Notice) -> Outcome:
+def _sent(settings: WebhookSettings | EmailSettings, notice: Notice) -> Delivery:
     try:
         send(settings, notice)
     except NotSentError as error:
         LOG.warning("checkpoint_not_sent", notice=settings.name, size=notice.size, why=str(error))
-        return Outcome(notice=settings.name, size=notice.size, reason=str(error))
+        return Delivery(notice=settings.name, size=notice.size, reason=str(error))
     LOG.info("checkpoint_sent", notice=settings.name, size=notice.size)
-    return Outcome(notice=settings.name, size=notice.size)
+    return Delivery(notice=settings.name, size=notice.size)
 
 
-def _log(ports: Ports, outcomes: Iterable[Outcome]) -> None:
+def _log(ports: Ports, outcomes: Iterable[Delivery]) -> None:
     new = [_event(ports, one) for one in outcomes]
     if not new:
         return
@@ -121,7 +121,7 @@ def _log(ports: Ports, outcomes: Iterable[Outcome]) -> None:
         LOG.info("notices_not_logged", notices=len(new))  # sent again, and logged, by the next tick
 
 
-def _event(ports: Ports, one: Outcome) -> Event:
+def _event(ports: Ports, one: Delivery) -> Event:
     fact: Fact = CheckpointSent(notice=one.notice, checkpoint_size=one.size)
     if one.reason:
         fact = CheckpointNotSent(notice=one.notice, checkpoint_size=one.size, reason=one.reason)

@@ -26,7 +26,7 @@ from app.errors import NotFoundError, StoreConflictError, WriterBusyError
 from app.store.azure.errors import azure_errors, error_code
 from app.store.azure.guarantee import guarantee_of, probes
 from app.store.azure.lease import writer_lease
-from app.store.base import Guarantee, Protection, Receipts
+from app.store.base import Guarantee, Protection, Stored
 from app.store.keys import checked_key, checked_prefix
 
 _ONE_PUT = 4000 * 1024 * 1024
@@ -77,8 +77,8 @@ class AzureBlobStore:
             read_timeout=60,
             **trust,
         )
-        self._receipts: dict[str, Protection] = {}
-        self._receipts_lock = threading.Lock()
+        self._stored: dict[str, Protection] = {}
+        self._stored_lock = threading.Lock()
         self._modes: set[str] = set()
         self._container_policy: bool | None = None
         self._lost = threading.Event()
@@ -188,11 +188,11 @@ class AzureBlobStore:
         """
         return self._writer(purpose)
 
-    def take_receipts(self) -> Receipts:
+    def take_stored(self) -> Stored:
         """What was read back of each object this process wrote, since it last asked."""
-        with self._receipts_lock:
-            taken, self._receipts = self._receipts, {}
-        return Receipts(objects=len(taken), read_back=taken)
+        with self._stored_lock:
+            taken, self._stored = self._stored, {}
+        return Stored(objects=len(taken), read_back=taken)
 
     def guarantee(self) -> Guarantee:
         """What the container and evidence in it tell of their protection. Raises UnavailableError.
@@ -249,8 +249,8 @@ class AzureBlobStore:
         return self._container_policy
 
     def _receive(self, key: str, protection: Protection) -> None:
-        with self._receipts_lock:
-            self._receipts[key] = protection
+        with self._stored_lock:
+            self._stored[key] = protection
         self.seen(protection)
 
     def _first_version(self, key: str) -> str | None:

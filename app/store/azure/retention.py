@@ -17,7 +17,7 @@ from app.store.azure.errors import azure_errors, error_code
 from app.store.base import Protection
 
 
-class AzureKeeper:
+class AzureProtector:
     """Protects the current version of each blob."""
 
     def __init__(self, store: AzureBlobStore) -> None:

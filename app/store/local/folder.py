@@ -15,7 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.errors import NotFoundError, StoreConflictError
-from app.store.base import Guarantee, Protection, Receipts
+from app.store.base import Guarantee, Protection, Stored
 from app.store.keys import checked_key, checked_prefix
 from app.store.local.errors import disk_errors
 from app.store.local.writer_lock import writer_lock
@@ -93,11 +93,11 @@ class LocalStore:
             raise NotFoundError(f"The store {self._root} holds no object {key}.")
         return Protection(mode="tamper-evident only")
 
-    def take_receipts(self) -> Receipts:
+    def take_stored(self) -> Stored:
         """How many objects this process wrote since it last asked; a folder tells no more."""
         with self._count_lock:
             taken, self._count = self._count, 0
-        return Receipts(objects=taken)
+        return Stored(objects=taken)
 
     def guarantee(self) -> Guarantee:
         """Nothing but evidence of tampering."""

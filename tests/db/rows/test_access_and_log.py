@@ -8,7 +8,7 @@ import pytest
 from app.db.engine.database import Database
 from app.db.rows.connections import StoredConnection, add_connection, connection_named, connections
 from app.db.rows.log import (
-    Checkpoint,
+    IndexedCheckpoint,
     add_checkpoint,
     add_event,
     checkpoints,
@@ -28,7 +28,7 @@ AT = datetime(2026, 11, 23, 9, 30, tzinfo=UTC)
 CONNECTION = StoredConnection(
     id="c1", name="contoso", detail='{"tenant":"t"}', anchor=AT, schedule="0 2 * * *"
 )
-CHECKPOINT = Checkpoint(
+CHECKPOINT = IndexedCheckpoint(
     size=7,
     root="ab",
     note_sha256="cd",
