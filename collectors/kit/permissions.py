@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from collectors.kit.spec import Collector, Graph, GraphBatch, Logs
+from collectors.kit.spec import Collector, Graph, GraphBatch
 
 ANYTHING = "*/read"
 """The one wildcard that is asked for: to list resources of every type, those to come included.
@@ -84,11 +84,6 @@ def graph_permissions(collectors: Iterable[Collector]) -> list[str]:
             for need in read.needs
         }
     )
-
-
-def log_tables(collectors: Iterable[Collector]) -> bool:
-    """True when any read asks Log Analytics."""
-    return any(isinstance(r, Logs) for c in collectors for r in c.reads.values())
 
 
 def custom_role(collectors: Iterable[Collector], scope: str) -> dict[str, Any]:

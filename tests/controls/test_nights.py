@@ -5,6 +5,7 @@ from itertools import permutations
 
 import pytest
 
+from app.controls.night_state import NightState
 from app.controls.nights import (
     ON,
     ON_OR_BEFORE,
@@ -155,3 +156,8 @@ def test_a_verdict_over_lost_nights_shows_the_holes(
 
     assert len(found) == lost
     assert holes_words(len(found)) == said
+
+
+def test_every_state_of_a_run_can_be_shown_as_one_of_a_night() -> None:
+    shown = [NightState.of(night(datetime(2026, 3, 1, 2, tzinfo=UTC), one)) for one in RunState]
+    assert [one.value for one in shown] == [one.value for one in RunState]

@@ -13,11 +13,11 @@ import pytest
 
 from app.evidence.canonical import canonical, parse, sha256
 from app.evidence.tree.note import NoteSignature, format_note, parse_note
-from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
 from app.trust.keys.keyring import Trust
 from app.trust.seals.seal import seal
 from app.trust.time.timestamp import DevelopmentAuthority, stamp
+from tests.packs.bundles import build_bundle
 from tests.tampering.changes import Change, changed, changes_of
 from tests.tampering.containers import hostile, packed
 from tests.tampering.forgeries import other_log, response_over, stranger

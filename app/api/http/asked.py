@@ -1,19 +1,22 @@
 """What routes take from a request: the installation behind it, and the parameters they share."""
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Header, Path, Query, Request
 from pydantic import BeforeValidator
 
-from app.api.http.cursors import Cursors
+from app.api.http.cursors import USUAL, Cursor, Cursors, Limit, Listing
 from app.schedule.connection import Connection
 from app.services.connections.register import find_connection
 from app.services.home.background import Background
 from app.services.home.installation import Ports
 from app.services.packing.on_request import PackRequests
 
+T = TypeVar("T")
 NAMED = r"^[a-z0-9][a-z0-9-]{0,40}$"
 ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
@@ -87,3 +90,26 @@ AnyConnection = Annotated[Connection | None, Depends(_any)]
 def list_name(*parts: object) -> str:
     """Name of a list with the filters it was asked with: its cursors are good for no other."""
     return "\n".join(map(str, parts))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PartOfList:
+    """Which part of a list is asked for."""
+
+    places: Cursors
+    limit: int
+    cursor: str | None
+
+    def of(self, rows: Sequence[T], *named: object) -> Listing[T]:
+        """That part of a whole list that does not change between two requests.
+
+        `named` is the list with the filters it was asked with.
+        """
+        return self.places.part(rows, self.cursor, self.limit, list_name(*named))
+
+
+def _part(places: Places, limit: Limit = USUAL, cursor: Cursor = None) -> PartOfList:
+    return PartOfList(places=places, limit=limit, cursor=cursor)
+
+
+Part = Annotated[PartOfList, Depends(_part)]

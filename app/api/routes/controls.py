@@ -5,17 +5,18 @@ from dataclasses import dataclass, fields
 from datetime import date
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
-from app.api.http.asked import From, Installation, OneConnection, Places, To, list_name
+from app.api.http.asked import From, Installation, OneConnection, Part, To
 from app.api.http.auth import ReadsEvidence
-from app.api.http.cursors import USUAL, Cursor, Limit, Listing
+from app.api.http.cursors import Listing
 from app.api.http.problems import problems
 from app.controls.assessment import CheckFigures, ControlCheck, Deviation, State
 from app.controls.catalogue import Mode, Theme
 from app.controls.period import Period
 from app.evidence.observed import Interval, SeenGap
+from app.schedule.connection import Connection
 from app.services.home.installation import Ports
 from app.services.reading.controls import AssessedControl, assess_controls, period_of
 
@@ -108,72 +109,59 @@ def read_controls(
     return Controls(connection=connection.name, first=period.first, last=period.last, items=rows)
 
 
-@router.get("/{control_id}", responses=problems(400, 404))
-def read_control(
+@dataclass(frozen=True, kw_only=True, slots=True)
+class AskedControl:
+    """The control of a request, assessed over its period."""
+
+    ports: Ports
+    connection: Connection
+    period: Period
+    assessed: AssessedControl
+
+    @property
+    def named(self) -> tuple[object, ...]:
+        """What a list of it was asked with."""
+        return self.connection.id, self.assessed.control.id, self.period
+
+
+def _asked(
     control_id: ControlId,
     ports: Installation,
     connection: OneConnection,
     first: From = None,
     last: To = None,
-) -> ControlView:
-    """One control: its checks, and its first 100 deviations and gaps."""
+) -> AskedControl:
     period = period_of(ports, first, last)
     [one] = assess_controls(ports, connection, period, control_id)
-    return _view(ports, connection.name, period, one)
+    return AskedControl(ports=ports, connection=connection, period=period, assessed=one)
+
+
+@router.get("/{control_id}", responses=problems(400, 404))
+def read_control(asked: Annotated[AskedControl, Depends(_asked)]) -> ControlView:
+    """One control: its checks, and its first 100 deviations and gaps."""
+    return _view(asked.ports, asked.connection.name, asked.period, asked.assessed)
 
 
 @router.get("/{control_id}/deviations", responses=problems(400, 404))
 def read_deviations(
-    control_id: ControlId,
-    ports: Installation,
-    connection: OneConnection,
-    places: Places,
-    first: From = None,
-    last: To = None,
-    limit: Limit = USUAL,
-    cursor: Cursor = None,
+    asked: Annotated[AskedControl, Depends(_asked)], part: Part
 ) -> Listing[DeviationView]:
     """Every deviation of a control in the period, open ones first."""
-    period = period_of(ports, first, last)
-    [one] = assess_controls(ports, connection, period, control_id)
-    of = list_name("deviations", connection.id, control_id, period)
-    return places.part(_deviations(one), cursor, limit, of)
+    return part.of(_deviations(asked.assessed), "deviations", *asked.named)
 
 
 @router.get("/{control_id}/other-rules", responses=problems(400, 404))
 def read_other_rules(
-    control_id: ControlId,
-    ports: Installation,
-    connection: OneConnection,
-    places: Places,
-    first: From = None,
-    last: To = None,
-    limit: Limit = USUAL,
-    cursor: Cursor = None,
+    asked: Annotated[AskedControl, Depends(_asked)], part: Part
 ) -> Listing[Interval]:
     """Every verdict of a control in the period that other rules gave otherwise, with theirs."""
-    period = period_of(ports, first, last)
-    [one] = assess_controls(ports, connection, period, control_id)
-    of = list_name("other-rules", connection.id, control_id, period)
-    return places.part(one.assessment.by_rules, cursor, limit, of)
+    return part.of(asked.assessed.assessment.by_rules, "other-rules", *asked.named)
 
 
 @router.get("/{control_id}/gaps", responses=problems(400, 404))
-def read_gaps(
-    control_id: ControlId,
-    ports: Installation,
-    connection: OneConnection,
-    places: Places,
-    first: From = None,
-    last: To = None,
-    limit: Limit = USUAL,
-    cursor: Cursor = None,
-) -> Listing[SeenGap]:
+def read_gaps(asked: Annotated[AskedControl, Depends(_asked)], part: Part) -> Listing[SeenGap]:
     """Every gap that touches a control's checks in the period, in the order sealed."""
-    period = period_of(ports, first, last)
-    [one] = assess_controls(ports, connection, period, control_id)
-    of = list_name("gaps", connection.id, control_id, period)
-    return places.part(one.assessment.gaps, cursor, limit, of)
+    return part.of(asked.assessed.assessment.gaps, "gaps", *asked.named)
 
 
 def _deviations(one: AssessedControl) -> list[DeviationView]:

@@ -79,6 +79,17 @@ class SlotMissed(OfSlot):
         return self.run_id or str(uuid5(UUID(self.connection_id), utc(self.slot)))
 
 
+def run_of(fact: OfSlot) -> str | None:
+    """Id of the run that a fact tells of; None for a fact of a slot and no run."""
+    match fact:
+        case OfRun():
+            return fact.run_id
+        case SlotMissed():
+            return fact.run
+        case _:
+            return None
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class JudgedAgain(Shape):
     """One record, judged again by other rules."""

@@ -5,7 +5,7 @@ is what it means where it is missing; fields of times to come are kept in `furth
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import Field, dataclass, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from datetime import date, datetime
 from functools import cache
 from types import NoneType, UnionType
@@ -86,7 +86,7 @@ def is_seldom(one: Field[Any]) -> bool:
 
 def is_needed(one: Field[Any]) -> bool:
     """Whether no sealed fact of its kind was ever without the field."""
-    return one.default is one.default_factory  # both are dataclasses.MISSING
+    return one.default is MISSING and one.default_factory is MISSING
 
 
 def _read(cls: type[Shape], one: Field[Any], value: object) -> object:

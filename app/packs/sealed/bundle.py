@@ -5,7 +5,6 @@ The same files give the same payload bytes; seal and token differ each time. Kee
 
 import base64
 import hashlib
-import io
 import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -39,20 +38,6 @@ _OTHERS = "Its times stand on that authority's word: obtain its root, too, by an
 _CHECKPOINT, _TOKEN = "checkpoint/checkpoint", "checkpoint/checkpoint.tsr"
 _MORE = re.compile(r"checkpoint/checkpoint\.[0-9]+\.tsr")
 Sign = Callable[[bytes], bytes]
-
-
-def build_bundle(
-    files: Mapping[str, bytes],
-    *,
-    seal: Sign,
-    stamp: Sign,
-    also: Sequence[Sign] = (),
-    rootfile: str = "pack.pdf",
-) -> bytes:
-    """A bundle in memory. See `write_bundle`."""
-    made = io.BytesIO()
-    write_bundle(made, sorted(files.items()), seal=seal, stamp=stamp, also=also, rootfile=rootfile)
-    return made.getvalue()
 
 
 def write_bundle(

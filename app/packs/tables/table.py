@@ -42,8 +42,3 @@ def as_csv(made: Table) -> bytes:
 def escaped(text: str) -> str:
     """The text as a cell of a CSV holds it."""
     return ESCAPE + text if text.startswith(_RISKY) else text
-
-
-def unescaped(cell: str) -> str:
-    """The inverse of `escaped`."""
-    return cell.removeprefix(ESCAPE)

@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -11,17 +11,21 @@ from app.db.rows.evidence import run_records
 from app.db.rows.log import events
 from app.errors import VerificationFailedError
 from app.evidence.canonical import parse, sha256
+from app.evidence.events.kinds import KINDS
 from app.evidence.events.run_events import (
-    OfRun,
+    OfSlot,
     Rejudged,
     RunCompleted,
     RunFailed,
     RunStarted,
+    run_of,
 )
 from app.evidence.record import derived_key, entry_key, raw_key, rules_key
 from app.services.home.installation import Ports
 
-RUN_EVENTS: tuple[type[OfRun], ...] = (RunStarted, RunCompleted, RunFailed, Rejudged)
+OF_SLOTS = tuple(kind for kind in KINDS.values() if issubclass(kind, OfSlot))
+COLLECTED: tuple[type[OfSlot], ...] = (RunStarted, RunCompleted, RunFailed, Rejudged)
+"""What tells of a run that was begun: of others there is nothing to re-perform."""
 EMPTY = sha256(b"")
 
 
@@ -102,7 +106,7 @@ class _Run:
     def __init__(self, ports: Ports, run_id: str) -> None:
         self.what = f"run {run_id}"
         self._store = ports.store
-        self._keys = [entry_key(seq) for seq in run_entries(ports, run_id)]
+        self._keys = [entry_key(seq) for seq in run_entries(ports, run_id, COLLECTED)]
 
     def entries(self) -> Iterator[tuple[str, bytes]]:
         for key in self._keys:
@@ -128,14 +132,16 @@ class _Run:
         return _intact(key, self._store.get(key), digest)
 
 
-def run_entries(ports: Ports, run_id: str) -> list[int]:
-    """Numbers of a run's records and events, as the index knows them."""
+def run_entries(ports: Ports, run_id: str, kinds: Iterable[type[OfSlot]] = OF_SLOTS) -> list[int]:
+    """Numbers of a run's records and events, as the index knows them. Raises MalformedEventError.
+
+    `kinds` are those of the events: every kind that tells of a run.
+    """
     with ports.database.read() as session:
         found = {one.record.seq for one in run_records(session, run_id)}
-        for kind in RUN_EVENTS:
-            for logged in events(session, kind):
-                if logged.fact.run_id == run_id:
-                    found.add(logged.seq)
+        for kind in kinds:
+            told = events(session, kind)
+            found |= {logged.seq for logged in told if run_of(logged.fact) == run_id}
     return sorted(found)
 
 

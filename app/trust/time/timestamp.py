@@ -218,11 +218,6 @@ def verify_timestamp(response: bytes, data: bytes, roots: Sequence[x509.Certific
     return _verified(response, data, roots).at
 
 
-def token_of(response: bytes) -> bytes:
-    """The bare token of a stored TimeStampResp."""
-    return read_token(response).token
-
-
 def _verified(response: bytes, data: bytes, roots: Sequence[x509.Certificate]) -> TimeToken:
     token = read_token(response)
     _same(token, hashlib.sha256(data).digest())

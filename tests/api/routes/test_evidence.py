@@ -11,9 +11,9 @@ from fastapi.testclient import TestClient
 from app.evidence.record import entry_key, raw_key
 from app.evidence.tree.merkle import verify_consistency
 from app.evidence.tree.note import open_checkpoint
-from app.evidence.tree.proof import verify_proof
 from app.services.log.checkpoints import checkpoint_sizes
 from tests.api.conftest import Served, alter
+from tests.proofs import verify_proof
 
 
 def whole(client: TestClient, path: str, **params: Any) -> Iterator[dict[str, Any]]:

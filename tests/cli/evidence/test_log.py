@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 from app.evidence.tree.note import parse_vkey
-from app.evidence.tree.proof import verify_proof
 from tests.command_line import annexa
+from tests.proofs import verify_proof
 
 
 def test_proofs_and_checkpoints_are_printed_written_and_checked(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ from collectors.kit.permissions import (
     azure_actions,
     custom_role,
     graph_permissions,
-    log_tables,
     only_reads,
 )
 from collectors.kit.registry import all_collectors, collector_by_id
@@ -95,8 +94,3 @@ def test_the_custom_role_holds_the_actions_and_nothing_else() -> None:
     assert role["Actions"] == ["Microsoft.Compute/disks/read"]
     assert role["AssignableScopes"] == ["/subscriptions/1"]
     assert [role[key] for key in ("NotActions", "DataActions", "NotDataActions")] == [[], [], []]
-
-
-def test_log_tables_are_asked_only_by_the_collector_of_activity() -> None:
-    assert log_tables(all_collectors())
-    assert not log_tables([collector_by_id("compute.disks")])

@@ -25,8 +25,9 @@ from app.evidence.tree.note import (
     verifier_key,
     verify_note,
 )
-from app.evidence.tree.proof import Proof, format_proof, parse_proof, verify_proof
+from app.evidence.tree.proof import format_proof
 from app.evidence.tree.tiles import TileLog
+from tests.proofs import Proof, parse_proof, verify_proof
 
 ORIGIN = "evidence.example/log"
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))

@@ -11,9 +11,10 @@ import pytest
 
 from app.errors import UsageError
 from app.evidence.tree.note import CheckpointBody, format_note
-from app.packs.sealed.bundle import MIMETYPE, build_bundle, write_bundle
+from app.packs.sealed.bundle import MIMETYPE, write_bundle
 from app.trust.keys.keyring import create_trust
 from app.trust.time.timestamp import DevelopmentAuthority, stamp
+from tests.packs.bundles import build_bundle
 
 
 def now() -> datetime:

@@ -11,8 +11,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from openpyxl import load_workbook
 
-from app.packs.tables.table import Table, as_csv, escaped, table, unescaped
+from app.packs.tables.table import Table, as_csv, escaped, table
 from app.packs.tables.workbook import KEPT, LONGEST, as_xlsx
+from tests.packs.cells import unescaped
 
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=60)
 NAMES = (

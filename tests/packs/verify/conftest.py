@@ -4,11 +4,11 @@ import shutil
 
 import pytest
 
-from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
 from app.store.local.folder import LocalStore
 from app.trust.keys.keyring import create_trust
 from app.trust.time.timestamp import DevelopmentAuthority
+from tests.packs.bundles import build_bundle
 from tests.packs.verify.made import Case, Signer, evidence, now
 
 

@@ -15,13 +15,13 @@ import pytest
 
 from app.errors import UsageError
 from app.evidence.tree.note import NoteSignature, format_note, parse_note, verifier_key
-from app.packs.sealed.bundle import build_bundle
 from app.packs.verify import verify as installed
 from app.packs.verify.one_file import verifier
 from app.services.log.evidence_log import EvidenceLog
 from app.store.local.folder import LocalStore
 from app.trust.keys.keyring import create_trust
 from app.trust.time.timestamp import DevelopmentAuthority
+from tests.packs.bundles import build_bundle
 from tests.packs.verify.made import NOW, Case, Signer, evidence, now, unpacked
 
 

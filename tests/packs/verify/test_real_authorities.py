@@ -10,7 +10,6 @@ import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
-from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
 from app.services.proof.log_walk import verify_log
 from app.services.proof.whole_store import verify_bundle_file
@@ -18,6 +17,7 @@ from app.store.local.folder import LocalStore
 from app.trust.keys.keyring import Trust, create_trust
 from app.trust.seals.pades import seal_pdf
 from app.trust.seals.pades_check import judge_pdf
+from tests.packs.bundles import build_bundle
 from tests.packs.verify.made import Case as Bundle
 from tests.packs.verify.made import Signer, evidence
 from tests.packs.verify.test_one_file import failures

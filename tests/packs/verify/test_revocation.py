@@ -12,13 +12,13 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
 from app.evidence.tree.note import NoteSignature, format_note, parse_note
-from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
 from app.store.local.folder import LocalStore
 from app.trust.keys.certificates import Validity, revocation_list
 from app.trust.keys.keyring import RemoteKeys, create_trust
 from app.trust.keys.signers import CertifiedKey, LocalKey
 from app.trust.time.timestamp import DevelopmentAuthority
+from tests.packs.bundles import build_bundle
 from tests.packs.verify.made import Case, Signer, evidence, now
 
 

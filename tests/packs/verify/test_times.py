@@ -11,7 +11,6 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.evidence.canonical import canonical
-from app.packs.sealed.bundle import build_bundle
 from app.packs.verify.one_file import verifier
 from app.services.log.checkpoints import read_checkpoint
 from app.services.log.evidence_log import EvidenceLog
@@ -19,6 +18,7 @@ from app.services.log.stamps import completed, renewed
 from app.store.local.folder import LocalStore
 from app.trust.keys.keyring import create_trust
 from app.trust.time.timestamp import DevelopmentAuthority, stamp
+from tests.packs.bundles import build_bundle
 from tests.packs.verify.made import Case, Signer, evidence, now, unpacked
 from tests.packs.verify.test_one_file import failures
 from tests.services.authorities import SetClock, authority

@@ -6,8 +6,8 @@ from typing import Any
 
 from openpyxl import load_workbook
 
-from app.packs.tables.table import unescaped
 from app.packs.view.populations import workbook_file
+from tests.packs.cells import unescaped
 
 
 def _rows(data: bytes) -> list[list[str]]:

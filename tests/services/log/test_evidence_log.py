@@ -19,7 +19,6 @@ from app.evidence.record import (
 )
 from app.evidence.tree.merkle import verify_consistency
 from app.evidence.tree.note import open_checkpoint
-from app.evidence.tree.proof import verify_proof
 from app.services.log.checkpoints import checkpoint_key, token_key
 from app.services.log.evidence_log import EvidenceLog
 from app.trust.keys.keyring import Trust, create_trust
@@ -27,6 +26,7 @@ from app.trust.time.timestamp import (
     DevelopmentAuthority,
     recognise,
 )
+from tests.proofs import verify_proof
 from tests.services.memory import (
     FailingStore,
     MemoryStore,

@@ -8,9 +8,7 @@ import pytest
 
 from app.errors import NotFoundError, UsageError, VerificationFailedError
 from app.evidence.record import entry_key
-from app.evidence.tree.consistency import parse_consistency, verify_consistency_file
 from app.evidence.tree.note import NoteError
-from app.evidence.tree.proof import verify_proof
 from app.services.home.installation import Ports, open_ports
 from app.services.index.events import record_event
 from app.services.reading.log_audit import (
@@ -21,6 +19,7 @@ from app.services.reading.log_audit import (
     verify_since,
 )
 from tests.facts import told
+from tests.proofs import parse_consistency, verify_consistency_file, verify_proof
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 
@@ -133,6 +132,6 @@ def test_checkpoints_and_entries_are_listed_with_their_times(ports: Ports) -> No
     assert [one.size for one in found] == [1, 2, 3, 4, 5, 6]
     assert {(one.signed_at, one.stamped_at) for one in found} == {(CLOCK.at, CLOCK.at)}
     assert [one.seq for one in seen_entries(ports, None, 3)] == [3, 4, 5]
-    assert [one.kind for one in seen_entries(ports, 0, 2)] == ["log_created", "verified"]
+    assert [one.kind for one in seen_entries(ports, 0, 2)] == ["log_created", told().KIND]
     with pytest.raises(NotFoundError):
         list(seen_entries(ports, 17, 2))

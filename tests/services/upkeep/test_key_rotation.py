@@ -17,7 +17,6 @@ from app.evidence.tree.note import (
     parse_vkey,
     parse_vkeys,
 )
-from app.evidence.tree.proof import verify_proof
 from app.services.home.installation import open_ports
 from app.services.index.events import record_event
 from app.services.proof.whole_store import verify_store
@@ -26,6 +25,7 @@ from app.services.upkeep.key_rotation import rotate_log_key
 from app.trust.keys.keyring import load_trust
 from app.trust.keys.rotation import finish_rotation, prepare_rotation, rotate
 from tests.facts import told
+from tests.proofs import verify_proof
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 

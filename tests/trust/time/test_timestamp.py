@@ -21,9 +21,9 @@ from app.trust.time.timestamp import (
     TimestampRefusedError,
     TimestampUnavailableError,
     stamp,
-    token_of,
     verify_timestamp,
 )
+from app.trust.time.timestamp_token import read_token
 
 DATA = b"evidence.example/log\n1\n\n"
 Clock = Callable[[], datetime]
@@ -95,7 +95,7 @@ def test_a_token_says_its_time_policy_and_assurance(
     info = response["time_stamp_token"]["content"]["encap_content_info"]["content"].parsed
     assert info["policy"].native == POLICY
     assert info["accuracy"]["seconds"].native == 1
-    assert token_of(stamped.response) == stamped.token
+    assert read_token(stamped.response).token == stamped.token
 
 
 def test_a_stored_token_verifies_years_later_and_over_its_data_only(
