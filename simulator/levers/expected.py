@@ -49,7 +49,7 @@ def _permitted(rights: Rights, one: Truth) -> Truth:
     """Whether the collector may read all that it asks for in a subscription, or even ask that."""
     if not rights.allows("Microsoft.Authorization/permissions/read", one.subject):
         return replace(one, expected="unknown")
-    listed = (f"{kind.type}/read" for kind in all_types() if kind.asked_for)
+    listed = (f"{kind.type}/read" for kind in all_types() if kind.checks() or kind.asked_for)
     asked = {*listed, *(action for needs in NEEDS.values() for action in needs)}
     whole = all(rights.allows(action, one.subject) for action in asked)
     return one if whole else replace(one, expected="fail")

@@ -48,7 +48,7 @@ def assigned() -> tuple[Assignment, ...]:
     They are those that the types' faults name; other definitions are assigned nowhere.
     """
     types = (Definition(name, one.policy) for name, one in all_faults() if one.policy is not None)
-    definitions = (*types, AUDITING)
+    definitions = tuple(dict.fromkeys((*types, AUDITING)))  # a check may ask several types
     together = dict.fromkeys(one.policy.initiative for one in definitions)
     initiatives = (
         Assignment(

@@ -9,6 +9,7 @@ import pytest
 from simulator.server.arm.versions import KNOWN
 from simulator.tenant import types
 from simulator.tenant.kit.registry import all_faults, all_types, type_of
+from simulator.tenant.posture.policy_assignments import assigned
 
 GOOD = """
 from simulator.tenant.kit import Categories, Fault, ResourceType
@@ -28,7 +29,7 @@ TYPE = ResourceType(
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A second place where files of types are found, and forgotten after the test."""
     monkeypatch.setattr(types, "__path__", [*types.__path__, str(tmp_path)])
-    caches = (all_types, type_of)
+    caches = (all_types, type_of, assigned)
     for one in caches:
         one.cache_clear()
     yield tmp_path
@@ -79,6 +80,19 @@ def test_a_wrong_description_is_refused(folder: Path, text: str, said: str) -> N
 
     with pytest.raises(TypeError, match=said):
         all_types()
+
+
+def test_a_policy_is_assigned_once_however_many_types_its_check_asks(folder: Path) -> None:
+    policy = 'Fault(policy=Policy(guid="11111111-1111"), '
+    for name in ("one", "other"):
+        described = GOOD.format(type=f"Microsoft.Example/{name}", check="examples.things.safe")
+        with_policy = described.replace("Fault(fails", f"{policy}fails")
+        text = with_policy.replace("import Categories, Fault,", "import Categories, Fault, Policy,")
+        (folder / f"zz_{name}.py").write_text(text)
+
+    names = [one.name for one in assigned()]
+
+    assert names.count("single-11111111") == 1
 
 
 def test_the_server_knows_the_versions_of_every_type_and_of_what_is_below() -> None:
