@@ -14,7 +14,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from collectors.kit.spec import Item, Status, Verdict, failed, passed, unknown
+from collectors.kit.item import Item
+from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

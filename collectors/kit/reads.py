@@ -7,12 +7,10 @@ Microsoft does: table, path and permission follow from it. What is unusual is wr
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal, TypeAlias
+from typing import Literal, TypeAlias
 
 from collectors.kit.errors import CatalogError
-
-if TYPE_CHECKING:
-    from collectors.kit.spec import Item
+from collectors.kit.item import Item
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

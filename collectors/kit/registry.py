@@ -7,9 +7,9 @@ from functools import cache
 
 from collectors.kit.errors import CatalogError
 from collectors.kit.level import leans_on, parent_read
-from collectors.kit.logging.audit_logs import with_logged_types
-from collectors.kit.permissions import only_reads
+from collectors.kit.logged_types import with_logged_types
 from collectors.kit.policies import with_policies
+from collectors.kit.read_actions import only_reads
 from collectors.kit.spec import Check, Collector, GraphBatch, Read, ResourceGraph
 
 

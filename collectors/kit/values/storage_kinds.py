@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from collectors.kit.spec import Item
+from collectors.kit.item import Item
 
 SERVICES = ("blob", "file", "queue", "table")
 PAGES = ("blob",)

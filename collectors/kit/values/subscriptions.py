@@ -1,6 +1,6 @@
 """Subscriptions that are none to collect from."""
 
-from collectors.kit.spec import Item
+from collectors.kit.item import Item
 
 BILLING_QUOTA = "aad_2015-09-01"
 """Offer of "Access to Azure Active Directory": a shell by which Entra ID was billed. It cannot hold

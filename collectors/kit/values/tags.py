@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from collectors.kit.spec import Expectations, Item, Judge, Verdict, unknown
+from collectors.kit.item import Expectations, Item, Judge
+from collectors.kit.verdicts import Verdict, unknown
 
 CLASSIFICATION = "dataClassification"
 PHI = "phi"

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from collectors.kit import Item
-from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, AuditLog, audit_logs_of
+from collectors.kit.audit_log import AuditLog
+from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, audit_logs_of
 from collectors.kit.logging.diagnostics import DESTINATIONS, Logged, logged
 
 GROUP = "/subscriptions/1/resourceGroups/g/providers"
