@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 from datetime import datetime
 
+from app.db.engine.database import Database
 from app.db.rows.runs import claim_slot, run_by_id
 from app.errors import RefusedError, UsageError, WriterBusyError
 from app.evidence.record import utc
@@ -61,7 +62,7 @@ def collect_now(
 def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> NightReport:
     log = ports.open_log()
     catch_up(ports, log)
-    _refuse_finished(ports, run_id)
+    _refuse_finished(ports.database, run_id)
     night = NightAttempt(ports, connection, run_id, log, told)
     try:
         report = asyncio.run(night.collect())
@@ -77,9 +78,9 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     return replace(report, log_size=log.size, judged_again=judged_again)
 
 
-def _refuse_finished(ports: Ports, run_id: str) -> None:
+def _refuse_finished(database: Database, run_id: str) -> None:
     """Asked once the store is ours: another process may have completed the run meanwhile."""
-    with ports.database.read() as session:
+    with database.read() as session:
         run = run_by_id(session, run_id)
     if not run.state.unfinished:
         raise RefusedError(f"run {run_id} is {run.state} already", code="run_finished")

@@ -20,13 +20,14 @@ from app.evidence.record import (
 from app.packs.sealed.bundle import write_bundle
 from app.packs.view.facts import Engagement
 from app.schedule.connection import Connection
-from app.services.home.installation import Ports
+from app.services.home.installation import Clock, Ports
 from app.services.log.checkpoint_time import signed_at
 from app.services.log.checkpoints import Checkpoint
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import answering
 from app.services.nights.rules_archive import rules_archive
 from app.services.nights.tool import tool
+from app.store.base import Store
 from app.trust.seals.seal import seal
 from app.trust.time.timestamp import TimeAuthority, stamp
 from collectors.kit import Collector
@@ -58,7 +59,7 @@ def write_bundle_of(
 ) -> int:
     """Write the sealed bundle of a period, one file at a time. Returns the number of files."""
     dating = answering(ports.authorities, ports.now)
-    first, *others = [_stamping(ports, group) for group in dating.values()]
+    first, *others = [_stamping(ports.now, group) for group in dating.values()]
     return write_bundle(
         target,
         _files(ports, log, order, pdf, populations, list(dating)),
@@ -69,8 +70,8 @@ def write_bundle_of(
     )
 
 
-def _stamping(ports: Ports, group: Sequence[TimeAuthority]) -> Callable[[bytes], bytes]:
-    return lambda data: stamp(data, group, ports.now).token
+def _stamping(now: Clock, group: Sequence[TimeAuthority]) -> Callable[[bytes], bytes]:
+    return lambda data: stamp(data, group, now).token
 
 
 def _files(
@@ -111,15 +112,15 @@ def _evidence(ports: Ports, log: EvidenceLog, order: Order) -> Iterator[tuple[st
         if kind == "raw":
             yield f"raw/{digest}", ports.store.get(raw_key(digest))
         elif kind == "rules":
-            yield f"rules/{digest}.zip", _rules(ports, digest)
+            yield f"rules/{digest}.zip", _rules(ports.store, digest)
         else:
             yield f"derived/{digest}.json", ports.store.get(derived_key(digest))
 
 
-def _rules(ports: Ports, digest: str) -> bytes:
+def _rules(store: Store, digest: str) -> bytes:
     """Today's rules made the assessments, though no night may have been judged by them yet."""
     today = rules_archive()
-    return today if sha256(today) == digest else ports.store.get(rules_key(digest))
+    return today if sha256(today) == digest else store.get(rules_key(digest))
 
 
 def _names(record: Mapping[str, Any]) -> Iterator[tuple[str, str]]:

@@ -4,6 +4,7 @@ import hashlib
 import io
 import zipfile
 from dataclasses import dataclass
+from pathlib import Path
 from typing import BinaryIO, Literal
 
 from app.db.rows.packs import StoredPack, pack_by_id
@@ -38,19 +39,19 @@ def open_pack_file(ports: Ports, pack_id: str, kind: Kind) -> PackFile:
     Raises NotFoundError, RefusedError when a file is missing or altered.
     """
     stored = find_pack(ports, pack_id)
-    bundle = _checked(ports, pack_id, "bundle", stored.bundle_path, stored.bundle_sha256)
+    bundle = _checked(ports.home, pack_id, "bundle", stored.bundle_path, stored.bundle_sha256)
     if kind == "bundle":
         return bundle
     with bundle.file:
         sealed = _sealed_pdf(bundle.file)
-    return _checked(ports, pack_id, "pdf", stored.pdf_path, sealed)
+    return _checked(ports.home, pack_id, "pdf", stored.pdf_path, sealed)
 
 
 def _checked(
-    ports: Ports, pack_id: str, kind: Kind, path: str | None, sealed: str | None
+    home: Path, pack_id: str, kind: Kind, path: str | None, sealed: str | None
 ) -> PackFile:
     try:
-        file = (ports.home / (path or "")).open("rb")
+        file = (home / (path or "")).open("rb")
     except OSError as error:
         raise _altered(pack_id, kind) from error
     digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -30,6 +30,7 @@ from app.services.packing.facts import limits_of
 from app.services.packing.folder import write_pack
 from app.services.packing.pdf import Occasion, draw_pack
 from app.services.reading.evidence import instants
+from app.store.base import Store
 from app.trust.seals.pades import seal_pdf
 from app.trust.time.timestamp import TimestampUnavailableError
 
@@ -71,7 +72,7 @@ def issue_pack(
         log = ports.open_log()
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)
-        sealed_facts = _sealed(ports, log, connection)
+        sealed_facts = _sealed(ports.store, log, connection)
         start, end = instants(engagement.first, engagement.last)
         observed = _observed(sealed_facts.facts(start, end), connection, engagement)
         entries = sealed_facts.entries(start, end)
@@ -120,9 +121,9 @@ def _seal(ports: Ports, pdf: bytes) -> bytes:
     return seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
 
 
-def _sealed(ports: Ports, log: EvidenceLog, connection: Connection) -> SealedNights:
+def _sealed(store: Store, log: EvidenceLog, connection: Connection) -> SealedNights:
     """What the log says of a connection. Raises RefusedError when it never heard of this one."""
-    nights = sealed_nights(ports.store, log.entries(), connection.id).get(connection.id)
+    nights = sealed_nights(store, log.entries(), connection.id).get(connection.id)
     sealed = nights.connection if nights else None
     if nights is None or sealed is None or sealed != connection:
         raise RefusedError(

@@ -15,6 +15,7 @@ from app.services.proof.entries import Finding, NamedObjects, entry_findings
 from app.services.proof.fault_codes import note_code
 from app.services.proof.log_walk import token_findings
 from app.services.proof.whole_store import Fault
+from app.store.base import Store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -83,7 +84,7 @@ class EntryProver:
             yield from self._checkpoint(size)
         body = self._checkpoints[size]
         if body is not None and data is not None:
-            yield from _inclusion(self._ports, seq, data, body)
+            yield from _inclusion(self._ports.store, seq, data, body)
 
     def _entry(self, key: str, seq: int, data: bytes, digest: str | None) -> Iterator[Finding]:
         if digest is not None and sha256(data) != digest:
@@ -111,9 +112,9 @@ class EntryProver:
             self._checkpoints[size] = body
 
 
-def _inclusion(ports: Ports, seq: int, data: bytes, body: CheckpointBody) -> Iterator[Finding]:
+def _inclusion(store: Store, seq: int, data: bytes, body: CheckpointBody) -> Iterator[Finding]:
     try:
-        hashes = TileLog(StoreTiles(ports.store), body.size).inclusion(seq)
+        hashes = TileLog(StoreTiles(store), body.size).inclusion(seq)
     except MissingTileError as error:
         said = "the tile is missing or too short"
         yield Finding(key=error.key, reason=said, code="tile_missing")

@@ -15,6 +15,7 @@ from app.services.proof.entries import Finding, parsed
 from app.services.proof.one_entry import EntryProver
 from app.services.proof.sealed_evidence import run_entries
 from app.services.proof.whole_store import Fault, Findings
+from app.store.base import Store
 
 
 def verify_run(ports: Ports, run_id: str) -> Findings:
@@ -51,7 +52,7 @@ def verify_entry(ports: Ports, named: str) -> Findings:
 
 def _counted(ports: Ports, numbers: Iterable[int]) -> list[Finding]:
     """A completed run says how many records it sealed: are there as many?"""
-    bodies = {seq: _body(ports, seq) for seq in numbers}
+    bodies = {seq: _body(ports.store, seq) for seq in numbers}
     records = sum(body.get("schema") == RECORD_SCHEMA for body in bodies.values())
     wrong = []
     for seq, body in bodies.items():
@@ -68,8 +69,8 @@ def _counted(ports: Ports, numbers: Iterable[int]) -> list[Finding]:
     return wrong
 
 
-def _body(ports: Ports, seq: int) -> dict[str, Any]:
-    return parsed(found(ports.store, entry_key(seq)) or b"") or {}
+def _body(store: Store, seq: int) -> dict[str, Any]:
+    return parsed(found(store, entry_key(seq)) or b"") or {}
 
 
 def _findings(what: str, good: str, found_here: Iterable[Finding]) -> Findings:

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from app.db.engine.database import Database
 from app.db.rows.log import LoggedEvent, newest_event
 from app.errors import NotFoundError
 from app.evidence.canonical import canonical, parse, sha256
@@ -34,11 +35,11 @@ def stored_since(ports: Ports, log: EvidenceLog, run: Run) -> Stored:
     Entries, checkpoints and tokens that another process wrote meanwhile are read back now.
     Raises UnavailableError.
     """
-    before = _last(ports)
+    before = _last(ports.database)
     taken = ports.store.take_stored()
     read_back = dict(taken.read_back)
     if read_back:
-        read_back |= _read_back(ports, log, before, read_back)
+        read_back |= _read_back(ports.store, log, before, read_back)
     weak = weakest(read_back.values()) or Protection(mode="tamper-evident only")
     return Stored(
         run_id=run.id,
@@ -71,13 +72,13 @@ def stored_findings(store: Store) -> Iterator[Finding]:
         yield from _compared(store, new)
 
 
-def _last(ports: Ports) -> LoggedEvent[Stored] | None:
-    with ports.database.read() as session:
+def _last(database: Database) -> LoggedEvent[Stored] | None:
+    with database.read() as session:
         return newest_event(session, Stored)
 
 
 def _read_back(
-    ports: Ports,
+    store: Store,
     log: EvidenceLog,
     before: LoggedEvent[Stored] | None,
     known: Mapping[str, Protection],
@@ -87,11 +88,11 @@ def _read_back(
     keys: list[str] = []
     for seq in range(first, log.size):
         if entry_key(seq) not in known:
-            keys += [entry_key(seq), *_named(ports.store, seq)]
-    keys += [key for key in ports.store.list(CHECKPOINTS) if key >= checkpoint_key(first)]
+            keys += [entry_key(seq), *_named(store, seq)]
+    keys += [key for key in store.list(CHECKPOINTS) if key >= checkpoint_key(first)]
     listings = () if before is None else before.fact.listings
     keys += [derived_key(listing.sha256) for listing in listings]
-    return {key: ports.store.protection(key) for key in keys if key not in known}
+    return {key: store.protection(key) for key in keys if key not in known}
 
 
 def _named(store: Store, seq: int) -> Iterator[str]:

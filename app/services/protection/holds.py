@@ -18,7 +18,7 @@ from app.evidence.record import derived_key, utc
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 from app.services.protection.period_objects import Days, objects_in
-from app.store.base import Protection
+from app.store.base import Protection, Store
 from app.store.canary import PREFIX as CANARIES
 from app.store.factory import protector
 from app.store.retention import Protector
@@ -57,7 +57,7 @@ def set_hold(ports: Ports, engagement: str, days: Days) -> Kept:
         raise UsageError("the engagement needs a name")
     keep = protector(ports.store)
     found = objects_in(ports, days)
-    changed = _changed(ports, found.keys, lambda key: keep.hold(key, on=True))
+    changed = _changed(ports.store, found.keys, lambda key: keep.hold(key, on=True))
     listing = canonical(list(found.keys))
     ports.store.put_once(derived_key(sha256(listing)), listing)
     fact = HoldSet(
@@ -121,7 +121,7 @@ def extend_retention(ports: Ports, days: Days, until: datetime) -> Kept:
         raise UsageError(f"{utc(until)} is past: name a later date")
     keep = protector(ports.store)
     found = objects_in(ports, days)
-    longer = [p.until for p in _protections(ports, found.keys) if p.until and p.until > until]
+    longer = [p.until for p in _protections(ports.store, found.keys) if p.until and p.until > until]
     if longer:
         raise RefusedError(
             f"{len(longer)} of {len(found.keys)} objects are kept longer already, until "
@@ -130,7 +130,7 @@ def extend_retention(ports: Ports, days: Days, until: datetime) -> Kept:
             code="retention_longer",
         )
     locked = ports.settings.store.locked
-    changed = _changed(ports, found.keys, lambda key: keep.extend(key, until, locked=locked))
+    changed = _changed(ports.store, found.keys, lambda key: keep.extend(key, until, locked=locked))
     fact = RetentionExtended(
         first=days.first,
         last=days.last,
@@ -163,8 +163,8 @@ def lock_store(ports: Ports, typed: Callable[[str], str]) -> Kept:
             f"nothing was locked: the name typed is not {container!r}", code="not_confirmed"
         )
     keys = [key for key in ports.store.list("") if not key.startswith(CANARIES)]
-    changed = _changed(ports, keys, lambda key: _locked(ports, keep, key))
-    bare = sum(told.mode != "locked" for told in _protections(ports, keys))
+    changed = _changed(ports.store, keys, lambda key: _locked(ports, keep, key))
+    bare = sum(told.mode != "locked" for told in _protections(ports.store, keys))
     fact = WormLocked(container=container, objects=len(keys), changed=changed, without_policy=bare)
     record_event(ports, fact, actor="annexa worm lock")
     return Kept(objects=len(keys), changed=changed, left=bare)
@@ -180,10 +180,10 @@ def _locked(ports: Ports, keep: Protector, key: str) -> Protection:
 
 def _clear(ports: Ports, hold: Hold) -> Kept:
     keep = protector(ports.store)
-    needed = {k for other in holds(ports) if other != hold for k in _keys(ports, other)}
-    held = _keys(ports, hold)
+    needed = {k for other in holds(ports) if other != hold for k in _keys(ports.store, other)}
+    held = _keys(ports.store, hold)
     free = [key for key in held if key not in needed]
-    changed = _changed(ports, free, lambda key: keep.hold(key, on=False))
+    changed = _changed(ports.store, free, lambda key: keep.hold(key, on=False))
     fact = HoldCleared(
         engagement=hold.engagement,
         first=hold.days.first,
@@ -197,24 +197,24 @@ def _clear(ports: Ports, hold: Hold) -> Kept:
     return Kept(objects=len(held), changed=changed, left=len(held) - len(free))
 
 
-def _keys(ports: Ports, hold: Hold) -> list[str]:
-    listed: list[str] = parse(ports.store.get(derived_key(hold.keys_sha256)))
+def _keys(store: Store, hold: Hold) -> list[str]:
+    listed: list[str] = parse(store.get(derived_key(hold.keys_sha256)))
     return listed
 
 
-def _changed(ports: Ports, keys: Sequence[str], change: Callable[[str], Protection]) -> int:
+def _changed(store: Store, keys: Sequence[str], change: Callable[[str], Protection]) -> int:
     """How many objects are protected otherwise afterwards."""
 
     def one(key: str) -> bool:
-        return ports.store.protection(key) != change(key)
+        return store.protection(key) != change(key)
 
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return sum(pool.map(one, keys))
 
 
-def _protections(ports: Ports, keys: Sequence[str]) -> Iterator[Protection]:
+def _protections(store: Store, keys: Sequence[str]) -> Iterator[Protection]:
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        yield from pool.map(ports.store.protection, keys)
+        yield from pool.map(store.protection, keys)
 
 
 def _hold(fact: HoldSet, at: datetime) -> Hold:

@@ -13,6 +13,7 @@ from app.services.connections.register import list_connections
 from app.services.home.installation import Ports
 from app.services.log.checkpoints import CHECKPOINTS, checkpoint_key, checkpoint_sizes
 from app.services.proof.entries import named
+from app.store.base import Store
 
 _AT_ONCE = 16
 
@@ -59,22 +60,24 @@ def objects_in(ports: Ports, days: Days) -> PeriodObjects:
         )
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         keys = {
-            key for several in pool.map(lambda seq: _named(ports, seq), found) for key in several
+            key
+            for several in pool.map(lambda seq: _named(ports.store, seq), found)
+            for key in several
         }
-    keys.update(_checkpoints(ports, min(found), max(found)))
+    keys.update(_checkpoints(ports.store, min(found), max(found)))
     return PeriodObjects(records=len(found), keys=tuple(sorted(keys)))
 
 
-def _named(ports: Ports, seq: int) -> list[str]:
-    record = parse(ports.store.get(entry_key(seq)))
+def _named(store: Store, seq: int) -> list[str]:
+    record = parse(store.get(entry_key(seq)))
     return [entry_key(seq), *(key for key, _ in named(record))]
 
 
-def _checkpoints(ports: Ports, first: int, last: int) -> Iterator[str]:
+def _checkpoints(store: Store, first: int, last: int) -> Iterator[str]:
     """Checkpoints and tokens from the first that covers a record to the one that covers all."""
-    sizes = checkpoint_sizes(ports.store)
+    sizes = checkpoint_sizes(store)
     covering = next((size for size in sizes if size > last), max(sizes, default=0))
     after = checkpoint_key(covering + 1)
-    for key in ports.store.list(CHECKPOINTS):
+    for key in store.list(CHECKPOINTS):
         if checkpoint_key(first + 1) <= key < after:
             yield key

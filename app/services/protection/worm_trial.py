@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.evidence.events.protection_events import AttemptTold, ProtectionTold, WormVerified
-from app.services.home.installation import Ports
+from app.services.home.installation import Clock, Ports
 from app.services.index.events import record_event
 from app.store.canary import PREFIX, Attempt, Outcome, Trial
 from app.store.factory import attackable
@@ -49,7 +49,7 @@ def verify_worm(ports: Ports) -> WormReport:
     Raises UnavailableError when the store does not answer, WriterBusyError.
     """
     relies = ports.settings.store.legal_hold
-    trial = attackable(ports.store, relies_on_holds=relies).attack(lambda: _new_key(ports))
+    trial = attackable(ports.store, relies_on_holds=relies).attack(lambda: _new_key(ports.now))
     report = judged(trial, ports.store.label)
     record_event(ports, report.fact, actor="annexa verify-worm")
     return report
@@ -125,5 +125,5 @@ def _immutable(trial: Trial, by: str) -> str:
     return f"{said}, and the account itself refused to break it{hold}"
 
 
-def _new_key(ports: Ports) -> str:
-    return f"{PREFIX}{ports.now():%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"
+def _new_key(now: Clock) -> str:
+    return f"{PREFIX}{now():%Y%m%dt%H%M%Sz}-{secrets.token_hex(4)}"

@@ -18,6 +18,7 @@ from app.schedule.connection import Connection
 from app.services.home.installation import Ports
 from app.services.index.records import indexed
 from app.services.log.checkpoints import found
+from app.store.base import Store
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -91,7 +92,7 @@ def read_record(ports: Ports, record_id: str) -> Sealed:
     was sealed: altered evidence is never shown as evidence.
     """
     sealed = indexed(ports, record_id).record
-    return _intact(ports, entry_key(sealed.seq), sealed.sha256)
+    return _intact(ports.store, entry_key(sealed.seq), sealed.sha256)
 
 
 def read_raw(ports: Ports, record_id: str, digest: str) -> Sealed:
@@ -102,13 +103,13 @@ def read_raw(ports: Ports, record_id: str, digest: str) -> Sealed:
             f"record {record_id} names no raw page {digest}; its `source` lists those it names",
             code="raw_unknown",
         )
-    return _intact(ports, raw_key(digest), digest)
+    return _intact(ports.store, raw_key(digest), digest)
 
 
 def read_verdicts(ports: Ports, record_id: str) -> list[RecordVerdict]:
     """Every verdict of a record, in the order in which it was sealed. Raises as `read_record`."""
     digest = _parsed(ports, record_id)["verdicts"]["sha256"]
-    rows = parse(_intact(ports, derived_key(digest), digest).data)
+    rows = parse(_intact(ports.store, derived_key(digest), digest).data)
     return [
         RecordVerdict(check_id=check, subject=subject, subject_name=name, status=status, reason=why)
         for check, subject, name, status, why in rows
@@ -120,8 +121,8 @@ def _parsed(ports: Ports, record_id: str) -> Mapping[str, Any]:
     return record
 
 
-def _intact(ports: Ports, key: str, digest: str) -> Sealed:
-    data = found(ports.store, key)
+def _intact(store: Store, key: str, digest: str) -> Sealed:
+    data = found(store, key)
     if data is None or sha256(data) != digest:
         what = "is missing from" if data is None else "has other bytes in"
         raise RefusedError(

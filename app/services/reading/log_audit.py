@@ -27,6 +27,7 @@ from app.services.log.checkpoints import (
 )
 from app.services.proof.held_checkpoint import held_findings
 from app.services.proof.whole_store import Fault, Findings
+from app.store.base import Store
 from app.trust.time.timestamp_token import TimestampRefusedError, read_token
 
 
@@ -71,7 +72,7 @@ def entry_proof(ports: Ports, seq: int, size: int | None = None) -> str:
             f"entry {seq} is not covered by the checkpoint of {checkpoint.size} entries",
             code="entry_unknown",
         )
-    hashes = _from_tiles(ports, checkpoint.size, lambda tiles: tiles.inclusion(seq))
+    hashes = _from_tiles(ports.store, checkpoint.size, lambda tiles: tiles.inclusion(seq))
     return format_proof(seq, hashes, checkpoint.note)
 
 
@@ -85,7 +86,7 @@ def consistency_proof(ports: Ports, old: int, new: int | None = None) -> str:
     if old > later.size:
         raise UsageError(f"the earlier checkpoint ({old}) is not before the later ({later.size})")
     earlier = _checkpoint(ports, old)
-    hashes = _from_tiles(ports, later.size, lambda tiles: tiles.consistency(earlier.size))
+    hashes = _from_tiles(ports.store, later.size, lambda tiles: tiles.consistency(earlier.size))
     return format_consistency(earlier.note, later.note, hashes)
 
 
@@ -120,19 +121,19 @@ def seen_checkpoints(ports: Ports) -> Iterator[SeenCheckpoint]:
             root=row.root,
             signed_at=row.signed_at,
             stamped_at=row.stamped_at,
-            stamped_exact=_exact(ports, size, row.stamped_at),
+            stamped_exact=_exact(ports.store, size, row.stamped_at),
             authority=row.authority,
             assurance=row.assurance,
             tokens=len(tokens.get(size, [])),
         )
 
 
-def _exact(ports: Ports, size: int, at: datetime | None) -> str:
+def _exact(store: Store, size: int, at: datetime | None) -> str:
     """The index keeps milliseconds; the token that it speaks of has all digits."""
     if at is None:
         return ""
-    note = ports.store.get(checkpoint_key(size))
-    for token in read_tokens(ports.store, size, note):
+    note = store.get(checkpoint_key(size))
+    for token in read_tokens(store, size, note):
         with contextlib.suppress(TimestampRefusedError):
             read = read_token(token.response)
             if utc(read.at) == utc(at):
@@ -191,8 +192,8 @@ def _checkpoint(ports: Ports, size: int | None) -> Checkpoint:
         ) from None
 
 
-def _from_tiles(ports: Ports, size: int, asked: Callable[[TileLog], list[bytes]]) -> list[bytes]:
+def _from_tiles(store: Store, size: int, asked: Callable[[TileLog], list[bytes]]) -> list[bytes]:
     try:
-        return asked(TileLog(StoreTiles(ports.store), size))
+        return asked(TileLog(StoreTiles(store), size))
     except MissingTileError as error:
         raise VerificationFailedError(f"{error}; see what else is: annexa verify") from error

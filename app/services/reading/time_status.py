@@ -10,6 +10,7 @@ from app.services.log.checkpoints import Checkpoint
 from app.services.log.stamps import last_checkable
 from app.services.upkeep.restamp import Awaiting, awaiting
 from app.trust.time.authorities import WANTED, independent
+from app.trust.time.timestamp import TimeAuthority
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -53,7 +54,7 @@ def time_status(ports: Ports, last: Checkpoint | None) -> TimeStatus:
         awaiting=waiting,
         warnings=(
             *_missing(waiting),
-            *_single(ports, facts),
+            *_single(ports.authorities, facts),
             *_expiring(ports, until),
         ),
     )
@@ -91,8 +92,8 @@ def _missing(waiting: tuple[Awaiting, ...]) -> Iterator[str]:
         )
 
 
-def _single(ports: Ports, facts: Dated) -> Iterator[str]:
-    if len(independent(ports.authorities)) < WANTED:
+def _single(authorities: tuple[TimeAuthority, ...], facts: Dated) -> Iterator[str]:
+    if len(independent(authorities)) < WANTED:
         yield (
             "one time authority dates the log; a second one with a root of its own under "
             "[[time_authorities]] would be an independent witness"

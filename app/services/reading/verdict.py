@@ -86,7 +86,7 @@ def look_up_verdict(
     Raises NotFoundError for an unknown check, a day on which it was not asked, or a subject that
     it was not asked of that night.
     """
-    collector, tenant_wide = _checked(ports, check_id)
+    collector, tenant_wide = _checked(ports.collectors, check_id)
     first, last = instants(day or date.min, day or date.max)
     begun = unbegun(overdue(ports, connection), ports.now())
     with ports.database.read() as session:
@@ -148,8 +148,8 @@ def _answer(night: Night, found: Interval | None) -> SlotAnswer:
     )
 
 
-def _checked(ports: Ports, check_id: str) -> tuple[Collector, bool]:
-    for collector in ports.collectors:
+def _checked(collectors: tuple[Collector, ...], check_id: str) -> tuple[Collector, bool]:
+    for collector in collectors:
         for check in collector.checks:
             if f"{collector.id}.{check.id}" == check_id:
                 return collector, is_tenant_wide(collector.reads[check.on])

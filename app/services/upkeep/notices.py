@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import structlog
 
+from app.db.engine.database import Database
 from app.db.rows.log import events, newest_event
 from app.errors import WriterBusyError
 from app.evidence.events.fact import Fact, event_of
 from app.evidence.events.log_events import CheckpointNotSent, CheckpointSent, OfNotice
 from app.evidence.events.run_events import OfRun, RunCompleted, RunFailed
 from app.evidence.record import Event, utc
-from app.services.home.installation import Ports
+from app.services.home.installation import Clock, Ports
 from app.services.index.catch_up import catch_up
 from app.services.index.lost_sight import newest_losses
 from app.services.log.checkpoint_time import dated, signed_at
@@ -45,7 +46,10 @@ def send_notices(ports: Ports) -> list[Delivery]:
     size = _night(ports)
     if size is None:
         return []
-    sent, told = _already(ports, CheckpointSent, size), _already(ports, CheckpointNotSent, size)
+    sent, told = (
+        _already(ports.database, CheckpointSent, size),
+        _already(ports.database, CheckpointNotSent, size),
+    )
     waiting = [one for one in ports.settings.notices if one.name not in sent]
     if not waiting:
         return []
@@ -90,8 +94,8 @@ def _night(ports: Ports) -> int | None:
     return next((size for size in checkpoint_sizes(ports.store) if size > last), None)
 
 
-def _already(ports: Ports, kind: type[OfNotice], size: int) -> set[str]:
-    with ports.database.read() as session:
+def _already(database: Database, kind: type[OfNotice], size: int) -> set[str]:
+    with database.read() as session:
         found = [logged.fact for logged in events(session, kind)]
     return {fact.notice for fact in found if fact.checkpoint_size >= size}
 
@@ -107,7 +111,7 @@ def _sent(settings: WebhookSettings | EmailSettings, notice: Notice) -> Delivery
 
 
 def _log(ports: Ports, outcomes: Iterable[Delivery]) -> None:
-    new = [_event(ports, one) for one in outcomes]
+    new = [_event(ports.now, one) for one in outcomes]
     if not new:
         return
     try:
@@ -121,8 +125,8 @@ def _log(ports: Ports, outcomes: Iterable[Delivery]) -> None:
         LOG.info("notices_not_logged", notices=len(new))  # sent again, and logged, by the next tick
 
 
-def _event(ports: Ports, one: Delivery) -> Event:
+def _event(now: Clock, one: Delivery) -> Event:
     fact: Fact = CheckpointSent(notice=one.notice, checkpoint_size=one.size)
     if one.reason:
         fact = CheckpointNotSent(notice=one.notice, checkpoint_size=one.size, reason=one.reason)
-    return event_of(fact, at=ports.now(), actor="annexa notices")
+    return event_of(fact, at=now(), actor="annexa notices")

@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import dataclass
 
-from app.services.home.installation import Ports
+from app.services.home.installation import Clock, Ports
 from app.trust.time.second_opinion import openssl_is_here
 from app.trust.time.timestamp import HttpAuthority, TimeAuthority, accept, ask
 from app.trust.time.timestamp_token import TimestampRefusedError
@@ -35,16 +35,16 @@ class Tried:
 
 def try_authorities(ports: Ports) -> tuple[Tried, ...]:
     """All that are asked for timestamps, in their order; retired ones are not."""
-    return tuple(_tried(ports, authority) for authority in ports.authorities)
+    return tuple(_tried(ports.now, authority) for authority in ports.authorities)
 
 
-def _tried(ports: Ports, authority: TimeAuthority) -> Tried:
+def _tried(now: Clock, authority: TimeAuthority) -> Tried:
     try:
         answer = ask(secrets.token_bytes(32), authority)
     except OSError as error:
         return _told(authority, reached=False, reason=f"{error}; check its url and the network")
     try:
-        stamped = accept(answer, authority, ports.now)
+        stamped = accept(answer, authority, now)
     except TimestampRefusedError as error:
         return _told(authority, reached=True, reason=str(error))
     command = openssl_is_here()

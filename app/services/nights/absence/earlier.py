@@ -14,6 +14,7 @@ from typing import Any
 import structlog
 
 from app.controls.removals import Removals
+from app.db.engine.database import Database
 from app.db.rows.evidence import newest_records, removals, seqs_before
 from app.errors import NotFoundError
 from app.evidence.canonical import parse, sha256
@@ -50,7 +51,7 @@ class Earlier:
         self._store = ports.store
         self._asked = Asked(frozenset(one.lower() for one in chosen))
         self.run_id = run_id
-        self._seqs = partial(_seqs_before, ports, connection_id)
+        self._seqs = partial(_seqs_before, ports.database, connection_id)
         with ports.database.read() as session:
             self._newest = newest_records(session, connection_id, but=run_id)
             self._removals = Removals(removals(session, connection_id, FIRST, LAST))
@@ -200,7 +201,7 @@ def _came(pages: Sequence[Exchange], name: str) -> list[str]:
 
 
 def _seqs_before(
-    ports: Ports, connection_id: str, scope: str, collector_id: str, seq: int
+    database: Database, connection_id: str, scope: str, collector_id: str, seq: int
 ) -> list[int]:
-    with ports.database.read() as session:
+    with database.read() as session:
         return seqs_before(session, connection_id, scope, collector_id, seq)
