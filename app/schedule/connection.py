@@ -77,6 +77,8 @@ def new_connection(
         raise UsageError(
             f"connection name {name!r} must be lower-case letters, digits and dashes, at most 41"
         )
+    if GUID.match(name):
+        raise UsageError(f"connection name {name!r} looks like an id; give it a word of its own")
     check_ids("tenant", tenant_id)
     check_ids("subscription", *subscriptions)
     check_application(credential)

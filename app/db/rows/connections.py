@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, case, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -50,9 +50,11 @@ def connections(session: Session) -> list[StoredConnection]:
 
 
 def connection_named(session: Session, name: str) -> StoredConnection:
-    """The one with this name or id. Raises NotFoundError naming those there are."""
-    wanted = (connection.c.name == name) | (connection.c.id == name)
-    row = session.execute(select(connection).where(wanted)).first()
+    """The one with this id, else with this name. Raises NotFoundError naming those there are."""
+    is_id = connection.c.id == name
+    found = select(connection).where((connection.c.name == name) | is_id)
+    # an id is never taken for the name that somebody gave another
+    row = session.execute(found.order_by(case((is_id, 0), else_=1))).first()
     if row is None:
         known = ", ".join(one.name for one in connections(session)) or "none yet"
         raise NotFoundError(

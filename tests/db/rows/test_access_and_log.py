@@ -66,6 +66,17 @@ def test_a_connection_is_found_by_name_and_by_id(database: Database) -> None:
             connection_named(session, "fabrikam")
 
 
+def test_an_id_is_never_taken_for_the_name_of_another(database: Database) -> None:
+    namesake = replace(CONNECTION, id="a0", name=CONNECTION.id)
+    with database.begin() as session:
+        add_connection(session, namesake)
+        add_connection(session, CONNECTION)
+    with database.read() as session:
+        assert connection_named(session, CONNECTION.id) == CONNECTION
+        assert connection_named(session, CONNECTION.name) == CONNECTION
+        assert connection_named(session, namesake.id) == namesake
+
+
 def test_a_name_is_taken_once_and_the_transaction_goes_on(database: Database) -> None:
     with database.begin() as session:
         add_connection(session, CONNECTION)

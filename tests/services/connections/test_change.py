@@ -350,3 +350,8 @@ def test_what_is_sealed_of_a_connection_says_how_its_schedule_is_read(ports: Por
     assert told["time_zone"] == "UTC"
     assert told["follows_settings"] is False
     assert "retired_at" not in told
+
+
+def test_a_connection_is_not_named_like_an_id() -> None:
+    with pytest.raises(UsageError, match="looks like an id; give it a word of its own"):
+        made(SUBSCRIPTION)
