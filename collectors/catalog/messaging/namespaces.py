@@ -36,7 +36,7 @@ COLLECTOR = Collector(
             judge=tls("properties.minimumTlsVersion"),
             controls=("A.8.24",),
             expectation="minimum_tls",
-            remedy="az eventhubs namespace update --ids <id> --minimum-tls-version 1.2",
+            remedy="az resource update --ids <id> --set properties.minimumTlsVersion=1.2",
         ),
         Check(
             id="local_auth",
@@ -48,7 +48,7 @@ COLLECTOR = Collector(
                 absent=ABSENT,
             ),
             controls=("A.5.17", "A.8.5"),
-            remedy="az eventhubs namespace update --ids <id> --disable-local-auth true",
+            remedy="az resource update --ids <id> --set properties.disableLocalAuth=true",
             policy=SHARED_KEYS,
             differs="the rule asks Event Hubs alone, here Service Bus is asked too",
         ),
@@ -67,7 +67,7 @@ COLLECTOR = Collector(
                 absent=ABSENT,
             ),
             controls=("A.8.20", "A.8.22"),
-            remedy="az eventhubs namespace update --ids <id> --public-network-access Disabled",
+            remedy="az resource update --ids <id> --set properties.publicNetworkAccess=Disabled",
         ),
         Check(
             id="customer_managed_key",
@@ -82,7 +82,7 @@ COLLECTOR = Collector(
                 )
             ),
             controls=("A.8.24",),
-            remedy="az eventhubs namespace encryption add (of the tier Premium)",
+            remedy="Azure portal > <namespace> > Encryption (of the tier Premium)",
         ),
     ),
 )
