@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.db.engine.tables import checkpoint, event
 from app.evidence.events.fact import Fact
-from app.evidence.record import Event
+from app.evidence.events.shape import naming
+from app.evidence.record import Event, entry_key
 
 F = TypeVar("F", bound=Fact)
 
@@ -108,7 +109,8 @@ def _of_kind(kind: type[Fact], before: int | None) -> Select[tuple[object, ...]]
 
 def _logged(row: Row[tuple[object, ...]], kind: type[F]) -> LoggedEvent[F]:
     sealed = _event(row)
-    return LoggedEvent(seq=row.seq, event=sealed, fact=kind.of(sealed.detail))
+    with naming(entry_key(row.seq)):
+        return LoggedEvent(seq=row.seq, event=sealed, fact=kind.of(sealed.detail))
 
 
 def _event(row: Row[tuple[object, ...]]) -> Event:

@@ -4,9 +4,10 @@ What an annexa of another time sealed is read as well: a field that came later h
 is what it means where it is missing; fields of times to come are kept in `further`. Pure.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, Field, dataclass, field, fields
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Self, TypeAlias, get_args, get_origin
@@ -25,6 +26,15 @@ class MalformedEventError(VerificationFailedError):
     """What was sealed is no fact of its kind: a field is missing or of another type."""
 
     code = "record_malformed"
+
+
+@contextmanager
+def naming(entry: str) -> Iterator[None]:
+    """What is malformed within is told with the entry that it stands in, and what to do next."""
+    try:
+        yield
+    except MalformedEventError as error:
+        raise MalformedEventError(f"{entry}: {error}; see `annexa verify`") from error
 
 
 def named(name: str, *, seldom: bool = False) -> Mapping[str, Any]:
@@ -135,7 +145,10 @@ def _instant(value: object) -> datetime:
         raise TypeError(said) from error
     if read.tzinfo is None:
         raise TypeError(said)
-    return read
+    try:
+        return read.astimezone(UTC)
+    except OverflowError as error:  # of a year that UTC does not have
+        raise TypeError(said) from error
 
 
 def _day(value: object) -> date:

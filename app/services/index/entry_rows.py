@@ -33,7 +33,8 @@ from app.evidence.events.run_events import (
     RunStarted,
     SlotMissed,
 )
-from app.evidence.record import RECORD_SCHEMA, Event, sealed_event
+from app.evidence.events.shape import naming
+from app.evidence.record import RECORD_SCHEMA, Event, entry_key, sealed_event
 from app.evidence.replay import removed_in
 from app.evidence.run import LIFE, after
 from app.evidence.sealed_record import gap_of, sealed_record
@@ -65,7 +66,8 @@ def add_entry(session: Session, store: Store, seq: int, data: bytes) -> set[str]
         return set()
     event = sealed_event(entry)
     add_event(session, seq, event)
-    return _event(session, store, seq, event)
+    with naming(entry_key(seq)):
+        return _event(session, store, seq, event)
 
 
 def _record(session: Session, seq: int, digest: str, entry: Entry) -> None:

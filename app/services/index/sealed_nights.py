@@ -13,8 +13,9 @@ from app.evidence.canonical import parse, sha256
 from app.evidence.events.connection_events import OfConnection
 from app.evidence.events.kinds import fact_of
 from app.evidence.events.run_events import OfSlot, Rejudged, RightsChanged, RunCompleted
+from app.evidence.events.shape import naming
 from app.evidence.judged import FormerAnswer, JudgedRecord, Key, Row, answers, former_answers
-from app.evidence.record import RECORD_SCHEMA, derived_key, sealed_event
+from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, sealed_event
 from app.evidence.replay import removed_in
 from app.evidence.run import LIFE, Run, after
 from app.evidence.run_state import RunState
@@ -170,7 +171,8 @@ def sealed_nights(
                 _of(found, store, connection_id).record(seq, sha256(data), entry)
             continue
         event = sealed_event(entry)
-        fact = fact_of(event, READ)
+        with naming(entry_key(seq)):
+            fact = fact_of(event, READ)
         if fact is not None and only in {None, _connection_of(fact)}:
             _of(found, store, _connection_of(fact)).event(seq, fact, event.at)
     return found

@@ -13,6 +13,7 @@ from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.evidence.canonical import parse, sha256
 from app.evidence.events.kinds import fact_of
 from app.evidence.events.run_events import OfSlot, Rejudged
+from app.evidence.events.shape import naming
 from app.evidence.judged import Judging
 from app.evidence.record import EVENT_SCHEMA, RECORD_SCHEMA, sealed_event
 from app.evidence.reperformance import (
@@ -128,7 +129,8 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
                 reassessment.record(entry, sha256(data), found)
             elif entry["schema"] == EVENT_SCHEMA:
                 event = sealed_event(entry)
-                fact = fact_of(event, READ)
+                with naming(name):
+                    fact = fact_of(event, READ)
                 if isinstance(fact, Rejudged):
                     _judged_again(name, fact, evidence, shelf, report, reassessment)
                 elif fact is not None:

@@ -21,6 +21,7 @@ from app.db.rows.packs import PackState, StoredPack, add_pack, pack_by_id, packs
 from app.db.rows.tokens import ApiToken, add_token, revoke_token, token_of_secret, tokens
 from app.errors import NotFoundError, RefusedError
 from app.evidence.events.run_events import RunStarted
+from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import Event
 from tests.db.logged import all_events
 
@@ -153,3 +154,10 @@ def test_of_a_pack_that_was_issued_again_the_newest_stands(database: Database) -
         assert len(packs(session)) == 1
         with pytest.raises(NotFoundError):
             pack_by_id(session, "p2")
+
+
+def test_an_event_that_cannot_be_read_is_named_by_its_place_in_the_log(database: Database) -> None:
+    with database.begin() as session:
+        add_event(session, 12, Event(kind=RunStarted.KIND, at=AT, actor="a", detail={}))
+        with pytest.raises(MalformedEventError, match=r"000/012\.json: RunStarted has no"):
+            events(session, RunStarted)

@@ -47,6 +47,7 @@ def test_a_field_that_was_always_there_must_be_there(name: str) -> None:
         ({**COMPLETED, "run_id": None}, "`run_id` of RunCompleted is None, not a text"),
         ({**COMPLETED, "slot": "tonight"}, "`slot` of RunCompleted is 'tonight', not an instant"),
         ({**COMPLETED, "slot": "2026-11-27T02:00:00"}, "not an instant with its zone"),
+        ({**COMPLETED, "slot": "0001-01-01T00:00:00+14:00"}, "not an instant with its zone"),
         ([], r"RunCompleted is \[\], not an object"),
     ],
 )
