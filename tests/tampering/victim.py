@@ -16,7 +16,8 @@ from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.log.checkpoints import Checkpoint
 from app.services.log.evidence_log import EvidenceLog, SealedEntry
-from app.services.nights.night import _Night, plan_night
+from app.services.nights.attempt import NightAttempt
+from app.services.nights.night import plan_night
 from app.services.nights.one_record import keep_in
 from app.services.nights.schedule.interrupted import interrupted_runs
 from app.trust.time.timestamp import TimeAuthority
@@ -108,7 +109,9 @@ def run_night(open_here: Callable[[], Ports], slot: datetime, pipe: int) -> None
         except RefusedError:
             return  # killed after the end
         chosen = tuple(c for c in ports.collectors if c.id in COLLECTORS)
-        night = _Night(replace(ports, collectors=chosen), connection, run_id, log, lambda _: None)
+        night = NightAttempt(
+            replace(ports, collectors=chosen), connection, run_id, log, lambda _: None
+        )
         asyncio.run(_collect(night, Cloud(slot), ports))
         night._finish()
 
@@ -130,7 +133,7 @@ def start(open_here: Callable[[], Ports], slot: datetime, folder: Path) -> tuple
         os._exit(code)
 
 
-async def _collect(night: _Night, cloud: Cloud, ports: Ports) -> None:
+async def _collect(night: NightAttempt, cloud: Cloud, ports: Ports) -> None:
     asker = Asker(cloud, keep_in(ports.store))
     facts = await night._begin(cloud)  # type: ignore[arg-type]  # of a gateway it asks principal() only
     await night._collect_all(asker, facts)
