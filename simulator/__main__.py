@@ -20,10 +20,10 @@ from simulator.server.faults.rules import FaultRuleError, parse_rules_text
 from simulator.server.front import make_front
 from simulator.server.serving import listening
 from simulator.server.simulation import Settings, Simulation
-from simulator.server.tls import Tls, make_tls
 from simulator.tenant.generate import TenantSpec, generate
 from simulator.tenant.least import least_requests
 from simulator.tenant.model import Tenant
+from simulator.tls import Tls, make_tls
 
 _PARENT_CHECK_SECONDS = 0.5
 

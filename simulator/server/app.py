@@ -6,10 +6,10 @@ from typing import Any
 from aiohttp import web
 
 from simulator.server import services
+from simulator.server.audiences import service_of
 from simulator.server.control.losses import lever_routes
 from simulator.server.control.request_log import RequestLog
 from simulator.server.control.routes import control_routes
-from simulator.server.entra.audiences import service_of
 from simulator.server.front import make_front, read_question, to_response
 from simulator.server.simulation import Simulation
 from simulator.tenant.model import Tenant

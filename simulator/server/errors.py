@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from xml.sax.saxutils import escape
 
-from simulator.server.entra.audiences import Service
+from simulator.server.audiences import Service
 from simulator.server.question import Answer, Question, refuse, reply
 
 

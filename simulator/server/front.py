@@ -12,9 +12,9 @@ from uuid import uuid4
 from aiohttp import web
 from aiohttp.typedefs import Middleware
 
+from simulator.server.audiences import Service, service_of
 from simulator.server.clock import http_date, iso
 from simulator.server.control.request_log import Entry, RequestLog
-from simulator.server.entra.audiences import Service, service_of
 from simulator.server.faults.answers import fault_answer, spoil
 from simulator.server.faults.rules import FaultRule
 from simulator.server.faults.silent import SILENT, alter

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
-from simulator.server.entra.mint import Principal
+from simulator.server.mint import Principal
 
 JSON_TYPE = "application/json; charset=utf-8"
 

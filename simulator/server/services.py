@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from simulator.server import vault
 from simulator.server.arm import reads as arm
+from simulator.server.audiences import Service
 from simulator.server.entra import access, token_endpoint
-from simulator.server.entra.audiences import Service
 from simulator.server.faults.quotas import Grant
 from simulator.server.graph import reads as graph
 from simulator.server.logs import queries as logs

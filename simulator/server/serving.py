@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from aiohttp import web
 
-from simulator.server.tls import Tls
+from simulator.tls import Tls
 
 _BACKLOG = 512
 """Collectors open many connections at once; a short queue would look like a slow Azure."""

@@ -16,12 +16,12 @@ from simulator.levers.expected import expected
 from simulator.levers.rights import Rights, Withdrawal
 from simulator.levers.shortening import Route, Row, Shortening
 from simulator.levers.sight import seen, seen_tables
-from simulator.server.arm.index import ArmIndex
+from simulator.server.arm_index import ArmIndex
 from simulator.server.clock import SimulatedClock
-from simulator.server.entra.mint import TokenMint
 from simulator.server.faults.quotas import TokenBuckets, Windows
 from simulator.server.faults.rules import FaultBox
 from simulator.server.kql.engine import Result
+from simulator.server.mint import TokenMint
 from simulator.tenant.model import Tenant
 
 MakeTenant: TypeAlias = Callable[[int, datetime], Tenant]

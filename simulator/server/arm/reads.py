@@ -5,9 +5,8 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from simulator.arm_path import ArmPath, parse
-from simulator.server.arm import effective, providers
+from simulator.server.arm import effective, providers, resource_graph
 from simulator.server.arm.versions import KNOWN, refused_version
-from simulator.server.kql import resource_graph
 from simulator.server.paging import BadTokenError, page_of
 from simulator.server.question import Answer, Question, json_bytes, next_link, refuse, reply
 

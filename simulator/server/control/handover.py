@@ -7,7 +7,7 @@ from pathlib import Path
 
 from simulator.server.control.routes import truth_rows
 from simulator.server.simulation import Simulation
-from simulator.server.tls import Tls
+from simulator.tls import Tls
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -3,11 +3,10 @@
 import time
 from typing import TYPE_CHECKING
 
-from simulator.server import vault
-from simulator.server.entra import audiences
-from simulator.server.entra.audiences import Service
-from simulator.server.entra.mint import Principal
+from simulator.server import audiences, vault
+from simulator.server.audiences import Service
 from simulator.server.errors import error_answer
+from simulator.server.mint import Principal
 from simulator.server.question import Answer, Question
 
 if TYPE_CHECKING:

@@ -19,7 +19,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from cryptography.x509 import Certificate
 
-from simulator.server.entra.mint import decode_part
+from simulator.server.mint import decode_part
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl
 from uuid import uuid4
 
-from simulator.server.entra import assertions, audiences
-from simulator.server.entra.mint import LIFETIME_SECONDS
+from simulator.server import audiences
+from simulator.server.entra import assertions
+from simulator.server.mint import LIFETIME_SECONDS
 from simulator.server.question import Answer, Question, reply
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from simulator.server.entra.audiences import Service
+from simulator.server.audiences import Service
 from simulator.server.errors import error_answer
 from simulator.server.faults.rules import FaultRule, Kind, Place
 from simulator.server.question import Answer, Question, reply

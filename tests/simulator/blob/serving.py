@@ -21,7 +21,7 @@ from azure.storage.blob import BlobServiceClient, ContainerClient
 
 from simulator.blob.app import STORAGE, create_blob_app
 from simulator.blob.state import Storage
-from simulator.server.tls import make_tls
+from simulator.tls import make_tls
 from tests.patience import PATIENCE
 
 TENANT = "5f0d2c51-3f0a-4c56-9a0e-3a1d8b2f7c11"
