@@ -6,8 +6,9 @@ ANYTHING = "*/read"
 """The one wildcard that is asked for: to list resources of every type, those to come included.
 
 It is what Microsoft's built-in role Reader allows, and no more: settings of resources, and no
-action. Contents and secrets are not among them: these are had by actions such as `listKeys`, or by
-data actions, which no `Actions` of a role allow, whatever their wildcard.
+action. Most contents and secrets are had by actions such as `listKeys`, or by data actions, which
+no `Actions` of a role allow, whatever their wildcard; a few keys of old are read by a `/read`, and
+nothing here asks for those (`CONTENTS`).
 https://learn.microsoft.com/azure/role-based-access-control/built-in-roles/general#reader
 https://learn.microsoft.com/azure/role-based-access-control/role-definitions#control-and-data-actions
 """
@@ -15,10 +16,13 @@ CONTENTS = (
     "Microsoft.AppConfiguration/configurationStores/keyValues",
     "Microsoft.ContainerRegistry/registries/pull",
     "Microsoft.ContainerRegistry/registries/repositories",
+    "Microsoft.DocumentDB/databaseAccounts/readonlykeys",
     "Microsoft.DocumentDB/databaseAccounts/sqlDatabases/containers/items",
     "Microsoft.EventHub/namespaces/messages",
     "Microsoft.KeyVault/vaults/certificates",
     "Microsoft.KeyVault/vaults/secrets",
+    "Microsoft.OperationalInsights/workspaces/listKeys",
+    "Microsoft.OperationalInsights/workspaces/sharedKeys",
     "Microsoft.ServiceBus/namespaces/messages",
     "Microsoft.Storage/storageAccounts/blobServices/containers/blobs",
     "Microsoft.Storage/storageAccounts/fileServices/fileshares/files",

@@ -60,14 +60,20 @@ def setting(
     return judge
 
 
-def present(path: str, *, passes: str, fails: str, absent: Absences = NONE) -> Judge:
-    """A list that should name at least one object; an empty one names none."""
+def present(path: str, *names: str, passes: str, fails: str, absent: Absences = NONE) -> Judge:
+    """A list of at least one object, each with a text under these names; an empty one has none."""
+
+    def whole_object(one: object) -> bool:
+        if not isinstance(one, Mapping) or not one:
+            return False
+        texts = [one.get(name) for name in names]
+        return all(isinstance(text, str) and text.strip() for text in texts)
 
     def judge(item: Item, _: Expectations) -> Verdict:
         found = item[path]
         if isinstance(found, list) and not found:
             return failed(fails)
-        if isinstance(found, list) and all(isinstance(one, Mapping) and one for one in found):
+        if isinstance(found, list) and all(map(whole_object, found)):
             return passed(passes)
         return unread(item, path, absent)
 

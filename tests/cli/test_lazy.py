@@ -2,11 +2,13 @@
 
 import subprocess
 import sys
+from typing import ClassVar
 
 import pytest
 from typer.main import get_command
 
 from app.cli.commands import Commands, app
+from app.cli.lazy import Lazy, LazyGroup
 from app.main import run
 
 LIGHT = (["--help"], ["--version"], ["collectors"], ["collectors", "--json"], ["permissions"])
@@ -54,3 +56,14 @@ def test_what_needs_no_home_imports_only_what_it_uses(words: list[str], tmp_path
 
     assert ended.stdout
     assert set(ended.stderr.split()).isdisjoint(HEAVY)
+
+
+def test_commands_are_listed_in_the_order_of_the_table_and_no_other_is_known() -> None:
+    class Group(LazyGroup):
+        table: ClassVar[dict[str, Lazy]] = {name: Lazy("", "") for name in ("zeal", "audit")}
+
+    group = Group(name="group")
+
+    assert group.list_commands(ctx=None) == ["zeal", "audit"]
+    assert "audit" in group.commands
+    assert "audti" not in group.commands

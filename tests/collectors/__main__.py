@@ -9,9 +9,11 @@ from collections.abc import Iterator
 
 from collectors.kit import Collector, Status
 from collectors.kit.errors import CatalogError
-from collectors.kit.registry import collector_by_id
+from collectors.kit.registry import collector_by_id, validate
+from tests.collectors import case_files
 from tests.collectors.case_files import CASES, cases_of, differences
 from tests.collectors.made_cases import made_answers, made_unknowns, subjects
+from tests.collectors.table_cases import CaseError
 
 
 def main(arguments: list[str]) -> int:
@@ -22,7 +24,11 @@ def main(arguments: list[str]) -> int:
         collector = collector_by_id(arguments[0])
     except CatalogError as error:
         return _refused(f"{error}; write collectors/catalog/{arguments[0].replace('.', '/')}.py")
-    cases = cases_of(collector)
+    try:
+        validate((collector,), case_files.CONTROLS, case_files.EXPECTATIONS)
+        cases = cases_of(collector)
+    except (CatalogError, CaseError) as error:
+        return _refused(str(error))
     if not cases:
         return _refused(f"{collector.id} has no cases; write {CASES}/{collector.id}.json")
     failures = [*_of_cases(collector), *_of_made(collector), *_not_shown(collector)]

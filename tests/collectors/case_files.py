@@ -31,7 +31,7 @@ from collectors.kit import (
 from collectors.kit.interpret import Seen, ids_of, interpret
 from collectors.kit.judge import Judgement, judge
 from collectors.kit.level import context_of, parent_read, reads_in
-from tests.collectors.table_cases import plain_cases, table_cases, with_parts
+from tests.collectors.table_cases import CaseError, plain_cases, table_cases, with_parts
 
 CASES = Path(__file__).parent / "cases"
 AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
@@ -41,6 +41,10 @@ EXPECTATIONS: Mapping[str, Any] = {
     for name, told in tomllib.loads((TEMPLATES / "expectations.toml").read_text()).items()
 }
 """As they come with the product; a case that needs others states them."""
+CONTROLS: tuple[str, ...] = tuple(
+    one["id"] for one in tomllib.loads((TEMPLATES / "annex_a.toml").read_text())["control"]
+)
+"""Ids of Annex A."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +74,10 @@ def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, An
     path = CASES / f"{collector.id}.json"
     if not path.exists():
         return [], {}
-    written: dict[str, Any] = json.loads(path.read_text())
+    try:
+        written: dict[str, Any] = json.loads(path.read_text())
+    except ValueError as error:
+        raise CaseError(f"{path.name} is not JSON: {error}") from error
     written = with_parts(written, written.pop("$parts", {}))
     found = written.pop("$table", [])
     tables = found if isinstance(found, list) else [found]
@@ -83,6 +90,9 @@ def read_cases(collector: Collector) -> tuple[list[dict[str, Any]], dict[str, An
 
 def _sent(collector: Collector, pages: Mapping[str, list[Any]]) -> dict[str, list[dict[str, Any]]]:
     """The pages as they are sent: a list of items gets what its API puts around it."""
+    for name in pages.keys() - collector.reads.keys():
+        known = ", ".join(collector.reads)
+        raise CaseError(f"{collector.id} has no read {name!r}, as its cases say; it has {known}")
     return {
         name: [
             {**page, "body": listed(collector.reads[name], page["body"])}

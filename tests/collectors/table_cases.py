@@ -35,6 +35,10 @@ ABSENT = "$absent"
 NOT_ASKED = "not asked"
 
 
+class CaseError(ValueError):
+    """A case file cannot be read: what was found, and what was expected."""
+
+
 def table_cases(table: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """(name, plain case) of the good answer and of each variation; subjects are still implied."""
     base = {key: table[key] for key in ("scope", "as_of", "expectations") if key in table}
@@ -101,6 +105,9 @@ def varied(good: Mapping[str, Any], read: str, changes: Mapping[str, Any]) -> di
     for where, value in changes.items():
         name, _, path = where.rpartition(":")
         own = name or read
+        if own and own not in pages:
+            known = ", ".join(pages)
+            raise CaseError(f"a variation is of the read {own!r}; the good answer has {known}")
         change(first_item(pages[own][0]["body"]) if own else pages, path, value)
     return pages
 

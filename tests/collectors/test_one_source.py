@@ -55,3 +55,46 @@ def test_a_source_without_cases_is_told_where_to_write_them(
 
     assert main(["compute.disks"]) == 2
     assert "compute.disks has no cases; write " in capsys.readouterr().err
+
+
+def test_a_misspelt_control_is_named(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(case_files, "CONTROLS", ("A.8.20",))
+
+    assert main(["compute.disks"]) == 2
+    assert "A.8.24" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong", "sentence"),
+    [
+        ('"vary"', 'vary"', "compute.disks.json is not JSON: "),
+        (
+            '"vary": {\n      "disks"',
+            '"vary": {"discs"',
+            "a variation is of the read 'discs'",
+        ),
+        (
+            '"good": {\n      "disks"',
+            '"good": {"discs"',
+            "compute.disks has no read 'discs'",
+        ),
+    ],
+)
+def test_a_case_file_that_cannot_be_read_is_one_sentence(
+    right: str,
+    wrong: str,
+    sentence: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    name = "compute.disks.json"
+    written = (case_files.CASES / name).read_text()
+    assert right in written
+    (tmp_path / name).write_text(written.replace(right, wrong, 1))
+    monkeypatch.setattr(case_files, "CASES", tmp_path)
+
+    assert main(["compute.disks"]) == 2
+    assert capsys.readouterr().err.startswith(sentence)

@@ -5,11 +5,24 @@ from pathlib import Path
 
 import pytest
 
+from collectors.kit.registry import all_collectors
+from simulator.tenant.generate import TenantSpec, generate
 from tests.conftest import StartSimulator
 from tests.installation import installed
 
 TENANTS = [(7, 60, 2), (11, 300, 3), (42, 1000, 5)]
 """Seed, resources, subscriptions."""
+
+
+def test_the_simulator_decides_every_check_of_the_catalogue_and_no_other() -> None:
+    tenant = generate(TenantSpec(seed=7, resources=60), 0, datetime(2026, 11, 27, tzinfo=UTC))
+    simulated = {one.check for one in tenant.truth}
+    asked = {f"{one.id}.{check.id}" for one in all_collectors() for check in one.checks}
+
+    for check in sorted(asked - simulated):
+        pytest.fail(f"no type of the simulator says how {check} fails: simulator/tenant/types/")
+    for check in sorted(simulated - asked):
+        pytest.fail(f"the simulator decides {check}, which no collector asks: is it misspelt?")
 
 
 @pytest.mark.parametrize(("seed", "resources", "subscriptions"), TENANTS)

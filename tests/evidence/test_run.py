@@ -91,6 +91,12 @@ LIVES: dict[str, tuple[Run | None, OfSlot, datetime, Run | None]] = {
             detail="no annexa ran",
         ),
     ),
+    "missed, complete after all": (
+        replace(PLANNED, state=RunState.MISSED, finished_at=SLOT, detail="no"),
+        completed_by(PLANNED, 3, 0),
+        LATER,
+        replace(PLANNED, state=RunState.COMPLETE, finished_at=LATER, detail=""),
+    ),
     "complete, told missed": (ended(RunState.COMPLETE), NOBODY, LATER, ended(RunState.COMPLETE)),
     "another run's end": (
         BEGUN,

@@ -3,7 +3,7 @@
 from collectors.kit import Check, Collector, Owner, rows
 from collectors.kit.absence import absent, documented
 from collectors.kit.audit_log import logs
-from collectors.kit.settings import present, setting, tls, toggle
+from collectors.kit.settings import all_of, present, setting, tls, toggle
 from collectors.kit.values.tags import if_phi, may_hold_phi
 from collectors.kit.verdicts import Status, failed, passed, unknown
 
@@ -74,11 +74,20 @@ COLLECTOR = Collector(
             title="Namespaces with PHI are encrypted with the organisation's own key",
             when=may_hold_phi,
             judge=if_phi(
-                present(
-                    "properties.encryption.keyVaultProperties",
-                    passes="encrypted with the organisation's own key in Key Vault",
-                    fails="holds PHI, and no key of the organisation's own is named",
-                    absent=ABSENT,
+                all_of(
+                    present(
+                        "properties.encryption.keyVaultProperties",
+                        "keyName",
+                        "keyVaultUri",
+                        passes="encrypted with the organisation's own key in Key Vault",
+                        fails="holds PHI, and no key of the organisation's own is named",
+                        absent=ABSENT,
+                    ),
+                    setting(
+                        "properties.encryption.keySource",
+                        {"Microsoft.KeyVault": passed("")},
+                        absent=ABSENT,
+                    ),
                 )
             ),
             controls=("A.8.24",),
