@@ -13,7 +13,7 @@ from app.schedule.connection import Connection
 from app.services.connections.register import list_connections
 from app.services.connections.timetable import next_nights, planned_line
 from app.services.home.installation import Ports
-from app.services.reading.status import Status, status_of
+from app.services.reading.status import InstallationStatus, status_of
 
 router = APIRouter(tags=["status"], dependencies=[ReadsRuns])
 
@@ -39,7 +39,7 @@ class ConnectionView(BaseModel):
 
 
 @router.get("/status", responses=problems())
-def read_status(ports: Installation) -> Status:
+def read_status(ports: Installation) -> InstallationStatus:
     """The log, and the last nights of each connection."""
     return status_of(ports)
 

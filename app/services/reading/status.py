@@ -92,17 +92,17 @@ class ConnectionStatus:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Status:
+class InstallationStatus:
     """Everything `annexa status` says."""
 
     log: LogStatus
     connections: tuple[ConnectionStatus, ...]
 
 
-def status_of(ports: Ports, name: str | None = None) -> Status:
+def status_of(ports: Ports, name: str | None = None) -> InstallationStatus:
     """The state of the log and of one or all connections."""
     chosen = [find_connection(ports, name)] if name else list_connections(ports)
-    return Status(
+    return InstallationStatus(
         log=log_status(ports),
         connections=tuple(_connection(ports, connection) for connection in chosen),
     )
