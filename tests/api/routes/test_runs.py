@@ -31,7 +31,7 @@ def begun(client: TestClient, **headers: str) -> Any:
     """A run of a second of its own: a slot is a second, and another test may have taken it."""
     return until(
         lambda: client.post("/v1/runs", json={"connection": "northgate"}, headers=headers),
-        lambda answer: answer.json().get("code") != "slot_taken",
+        lambda answer: answer.json().get("type") != "/problems/slot_taken",
     )
 
 
