@@ -10,8 +10,8 @@ from app.cli.checks_page import checks_page
 from app.cli.edge import OUT, Json, home_folder, print_json
 from app.controls.expectations import Value, expectation_values, load_expectations
 from collectors.kit import Check, Collector
-from collectors.kit.permissions import azure_actions, custom_role, graph_permissions
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.permissions import azure_actions, custom_role, graph_permissions
+from collectors.kit.catalogue.registry import all_collectors
 
 
 def permissions(

@@ -1,7 +1,7 @@
 """The collector kit: frozen descriptions and the pure way from pages to items to verdicts."""
 
+from collectors.kit.answers.exchange import Attempt, Exchange
 from collectors.kit.beside import Beside, NotSeenError, as_far_as_seen
-from collectors.kit.exchange import Attempt, Exchange
 from collectors.kit.reads import child, in_groups, in_subscription, rows
 from collectors.kit.spec import (
     TENANT,

@@ -5,9 +5,9 @@ from dataclasses import dataclass, field
 
 from collectors.kit.answers.batches import read_batch, wanted_ids
 from collectors.kit.answers.elements import items_of
+from collectors.kit.answers.exchange import Exchange
 from collectors.kit.answers.pages import Pages, joined_pages
 from collectors.kit.answers.parents import asked, contradicts
-from collectors.kit.exchange import Exchange
 from collectors.kit.level import (
     context_of,
     is_tenant_wide,

@@ -14,12 +14,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from collectors.kit.exchange import Attempt, Exchange
+from collectors.kit.answers.exchange import Attempt, Exchange
+from collectors.kit.catalogue.registry import all_collectors, collector_by_id
 from collectors.kit.interpret import Seen, interpret, unseen
 from collectors.kit.judge import judge
 from collectors.kit.level import is_tenant_wide, leans_on, parent_read, reads_in
 from collectors.kit.missing.things import missing_of, plain
-from collectors.kit.registry import all_collectors, collector_by_id
 from collectors.kit.spec import Collector, Expectations, Gap, GapKind, Item, Scope
 
 PROTOCOL = 1

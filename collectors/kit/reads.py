@@ -18,7 +18,7 @@ class Among:
     """Rows of which a property is one of these texts, in any case.
 
     A catalogue file leaves `values` to the registry where they follow from all other files
-    (`collectors.kit.policies`).
+    (`collectors.kit.catalogue.policies`).
     """
 
     path: str

@@ -11,7 +11,6 @@ from enum import StrEnum
 from typing import TypeAlias
 
 from collectors.kit.absence import Absence
-from collectors.kit.audit_log import AuditLog
 from collectors.kit.item import (
     TENANT,
     Expectations,
@@ -31,6 +30,7 @@ from collectors.kit.reads import (
     ResourceGraph,
     ResourceList,
 )
+from collectors.kit.values.audit_log import AuditLog
 from collectors.kit.verdicts import Status, Verdict, failed, passed, unknown
 
 __all__ = [

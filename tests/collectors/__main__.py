@@ -8,8 +8,8 @@ import sys
 from collections.abc import Iterator
 
 from collectors.kit import Collector, Status
+from collectors.kit.catalogue.registry import collector_by_id, validate
 from collectors.kit.errors import CatalogError
-from collectors.kit.registry import collector_by_id, validate
 from tests.collectors import case_files
 from tests.collectors.case_files import CASES, cases_of, differences
 from tests.collectors.made_cases import made_answers, made_unknowns, subjects

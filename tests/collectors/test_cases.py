@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.kit import Collector
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 from tests.collectors.case_files import CASES, Case, cases_of, differences, judged
 from tests.collectors.made_cases import made_unknowns
 

@@ -2,8 +2,8 @@
 
 import json
 
-from collectors.kit.permissions import needed_actions
-from collectors.kit.registry import collector_by_id
+from collectors.kit.catalogue.permissions import needed_actions
+from collectors.kit.catalogue.registry import collector_by_id
 from tests.collectors.case_files import case_of, judged, read_cases
 from tests.collectors.table_cases import varied
 

@@ -3,7 +3,7 @@
 import pytest
 
 from collectors.kit import Collector, Status
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 from tests.collectors.case_files import cases_of, judged, read_cases, seen
 from tests.collectors.made_cases import Subject, emptied, made_answers, refused, subjects
 

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from collectors.kit import TENANT, Exchange, Expectations, Scope
+from collectors.kit.catalogue.registry import all_collectors, collector_by_id
 from collectors.kit.interpret import interpret
 from collectors.kit.judge import judge
-from collectors.kit.registry import all_collectors, collector_by_id
 from tests.collectors.case_files import AS_OF, EXPECTATIONS, Case, cases_of, exchange, judged
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"

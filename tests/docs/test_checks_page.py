@@ -1,7 +1,7 @@
 """The page of checks says what the code does."""
 
 from app.cli.checks_page import checks_page
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 
 
 def test_the_page_of_checks_names_every_check_of_every_source_once() -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 from simulator.tenant.generate import TenantSpec, generate
 from tests.conftest import StartSimulator
 from tests.installation import installed

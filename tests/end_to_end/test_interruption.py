@@ -17,8 +17,8 @@ from app.services.index.catch_up import reindex
 from app.services.nights.night import collect_night, plan_night
 from app.services.proof.whole_store import verify_store
 from collectors.kit import TENANT, Scope
+from collectors.kit.catalogue.registry import all_collectors
 from collectors.kit.level import has_scope
-from collectors.kit.registry import all_collectors
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed

@@ -10,8 +10,8 @@ import pytest
 
 from app.evidence.observed import SeenGap
 from collectors.kit import GapKind, GraphBatch
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.level import parent_read
-from collectors.kit.registry import collector_by_id
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, Installation, installed

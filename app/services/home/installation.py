@@ -22,8 +22,8 @@ from app.store.factory import open_store
 from app.trust.keys.keyring import Trust, load_trust
 from app.trust.time.timestamp import DevelopmentAuthority, HttpAuthority, TimeAuthority
 from collectors.kit import Collector
+from collectors.kit.catalogue.registry import all_collectors, validate
 from collectors.kit.errors import CatalogError
-from collectors.kit.registry import all_collectors, validate
 
 Clock = Callable[[], datetime]
 

@@ -21,8 +21,8 @@ from app.evidence.rights import GRAPH, TENANT
 from app.services.home.installation import Ports
 from app.store.base import Store
 from collectors.kit import Graph
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.missing.things import Missing
-from collectors.kit.registry import collector_by_id
 from collectors.kit.values.arm_ids import group_path, subscription_path
 
 NAMED = 3

@@ -46,9 +46,9 @@ from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Expectations, Scope
 from collectors.kit.answers.answer import forget_pages
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import interpret
-from collectors.kit.registry import collector_by_id
 
 if TYPE_CHECKING:
     from collectors.azure.live import LiveGateway

@@ -21,10 +21,10 @@ from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, planned_jobs,
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Collector, Gap, ResourceGraph
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.errors import GatewayError
 from collectors.kit.interpret import Seen, interpret
 from collectors.kit.level import parent_read, reads_in
-from collectors.kit.registry import collector_by_id
 
 INVENTORY, RESOURCES = "inventory.resources", "resources"
 NOTHING = "nothing of this kind to ask about"

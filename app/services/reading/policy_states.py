@@ -18,7 +18,7 @@ from app.services.home.installation import Ports
 from app.services.log.sealed_pages import seen_again
 from app.store.base import Store
 from collectors.kit import Collector, Item
-from collectors.kit.policies import definition_guid
+from collectors.kit.catalogue.policies import definition_guid
 from collectors.kit.values.instants import instant
 
 COLLECTOR, READ = "posture.policy_states", "states"

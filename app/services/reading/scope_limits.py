@@ -18,8 +18,8 @@ from app.services.log.sealed_pages import seen_again
 from app.store.base import Store
 from collectors.kit import Item
 from collectors.kit.access.roles import ROLES, role_id, role_name
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.interpret import Seen
-from collectors.kit.registry import collector_by_id
 
 ROOT = "/providers/microsoft.management/managementgroups/"
 READS_ALL = frozenset(

@@ -7,9 +7,9 @@ is seen. Its effective permissions, its roles and its Microsoft Graph grants are
 from dataclasses import replace
 
 from collectors.kit import Check, Collector, Expectations, Graph, Item, Owner, child
-from collectors.kit.lists import ROLE_ASSIGNMENTS, SUBSCRIPTIONS
+from collectors.kit.catalogue.lists import ROLE_ASSIGNMENTS, SUBSCRIPTIONS
+from collectors.kit.catalogue.permissions import needed_actions
 from collectors.kit.missing.rights import API_VERSION, rights_in
-from collectors.kit.permissions import needed_actions
 from collectors.kit.reads import Among
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 

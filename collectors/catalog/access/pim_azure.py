@@ -8,7 +8,7 @@ from collectors.kit import Collector, Item, Owner, in_groups, in_subscription
 from collectors.kit.access.pim_checks import DEFINITIONS, Pim, activation_checks, pim_checks
 from collectors.kit.access.privilege import Privilege
 from collectors.kit.access.roles import azure_privilege
-from collectors.kit.lists import CONDITIONAL_ACCESS, CONTAINERS, ROLE_DEFINITIONS
+from collectors.kit.catalogue.lists import CONDITIONAL_ACCESS, CONTAINERS, ROLE_DEFINITIONS
 
 ROLES = "Microsoft.Authorization"
 PORTAL = "Azure portal > Privileged Identity Management > Azure resources > <scope>"

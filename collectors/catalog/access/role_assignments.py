@@ -34,7 +34,12 @@ from collectors.kit.access.holders import (
 from collectors.kit.access.owners import owners_limit
 from collectors.kit.access.privilege import Privilege
 from collectors.kit.access.roles import BUILT_IN, CUSTOM, azure_privilege, role_id
-from collectors.kit.lists import CONTAINERS, ROLE_ASSIGNMENTS, ROLE_DEFINITIONS, SUBSCRIPTIONS
+from collectors.kit.catalogue.lists import (
+    CONTAINERS,
+    ROLE_ASSIGNMENTS,
+    ROLE_DEFINITIONS,
+    SUBSCRIPTIONS,
+)
 from collectors.kit.settings import quoted
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 

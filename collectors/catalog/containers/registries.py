@@ -2,9 +2,9 @@
 
 from collectors.kit import Check, Collector, Owner, rows
 from collectors.kit.absence import absent, documented
-from collectors.kit.audit_log import logs
 from collectors.kit.network.firewall import closed_network
 from collectors.kit.settings import toggle
+from collectors.kit.values.audit_log import logs
 from collectors.kit.values.tags import if_phi, may_hold_phi
 from collectors.kit.verdicts import Status
 

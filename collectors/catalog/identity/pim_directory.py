@@ -4,7 +4,7 @@ from collectors.kit import Collector, Graph, Item, Owner
 from collectors.kit.access.directory_roles import directory_privilege
 from collectors.kit.access.pim_checks import DEFINITIONS, Pim, pim_checks
 from collectors.kit.access.privilege import Privilege
-from collectors.kit.lists import CONDITIONAL_ACCESS, DIRECTORY_ACTIVE, DIRECTORY_ELIGIBLE
+from collectors.kit.catalogue.lists import CONDITIONAL_ACCESS, DIRECTORY_ACTIVE, DIRECTORY_ELIGIBLE
 
 PORTAL = (
     "Entra admin center > Identity Governance > Privileged Identity Management >"

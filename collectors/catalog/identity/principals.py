@@ -7,7 +7,7 @@ another night stands in that night's record.
 from collectors.kit import Check, Collector, Expectations, GraphBatch, Item, Owner, as_far_as_seen
 from collectors.kit.access.holders import holder_id, holder_ids
 from collectors.kit.access.naming import LONGEST, role_of
-from collectors.kit.lists import DIRECTORY_ACTIVE, DIRECTORY_ELIGIBLE, ROLE_ASSIGNMENTS
+from collectors.kit.catalogue.lists import DIRECTORY_ACTIVE, DIRECTORY_ELIGIBLE, ROLE_ASSIGNMENTS
 from collectors.kit.settings import quoted
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner, Population, ResourceList
-from collectors.kit.lists import EVERYTHING, SUBSCRIPTIONS
+from collectors.kit.catalogue.lists import EVERYTHING, SUBSCRIPTIONS
 from collectors.kit.settings import setting
 from collectors.kit.values.arm_ids import type_of
 from collectors.kit.values.subscriptions import is_billing_shell

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from collectors.kit import Check, Collector, Expectations, Item, Logs, Owner, as_far_as_seen
 from collectors.kit.beside import NotSeenError
-from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
+from collectors.kit.catalogue.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.log_retention import RetentionError, interactive_days, total_days
 from collectors.kit.settings import quoted
 from collectors.kit.values.instants import day, instant

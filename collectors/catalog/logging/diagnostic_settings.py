@@ -4,13 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from collectors.kit import Arm, Check, Collector, Expectations, Item, Owner, as_far_as_seen, child
-from collectors.kit.audit_log import AuditLog
-from collectors.kit.lists import EVERYTHING
-from collectors.kit.logged_types import OF_SOURCES
+from collectors.kit.catalogue.lists import EVERYTHING
+from collectors.kit.catalogue.logged_types import OF_SOURCES
 from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, audit_logs_of
 from collectors.kit.logging.database_audit import with_server
 from collectors.kit.logging.diagnostics import Logged, logged
 from collectors.kit.logging.sql_audit import AUDIT_READS
+from collectors.kit.values.audit_log import AuditLog
 from collectors.kit.values.storage_kinds import PAGES, SERVICES, services_of
 from collectors.kit.verdicts import Verdict, failed, passed, unknown
 

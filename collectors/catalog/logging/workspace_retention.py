@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from collectors.kit import Check, Collector, Expectations, Item, Owner
-from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
+from collectors.kit.catalogue.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.audit_tables import is_audit_table
 from collectors.kit.logging.log_retention import (
     RetentionError,

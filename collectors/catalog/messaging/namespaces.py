@@ -2,8 +2,8 @@
 
 from collectors.kit import Check, Collector, Owner, rows
 from collectors.kit.absence import absent, documented
-from collectors.kit.audit_log import logs
 from collectors.kit.settings import all_of, present, setting, tls, toggle
+from collectors.kit.values.audit_log import logs
 from collectors.kit.values.tags import if_phi, may_hold_phi
 from collectors.kit.verdicts import Status, failed, passed, unknown
 

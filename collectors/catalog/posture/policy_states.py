@@ -10,7 +10,7 @@ A verdict on states would end, or pass, without a proof.
 """
 
 from collectors.kit import Collector, ResourceGraph
-from collectors.kit.policies import NAMED_BY_CHECKS
+from collectors.kit.catalogue.policies import NAMED_BY_CHECKS
 
 COLLECTOR = Collector(
     id="posture.policy_states",

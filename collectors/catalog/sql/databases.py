@@ -2,7 +2,7 @@
 
 from collectors.kit import Check, Collector, Item, Owner, child, rows
 from collectors.kit.absence import absent, documented
-from collectors.kit.lists import TABLES_OF_WORKSPACES, WORKSPACES
+from collectors.kit.catalogue.lists import TABLES_OF_WORKSPACES, WORKSPACES
 from collectors.kit.logging.sql_audit import AUDIT_READS, auditing
 from collectors.kit.settings import first_known, setting, tls, toggle
 from collectors.kit.verdicts import Status, failed, passed, unknown

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from collectors.kit.answers.exchange import Exchange
 from collectors.kit.answers.refusals import codes_in, kind_of, named, not_applicable
 from collectors.kit.answers.strict_json import parse_body
-from collectors.kit.exchange import Exchange
 from collectors.kit.spec import (
     Arm,
     Gap,

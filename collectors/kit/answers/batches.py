@@ -10,9 +10,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.kit.answers.answer import read_body
+from collectors.kit.answers.exchange import Exchange
 from collectors.kit.answers.refusals import codes_at, kind_of
 from collectors.kit.answers.strict_json import parse
-from collectors.kit.exchange import Exchange
 from collectors.kit.spec import Gap, GapKind, GraphBatch, Item, NotApplicable
 
 IDS_PER_REQUEST = 1000

@@ -7,7 +7,7 @@ from typing import Any
 
 from collectors.kit.answers.answer import read_answer
 from collectors.kit.answers.elements import miscounted, truncated
-from collectors.kit.exchange import Exchange
+from collectors.kit.answers.exchange import Exchange
 from collectors.kit.spec import Arm, Gap, Graph, NotApplicable, Read, ResourceGraph
 
 VERSION = re.compile(r"\d{4}-\d{2}-\d{2}")

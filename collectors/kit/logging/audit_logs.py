@@ -10,8 +10,8 @@ A source says so of its own types (`Collector.logs`); those without a source sta
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from collectors.kit.audit_log import EVERYTHING, GROUPED, REFERENCE, AuditLog
 from collectors.kit.item import Item
+from collectors.kit.values.audit_log import EVERYTHING, GROUPED, REFERENCE, AuditLog
 
 STORAGE_SERVICE = AuditLog(
     needs=(("StorageRead",), ("StorageWrite",), ("StorageDelete",)),
@@ -109,7 +109,7 @@ def audit_logs_of(resource: Item) -> tuple[AuditLog, ...]:
 
 def _of_source(azure_type: str) -> AuditLog | None:
     # the registry finds the catalogue, whose files stand on this module
-    from collectors.kit.registry import all_collectors
+    from collectors.kit.catalogue.registry import all_collectors
 
     logs = (one for collector in all_collectors() for one in collector.logs.items())
     return next((log for kind, log in logs if kind.lower() == azure_type), None)

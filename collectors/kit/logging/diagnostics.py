@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import IntEnum
 from typing import Any
 
-from collectors.kit.audit_log import AuditLog
+from collectors.kit.values.audit_log import AuditLog
 
 DESTINATIONS = (
     "workspaceId",

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from collectors.kit.access.roles import may
+from collectors.kit.answers.exchange import Exchange
 from collectors.kit.answers.strict_json import parse_body
-from collectors.kit.exchange import Exchange
 
 PERMISSIONS_PATH = "/providers/Microsoft.Authorization/permissions"
 API_VERSION = "2022-04-01"

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from collectors.kit.answers.answer import Answer, read_answer
+from collectors.kit.answers.exchange import Exchange
 from collectors.kit.answers.refusals import codes_in
-from collectors.kit.exchange import Exchange
 from collectors.kit.missing.rights import Rights, rights_of
 from collectors.kit.spec import Arm, Gap, GapKind, NotApplicable
 from collectors.kit.values.arm_ids import (

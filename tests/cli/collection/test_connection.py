@@ -7,8 +7,8 @@ import pytest
 
 from app.services.nights.permission_check import Probe, check_connection
 from collectors.kit import Scope
+from collectors.kit.catalogue.registry import all_collectors
 from collectors.kit.level import reads_in
-from collectors.kit.registry import all_collectors
 from simulator.process import SimulatorProcess
 from tests.cli.conftest import Place
 from tests.command_line import Said, several

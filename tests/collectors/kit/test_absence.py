@@ -8,7 +8,7 @@ import pytest
 
 from collectors.kit import Item, Status
 from collectors.kit.absence import Absence, absent, documented
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 from tests.collectors.table_cases import change
 
 ROWS = [row for collector in all_collectors() for row in collector.absent.values()]

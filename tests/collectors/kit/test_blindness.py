@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collectors.kit import Exchange, GapKind, Status
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 from tests.collectors.case_files import Case, cases_of, judged, seen
 
 CASES = [case for collector in all_collectors() for case in cases_of(collector) if case.exchanges]

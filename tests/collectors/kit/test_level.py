@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 
 from collectors.kit import TENANT, Arm, Graph, Logs, Read, ResourceGraph, ResourceList, Scope
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.level import context_of, has_scope, is_tenant_wide, parent_read, reads_in
-from collectors.kit.registry import collector_by_id
 
 HERE = Scope("11111111-1111-1111-1111-111111111111")
 PER_RESOURCE = Arm(path="{id}/x", api_version="1", per="resource", of="rows")

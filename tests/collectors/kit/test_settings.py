@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collectors.kit import Expectations, Item, Judge, Status, failed, passed
-from collectors.kit.registry import collector_by_id
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.settings import all_of, at_least, present, setting, tls, toggle
 from tests.collectors.case_files import AS_OF
 

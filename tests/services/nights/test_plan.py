@@ -8,8 +8,8 @@ import pytest
 
 from app.services.nights.plan import UNLISTED, Subscriptions, planned_jobs, subscriptions_of
 from collectors.kit import TENANT, Exchange, GapKind, Scope
+from collectors.kit.catalogue.registry import all_collectors, collector_by_id
 from collectors.kit.interpret import interpret
-from collectors.kit.registry import all_collectors, collector_by_id
 
 A, B, C = (f"{n}0000000-0000-0000-0000-000000000000" for n in "abc")
 AT = datetime(2026, 1, 15, 2, tzinfo=UTC)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from collectors.kit import Expectations, Item, Verdict, passed
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, Installation, installed, now

@@ -8,13 +8,13 @@ from pathlib import Path
 
 from app.services.nights.rules_archive import rules_archive
 from app.services.nights.tool import tool
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 
 SEEN = """
 import sys
 sys.path.insert(0, sys.argv[1])
 from collectors.kit import interpret, judge
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 print(" ".join(c.id for c in all_collectors()))
 print(interpret.__file__)
 """

@@ -3,7 +3,7 @@
 import json
 
 from app.services.packing.bundle import described
-from collectors.kit.registry import all_collectors
+from collectors.kit.catalogue.registry import all_collectors
 
 
 def test_a_collector_is_told_without_places_in_memory() -> None:

@@ -31,7 +31,7 @@ def spoilt(when_asked: str, when_loaded: str = "") -> bytes:
     with zipfile.ZipFile(io.BytesIO(rules_archive())) as real, zipfile.ZipFile(made, "w") as bad:
         for name in real.namelist():
             text = real.read(name).decode()
-            if name == "collectors/kit/registry.py":
+            if name == "collectors/kit/catalogue/registry.py":
                 text += f"\n\n{when_loaded}\n\n_honest = all_collectors\n\n"
                 text += f"def _asked():\n    {when_asked}\n\n"
                 text += "_calls = []\n\ndef all_collectors():\n    _calls.append(1)\n"

@@ -13,8 +13,8 @@ from app.services.nights.one_record import Gathered, Job
 from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, settled
 from collectors.azure.collect import Asker
 from collectors.kit import Exchange, GapKind, Read, Scope
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.missing.things import Absence, Missing, absences, proofs_of
-from collectors.kit.registry import collector_by_id
 
 INVENTORY = "inventory.resources"
 

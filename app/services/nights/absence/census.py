@@ -12,11 +12,11 @@ from app.services.nights.one_record import Job
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
 from collectors.kit import TENANT, Exchange, Item, Read, ResourceGraph, Scope
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.interpret import listed
 from collectors.kit.level import lists_in, types_of
 from collectors.kit.missing.rights import Rights, rights_of
 from collectors.kit.missing.things import NOTHING, RIGHTS, Listed, Missing, listed_in
-from collectors.kit.registry import collector_by_id
 from collectors.kit.values.arm_ids import SUBSCRIPTION, subscription_path, type_of
 
 INVENTORY, RESOURCES, LISTED = "inventory.resources", "resources", "listed"

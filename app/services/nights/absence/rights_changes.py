@@ -14,9 +14,9 @@ from app.evidence.rights import COLLECTOR, Right, RightsChange, rights_change, r
 from app.evidence.run import Run
 from app.services.home.installation import Ports
 from app.services.log.sealed_pages import seen_again
+from collectors.kit.catalogue.permissions import azure_actions
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.interpret import Seen
-from collectors.kit.permissions import azure_actions
-from collectors.kit.registry import collector_by_id
 
 Shown = dict[tuple[str, str], frozenset[Right]]
 

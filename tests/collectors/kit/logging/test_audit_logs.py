@@ -1,9 +1,9 @@
 """What resources have to log: some types are known to the kit, others by their own source."""
 
 from collectors.kit import Arm, Collector
-from collectors.kit.audit_log import logs
-from collectors.kit.logged_types import OF_SOURCES, with_logged_types
-from collectors.kit.registry import all_collectors, collector_by_id
+from collectors.kit.catalogue.logged_types import OF_SOURCES, with_logged_types
+from collectors.kit.catalogue.registry import all_collectors, collector_by_id
+from collectors.kit.values.audit_log import logs
 
 ASKING = Collector(
     id="x.asking",

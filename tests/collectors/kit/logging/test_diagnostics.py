@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 
 from collectors.kit import Item
-from collectors.kit.audit_log import AuditLog
 from collectors.kit.logging.audit_logs import STORAGE_SERVICE, TYPES, audit_logs_of
 from collectors.kit.logging.diagnostics import DESTINATIONS, Logged, logged
+from collectors.kit.values.audit_log import AuditLog
 
 GROUP = "/subscriptions/1/resourceGroups/g/providers"
 WORKSPACE = f"{GROUP}/Microsoft.OperationalInsights/workspaces/w"

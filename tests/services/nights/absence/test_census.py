@@ -9,9 +9,9 @@ from app.services.nights.absence.census import Census, take_census
 from app.services.nights.one_record import Job
 from collectors.azure.collect import Asker
 from collectors.kit import TENANT, Item, Scope
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 from collectors.kit.missing.things import RIGHTS, Missing
-from collectors.kit.registry import collector_by_id
 from collectors.kit.values.arm_ids import SUBSCRIPTION
 from tests.services.table_gateway import REFUSED, Said, TableGateway, keep_nothing
 

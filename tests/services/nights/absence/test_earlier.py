@@ -21,9 +21,9 @@ from app.services.nights.one_record import Job
 from app.services.reading.scope_limits import BEYOND, EVERYWHERE, scope_limits
 from app.store.base import Store
 from collectors.kit import TENANT, Item
+from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.interpret import Seen
 from collectors.kit.missing.things import Missing
-from collectors.kit.registry import collector_by_id
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, Installation, installed

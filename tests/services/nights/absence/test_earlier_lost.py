@@ -11,7 +11,7 @@ from app.evidence.record import derived_key, entry_key, raw_key
 from app.services.nights.absence.earlier import Earlier
 from app.services.nights.one_record import Job
 from collectors.kit import TENANT
-from collectors.kit.registry import collector_by_id
+from collectors.kit.catalogue.registry import collector_by_id
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, Installation, installed

@@ -3,10 +3,10 @@
 import pytest
 
 from collectors.kit import Collector, ResourceGraph, ResourceList
+from collectors.kit.catalogue.permissions import azure_actions, custom_role, graph_permissions
+from collectors.kit.catalogue.read_actions import ANYTHING, only_reads
+from collectors.kit.catalogue.registry import all_collectors, collector_by_id
 from collectors.kit.level import types_of
-from collectors.kit.permissions import azure_actions, custom_role, graph_permissions
-from collectors.kit.read_actions import ANYTHING, only_reads
-from collectors.kit.registry import all_collectors, collector_by_id
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,11 @@ import pkgutil
 from collections.abc import Iterable, Iterator
 from functools import cache
 
+from collectors.kit.catalogue.logged_types import with_logged_types
+from collectors.kit.catalogue.policies import with_policies
+from collectors.kit.catalogue.read_actions import only_reads
 from collectors.kit.errors import CatalogError
 from collectors.kit.level import leans_on, parent_read
-from collectors.kit.logged_types import with_logged_types
-from collectors.kit.policies import with_policies
-from collectors.kit.read_actions import only_reads
 from collectors.kit.spec import Check, Collector, GraphBatch, Read, ResourceGraph
 
 

@@ -22,7 +22,7 @@ def azure_actions(collectors: Iterable[Collector]) -> list[str]:
 def needed_actions() -> list[str]:
     """Azure RBAC actions of every collector there is, sorted."""
     # the registry finds the catalogue, whose files stand on this module
-    from collectors.kit.registry import all_collectors
+    from collectors.kit.catalogue.registry import all_collectors
 
     return azure_actions(all_collectors())
 

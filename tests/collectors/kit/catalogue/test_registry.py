@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from collectors.kit import Arm, Check, Collector, Owner, ResourceGraph, passed
+from collectors.kit.catalogue.policies import definition_guid
+from collectors.kit.catalogue.registry import all_collectors, collector_by_id, validate
 from collectors.kit.errors import CatalogError
-from collectors.kit.policies import definition_guid
 from collectors.kit.reads import Among
-from collectors.kit.registry import all_collectors, collector_by_id, validate
 
-TEMPLATES = Path(__file__).parents[3] / "evidence_templates"
-CATALOGUE = Path(__file__).parents[3] / "collectors" / "catalog"
+TEMPLATES = Path(__file__).parents[4] / "evidence_templates"
+CATALOGUE = Path(__file__).parents[4] / "collectors" / "catalog"
 CHECK = Check(
     id="seen",
     title="Seen",
