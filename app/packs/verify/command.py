@@ -15,6 +15,7 @@ from app.packs.verify.container import SEAL, check_files, check_manifest, stamps
 from app.packs.verify.layout import check_layout
 from app.packs.verify.log import check_log
 from app.packs.verify.logkey import LogKey
+from app.packs.verify.redacted import check_copy, read_revealed
 from app.packs.verify.rotation import signing_vkey
 from app.packs.verify.signatures import check_seal
 from app.packs.verify.times import check_bundle_times, check_checkpoint_times
@@ -27,8 +28,10 @@ def main() -> int:
     given.time_root = given.time_root or [given.root]
     try:
         need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
+        need(given.root or alone(given), "a bundle needs --root")
         lists = [given.crl] if given.crl else []
-        for path in (given.bundle, given.root, *given.time_root, *lists):
+        bundle = [] if alone(given) else [given.bundle or ".", given.root, *given.time_root]
+        for path in (*bundle, *lists, *given.redacted, *given.revealed):
             need(Path(path).exists(), f"there is no {path}")
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
@@ -38,14 +41,39 @@ def main() -> int:
             LogKey(line.strip().partition(" ")[0])
     except ValueError as error:
         parser.error(str(error))
-    report = opened(given)
+    report = check_alone(given) if alone(given) else opened(given)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
 
 
+def alone(given: argparse.Namespace) -> bool:
+    """Whether there are redacted copies and no bundle."""
+    return bool(given.redacted) and given.bundle is None
+
+
+def check_alone(given: argparse.Namespace) -> Report:
+    """Redacted copies without a bundle: proven by the log's key alone."""
+    report = Report()
+    check_copies(given, None, report)
+    return report
+
+
+def check_copies(given: argparse.Namespace, bundle: Bundle | None, report: Report) -> None:
+    """Each redacted copy that was named, with all that is revealed of them."""
+    for path in given.redacted:
+
+        def checked(file: Path = Path(path)) -> None:
+            given_out = [read_revealed(Path(each).read_bytes()) for each in given.revealed]
+            told = [one for tokens in given_out for one in tokens]
+            check_copy(file.read_bytes(), told, given.log_vkey, bundle)
+
+        what = "shows and hides what was committed to in the log"
+        report.check(Path(path).name, what, checked, "redacted_malformed")
+
+
 def opened(given: argparse.Namespace) -> Report:
     """All checks, on a folder or on a bundle unpacked for the while."""
-    report, place = Report(), Path(given.bundle)
+    report, place = Report(), Path(given.bundle or ".")
     with tempfile.TemporaryDirectory() as folder:
         if place.is_file():
             layout = lambda: check_layout(place)  # noqa: E731 - one line
@@ -72,6 +100,7 @@ def verify(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
     check_bundle_times(bundle, stamps, given.time_root, given.at, report)
     check_checkpoint_times(bundle, given.time_root, given.at, report)
     check_log(bundle, LogKey(signing_vkey(bundle, given.log_vkey)), report)
+    check_copies(given, bundle, report)
 
 
 def moment(text: str) -> int:
@@ -111,8 +140,8 @@ def show(report: Report, *, as_json: bool) -> None:
 def arguments() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(description="Verify an evidence bundle.")
-    parser.add_argument("bundle", nargs="?", default=".", help="folder or .asice file")
-    parser.add_argument("--root", required=True, help="PEM root of the seal")
+    parser.add_argument("bundle", nargs="?", help="folder or .asice file; default: .")
+    parser.add_argument("--root", help="PEM root of the seal")
     parser.add_argument(
         "--time-root",
         action="append",
@@ -121,6 +150,12 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
     parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
     parser.add_argument("--at", help="judge certificates at this time (once they have expired)")
+    parser.add_argument(
+        "--redacted", action="append", default=[], help="copy with parts hidden, once for each"
+    )
+    parser.add_argument(
+        "--revealed", action="append", default=[], help="what is told of hidden parts of a copy"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from typing import Any
 
@@ -55,3 +56,17 @@ def check_statement(bundle: Bundle, signed: tuple[int, bytes], records: int) -> 
         need(log["root"] == signed[1].hex(), "it speaks of another root")
     said = manifest.get("records", records)
     need(said == records, f"it speaks of {said} records, the bundle has {records}")
+
+
+def check_committed_form(entry: dict[str, Any]) -> None:
+    """What an entry commits to has the form of a commitment; older entries commit to nothing."""
+    told = []
+    if "salt_key" in entry:
+        told = [source.get("committed") for source in entry["source"]]
+        told += [entry[part].get("committed") for part in ("verdicts", "expectations")]
+        told += [entry.get("nonce")]
+    elif entry.get("kind") in ("run_completed", "run_failed"):
+        told = list((entry["detail"].get("committed") or {}).values())
+    for one in told:
+        sound = isinstance(one, str) and re.fullmatch("[0-9a-f]{64}", one)
+        need(sound, "a commitment in it has not the form of one", "commitment_malformed")

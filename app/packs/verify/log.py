@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.packs.verify.checks import Bundle, Report, code_of, decimal, decode, need
-from app.packs.verify.completeness import RECORD, check_whole
+from app.packs.verify.completeness import RECORD, check_committed_form, check_whole
 from app.packs.verify.logkey import LogKey
 from app.trust.time.openssl import Refused
 
@@ -90,6 +90,7 @@ def check_proof(bundle: Bundle, name: str, size: int, root: bytes) -> dict[str, 
     entry: dict[str, Any] = json.loads(data.decode("utf-8"))
     placed = entry["seq"] == index and name == f"entries/{index:012d}.json"
     need(placed, f"it is entry {index} of the log under another name", "record_misplaced")
+    check_committed_form(entry)
     return entry
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 PARTS = (
     "trust/time/openssl",
+    "evidence/redaction/commitment",
     "packs/verify/checks",
     "packs/verify/layout",
     "packs/verify/container",
@@ -14,6 +15,7 @@ PARTS = (
     "packs/verify/times",
     "packs/verify/completeness",
     "packs/verify/log",
+    "packs/verify/redacted",
     "packs/verify/command",
 )
 """Files of this program, in the order in which each needs only those before it."""
@@ -24,6 +26,7 @@ HEAD = '''#!/usr/bin/env python3
     python3 verify.py [DIR|BUNDLE.asice] --root root.pem --log-vkey "$(cat log.vkey)"
 
 Where other time authorities than the organisation's own date it: --time-root FILE for each.
+What was handed out with parts hidden: --redacted FILE, with a bundle or alone.
 The anchors come from the command line, never from the bundle: obtain them from the organisation
 by another way than the bundle itself. VERIFY.md shows the same checks done by hand.
 Exit code 0: verified; 5: something did not verify; 2: wrong use.

@@ -14,9 +14,18 @@ def signing_vkey(bundle: Bundle, vkeys: str) -> str:
     Former keys stand below the first as `<vkey> <size of the last checkpoint it signed>`. For a
     larger checkpoint the first key is asked, which then has not signed it.
     """
+    try:
+        note = bundle.read(SIGNED)
+    except Refused:
+        note = b""
+    return vkey_for(note, vkeys)
+
+
+def vkey_for(note: bytes, vkeys: str) -> str:
+    """The same of any checkpoint."""
     current, *former = vkeys.split("\n")
     try:
-        text, _, lines = bundle.read(SIGNED).decode("utf-8").rpartition("\n\n")
+        text, _, lines = note.decode("utf-8").rpartition("\n\n")
         size = decimal(text.split("\n")[1])
         named = {decode(line.rpartition(" ")[2])[:4].hex() for line in lines.splitlines()}
     except (Refused, ValueError, IndexError):

@@ -17,6 +17,7 @@ from app.services.proof.index import head_findings, index_findings
 from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
+from app.trust.keys.salt_key import read_salts
 
 ZIP = b"PK\x03\x04"
 VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
@@ -55,7 +56,8 @@ def verify_store(ports: Ports) -> Findings:
     Then: is it the log that was sealed here last, and does the index say what it says?
     """
     roots = [root for authority in ports.witnesses for root in authority.roots]
-    found = list(verify_log(ports.store, ports.trust.log.key, roots))
+    salts = read_salts(ports.trust.folder)
+    found = list(verify_log(ports.store, ports.trust.log.key, roots, salts))
     found += stored_findings(ports.store)
     found += head_findings(ports)
     size = 0
@@ -84,10 +86,26 @@ def verify_bundle_file(
         if not path.is_file():
             raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
     _need_bundle(bundle)
-    command = [sys.executable, "-I", str(VERIFIER), str(bundle), "--json"]
-    command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
+    command = [str(bundle), "--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
     command += [word for each in time_roots for word in ("--time-root", str(each))]
     command += ["--at", at] if at else []
+    return _verified(str(bundle), command)
+
+
+def verify_redacted(copies: Sequence[Path], revealed: Sequence[Path], vkey: Path) -> Findings:
+    """Redacted copies, with what is revealed of them, by the same verifier and the log's key."""
+    named = [(vkey, "log key"), *((each, "redacted copy") for each in (*copies, *revealed))]
+    for path, what in named:
+        if not path.is_file():
+            raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
+    command = ["--log-vkey", vkey.read_text("utf-8").strip()]
+    command += [word for each in copies for word in ("--redacted", str(each))]
+    command += [word for each in revealed for word in ("--revealed", str(each))]
+    return _verified(", ".join(map(str, copies)), command)
+
+
+def _verified(what: str, arguments: Sequence[str]) -> Findings:
+    command = [sys.executable, "-I", str(VERIFIER), *arguments, "--json"]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
@@ -98,7 +116,7 @@ def verify_bundle_file(
         raise UnavailableError(f"the verifier did not run; it said: {said}") from None
     faults = tuple(_faults(told))
     return Findings(
-        what=str(bundle),
+        what=what,
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
         notes=tuple(told["notes"]),

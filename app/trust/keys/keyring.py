@@ -30,7 +30,9 @@ from app.trust.keys.certificates import (
     seal_certificate,
     tsa_certificate,
 )
+from app.trust.keys.key_files import SALT_KEY, is_secret, write_new
 from app.trust.keys.rotation import finish_rotation
+from app.trust.keys.salt_key import new_salt_key, read_salts
 from app.trust.keys.signers import (
     CertifiedKey,
     EcdsaLogSigner,
@@ -94,8 +96,9 @@ def create_trust(
     """Make the keys and certificates of a new log. All files appear at once, or none.
 
     Private: root.key.pem (P-384, take it offline), seal.key.pem (P-256), tsa.key.pem (RSA-3072),
-    log.key.pem (Ed25519), each 0600 in a folder of 0700. Public: root.pem, root.crl.pem,
-    seal.crt.pem, tsa.crt.pem, log.vkey. Of keys that are elsewhere only the vkey is written.
+    log.key.pem (Ed25519), salt.key (32 random bytes), each 0600 in a folder of 0700. Public:
+    root.pem, root.crl.pem, seal.crt.pem, tsa.crt.pem, log.vkey. Of keys that are elsewhere only
+    the vkey is written.
     Raises UsageError for a folder that has files or a bad origin, UnavailableError when it cannot
     be written.
     """
@@ -119,6 +122,7 @@ def load_trust(folder: Path, remote: RemoteKeys = RemoteKeys()) -> Trust:
     or when files do not belong together.
     """
     _refuse_open_doors(folder)
+    read_salts(folder)  # a damaged secret is refused before anything is sealed with it
     try:
         root = x509.load_pem_x509_certificate(_read(folder, "root.pem"))
         return Trust(
@@ -146,6 +150,7 @@ def _made(origin: str, now: datetime, days: int, remote: RemoteKeys) -> dict[str
     files = {
         "root.key.pem": _pem(root_key),
         "tsa.key.pem": _pem(tsa_key),
+        SALT_KEY: new_salt_key(),
         "root.pem": root.public_bytes(Encoding.PEM),
         "root.crl.pem": revocation_list(root, root_key, validity).public_bytes(Encoding.PEM),
         "tsa.crt.pem": tsa.public_bytes(Encoding.PEM),
@@ -242,7 +247,7 @@ def _place(folder: Path, files: Mapping[str, bytes]) -> None:
     made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # of mode 0700
     try:
         for name, data in files.items():
-            _write(made / name, data, 0o600 if name.endswith(".key.pem") else 0o644)
+            write_new(made / name, data, 0o600 if is_secret(name) else 0o644)
         _sync(made)
         made.rename(folder)
     finally:
@@ -252,15 +257,6 @@ def _place(folder: Path, files: Mapping[str, bytes]) -> None:
 
 def _pem(key: _Key) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    # exclusive and with its final mode from the start: never a moment when others can read
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
 
 
 def _sync(folder: Path) -> None:
@@ -276,7 +272,7 @@ def _refuse_open_doors(folder: Path) -> None:
         raise UsageError(f"there is no trust folder {folder}; make one with: annexa init")
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         raise UsageError(f"others may open the trust folder; close it with: chmod 700 {folder}")
-    for path in sorted(folder.glob("*.key.pem")):
+    for path in sorted(path for path in folder.iterdir() if is_secret(path.name)):
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise UsageError(f"others may read {path.name}; close it with: chmod 600 {path}")
 

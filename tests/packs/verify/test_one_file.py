@@ -43,6 +43,16 @@ def test_it_is_one_file_for_python_3_8_without_dependencies() -> None:
             assert (node.module or "").split(".")[0] in sys.stdlib_module_names
 
 
+def test_no_two_of_its_parts_give_the_same_name_to_different_things() -> None:
+    names: list[str] = []
+    for node in ast.parse(verifier()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.Assign):
+            names += [one.id for one in node.targets if isinstance(one, ast.Name)]
+    assert sorted({*names}) == sorted(names)
+
+
 def test_a_bundle_verifies_packed_and_unpacked(case: Case, tmp_path: Path) -> None:
     (tmp_path / "bundle.asice").write_bytes(case.data)
     folder = unpacked(case.contents(), tmp_path / "bundle")
