@@ -8,10 +8,13 @@ import re
 from typing import Any
 
 from app.evidence.redaction.commitment import commitment_over, document_parts, token_digest
-from app.packs.verify.checks import Bundle, decimal, decode, need
-from app.packs.verify.log import check_checkpoint, included
-from app.packs.verify.logkey import LogKey
-from app.packs.verify.rotation import vkey_for
+from app.packs.verify.checks import decimal, decode, need
+from app.packs.verify.container.files import Bundle
+from app.packs.verify.log.checkpoint import check_checkpoint
+from app.packs.verify.log.entries import included
+from app.packs.verify.log.logkey import LogKey
+from app.packs.verify.log.rotation import vkey_of
+from app.packs.verify.log.sealed_json import sealed_json
 
 REDACTED_SCHEMA = "urn:annexa:redacted:v1"
 REVEALED_SCHEMA = "urn:annexa:revealed:v1"
@@ -39,7 +42,7 @@ def check_copy(
     copy = read_redacted(data)
     entry, seq = copy["end"]["entry"].encode("utf-8"), proven_end(copy["end"], vkeys)
     name = f"entries/{seq:012d}.json"
-    if bundle is not None and name in bundle.names("entries"):
+    if bundle is not None and bundle.has(name):
         need(bundle.read(name) == entry, f"its end is not {name} of the bundle", "record_changed")
     check_redacted(copy, revealed)
 
@@ -51,13 +54,13 @@ def proven_end(end: dict[str, Any], vkeys: str) -> int:
     header, place, *hashes = head.split("\n")
     sound = header == "c2sp.org/tlog-proof@v1" and place.startswith("index ")
     need(sound, "its proof is no tlog-proof", "proof_invalid")
-    key = LogKey(vkey_for(note.encode("utf-8"), vkeys))
+    key = LogKey(vkey_of(note.encode("utf-8"), vkeys))
     size, root = check_checkpoint(note.encode("utf-8"), key)
     index, path = decimal(place[len("index ") :]), [decode(line) for line in hashes]
     leaf = hashlib.sha256(b"\0" + entry).digest()
     proven = included(leaf, index, size, path, root)
     need(proven, "the end of the run is not proven to be in the log", "proof_invalid")
-    need(read_plain_json(entry)["seq"] == index, "the end is another entry", "record_misplaced")
+    need(sealed_json(entry)["seq"] == index, "the end is another entry", "record_misplaced")
     return index
 
 

@@ -119,7 +119,7 @@ def _verified(what: str, arguments: Sequence[str]) -> Findings:
         what=what,
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
-        notes=tuple(told["notes"]),
+        notes=(*told["notes"], *(f"not proved by this bundle: {one}" for one in told["unproved"])),
     )
 
 
