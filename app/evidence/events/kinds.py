@@ -32,6 +32,7 @@ from app.evidence.events.run_events import (
     RunFailed,
     RunStarted,
     SlotMissed,
+    SlotsMissed,
     Stored,
 )
 from app.evidence.record import Event
@@ -48,6 +49,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunCompleted,
         RunFailed,
         SlotMissed,
+        SlotsMissed,
         Stored,
         RightsChanged,
         Rejudged,
@@ -66,7 +68,8 @@ KINDS: Mapping[str, type[Fact]] = {
         LogKeyInUse,
     )
 }
-
+CHAINED: tuple[type[Fact], ...] = tuple(kind for kind in KINDS.values() if kind.CHAINED)
+"""Kinds that stand in the chain of a connection."""
 
 F = TypeVar("F", bound=Fact)
 
