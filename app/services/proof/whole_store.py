@@ -54,7 +54,7 @@ def verify_store(ports: Ports) -> Findings:
 
     Then: is it the log that was sealed here last, and does the index say what it says?
     """
-    roots = [root for authority in ports.witnesses for root in authority.roots]
+    roots = [root for authority in ports.known_authorities for root in authority.roots]
     found = list(verify_log(ports.store, ports.trust.log.key, roots))
     found += stored_findings(ports.store)
     found += head_findings(ports)
