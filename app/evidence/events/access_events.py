@@ -1,7 +1,8 @@
 """Who may read: tokens of the API, and packs given to auditors."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from typing import ClassVar
 
 from app.evidence.events.fact import Fact
@@ -26,6 +27,30 @@ class TokenRevoked(Fact):
 
     KIND: ClassVar[str] = "token_revoked"
     id: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PackDrawn(Fact):
+    """A pack was drawn and its PDF sealed, before the checkpoint that its bundle carries.
+
+    It binds every file of the bundle that is neither an entry, nor named by a record, nor of the
+    log itself: whoever changes one of them needs another entry.
+    """
+
+    KIND: ClassVar[str] = "pack_drawn"
+    pack_id: str
+    connection_id: str
+    engagement: str
+    first: date
+    """First day of the period, in UTC."""
+    last: date
+    """Last day of the period."""
+    evidence_size: int
+    """Entries under the checkpoint over its evidence, which the PDF names."""
+    evidence_root: str
+    """Root of that checkpoint, hexadecimal."""
+    files: Mapping[str, str]
+    """SHA-256, hexadecimal, by name in the bundle."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

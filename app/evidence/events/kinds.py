@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TypeVar
 
-from app.evidence.events.access_events import PackIssued, TokenCreated, TokenRevoked
+from app.evidence.events.access_events import PackDrawn, PackIssued, TokenCreated, TokenRevoked
 from app.evidence.events.connection_events import (
     ConnectionAdded,
     ConnectionChanged,
@@ -51,6 +51,7 @@ KINDS: Mapping[str, type[Fact]] = {
         Stored,
         RightsChanged,
         Rejudged,
+        PackDrawn,
         PackIssued,
         TokenCreated,
         TokenRevoked,
