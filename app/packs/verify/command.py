@@ -17,6 +17,7 @@ from app.packs.verify.log import check_log
 from app.packs.verify.logkey import LogKey
 from app.packs.verify.rotation import signing_vkey
 from app.packs.verify.signatures import check_seal
+from app.packs.verify.signer import Pins, check_signer, fingerprint
 from app.packs.verify.times import check_bundle_times, check_checkpoint_times
 
 
@@ -30,6 +31,7 @@ def main() -> int:
         lists = [given.crl] if given.crl else []
         for path in (given.bundle, given.root, *given.time_root, *lists):
             need(Path(path).exists(), f"there is no {path}")
+        given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
             given.log_vkey = Path(given.log_vkey).read_text("utf-8")
@@ -67,6 +69,7 @@ def verify(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
     root = ["-CAfile", given.root, *at]
     sealed = lambda: check_seal(bundle, SEAL, root, given.crl)  # noqa: E731 - one line
     report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed, "seal_invalid") or []
+    check_signer(bundle, SEAL, given.pins, report)
     for names in stamps:
         check_manifest(bundle, names, report, SEAL)
     check_bundle_times(bundle, stamps, given.time_root, given.at, report)
@@ -119,6 +122,20 @@ def arguments() -> argparse.ArgumentParser:
         help="PEM root of a time authority, once for each; default: --root",
     )
     parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
+    parser.add_argument(
+        "--seal-subject",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="who must have sealed, such as 'O=Example Hospital'; more than once: one of them",
+    )
+    parser.add_argument(
+        "--seal-cert",
+        action="append",
+        default=[],
+        metavar="FILE|SHA256",
+        help="the certificate that must have sealed; more than once: one of them",
+    )
     parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
     parser.add_argument("--at", help="judge certificates at this time (once they have expired)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")

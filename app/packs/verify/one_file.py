@@ -9,6 +9,7 @@ PARTS = (
     "packs/verify/layout",
     "packs/verify/container",
     "packs/verify/signatures",
+    "packs/verify/signer",
     "packs/verify/logkey",
     "packs/verify/rotation",
     "packs/verify/times",
