@@ -11,7 +11,7 @@ from app.cli.edge import OUT, Json, home_folder, print_json
 from app.cli.evidence.demands import SealCert, SealSubject, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
-from app.services.proof.whole_store import NO_DEMANDS
+from app.services.proof.whole_store import NO_DEMANDS, seal_root
 
 if TYPE_CHECKING:
     from app.services.reperforming.reperform import Reperformance
@@ -46,8 +46,8 @@ def reperform(
     instead = rules_archive() if rules is Rules.CURRENT else None
     demands = demanded(seal_subject, seal_cert)
     if _is_bundle(target):
-        trust = home_folder(ctx) / "trust"
-        anchors = root or trust / "root.pem", log_vkey or trust / "log.vkey"
+        home = home_folder(ctx)
+        anchors = root or seal_root(home), log_vkey or home / "trust" / "log.vkey"
         found = reperform_bundle(Path(target), *anchors, instead, demands)
     elif demands != NO_DEMANDS:
         raise UsageError("--seal-subject and --seal-cert are for a bundle, not for a run")

@@ -77,6 +77,14 @@ def read_signer(path: str) -> Signer:
     return Signer(subject, printed.partition("=")[2].strip().upper())
 
 
+def signer_of_der(certificate: bytes) -> Signer:
+    """The same of a certificate in memory, DER. Raises Refused."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "signer.der"
+        path.write_bytes(certificate)
+        return read_signer(str(path))
+
+
 def need_pinned(signer: Signer, pins: Pins) -> None:
     """Raises Refused (`seal_foreign`) unless it is one that the auditor named."""
     if pins.subjects:

@@ -3,13 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from cryptography import x509
 
 from app.errors import NotFoundError, UsageError
 from app.evidence.record import utc
-from app.packs.verify.signer import Pins, Signer, need_pinned, read_signer
+from app.packs.verify.signer import Pins, Signer, need_pinned, signer_of_der
 from app.services.proof.whole_store import NO_DEMANDS, Demands, Fault, Findings
 from app.trust.seals.pades_check import judge_pdf
 from app.trust.time.openssl import Refused
@@ -41,7 +40,7 @@ def verify_pack(
     notes: list[str] = []
     pins = demands.pins()
     if found.signer:
-        signer = _signer(found.signer)
+        signer = signer_of_der(found.signer)
         notes.append(signer.said())
         faults += tuple(_foreign(pdf.name, signer, pins))
     if found.sealed_at is not None:
@@ -54,14 +53,6 @@ def verify_pack(
         faults=faults,
         notes=tuple(notes),
     )
-
-
-def _signer(certificate: bytes) -> Signer:
-    """As the verifier of bundles tells it: one way to write a subject."""
-    with TemporaryDirectory() as folder:
-        path = Path(folder) / "signer.der"
-        path.write_bytes(certificate)
-        return read_signer(str(path))
 
 
 def _foreign(name: str, signer: Signer, pins: Pins) -> Iterator[Fault]:

@@ -18,6 +18,7 @@ from app.services.proof.index import head_findings, index_findings
 from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
+from app.trust.keys.keyring import SEAL_ROOTS
 from app.trust.time.openssl import Refused
 
 ZIP = b"PK\x03\x04"
@@ -169,12 +170,13 @@ def time_roots(home: Path) -> list[Path]:
 
 
 def seal_root(home: Path) -> Path:
-    """Root of a home's seals: of its own chain when the seal's key is in Key Vault."""
+    """File with the roots of a home's seals: of its own chain when the seal's key is in a vault."""
     if (home / FILE_NAME).is_file():
         seal = load_settings(home).seal
         if seal.kind == "key_vault" and seal.certificate is not None:
             return home / (seal.chain or (seal.certificate,))[-1]
-    return home / "trust" / "root.pem"
+    roots = home / "trust" / SEAL_ROOTS
+    return roots if roots.is_file() else home / "trust" / "root.pem"
 
 
 def _faults(told: dict[str, object]) -> Iterator[Fault]:

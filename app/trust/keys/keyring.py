@@ -40,6 +40,10 @@ from app.trust.keys.signers import (
     SigningKey,
 )
 
+SEAL = "seal.crt.pem"
+"""Certificate of the seal; where a CA made it, its issuers after it, the root last."""
+SEAL_ROOTS = "seal-roots.pem"
+"""Every root that seals of this home lead to, the newest first; not there while it is root.pem."""
 _LEEWAY = timedelta(minutes=5)
 """Certificates begin a little before now: clocks of auditors may be slow."""
 _Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | Ed25519PrivateKey
@@ -167,7 +171,7 @@ def _made(
         seal_key = ec.generate_private_key(ec.SECP256R1())
         seal = seal_certificate(seal_key.public_key(), root, root_key, validity)
         files["seal.key.pem"] = _pem(seal_key)
-        files["seal.crt.pem"] = seal.public_bytes(Encoding.PEM)
+        files[SEAL] = seal.public_bytes(Encoding.PEM)
     return {**files, "log.vkey": f"{vkey}\n".encode()}
 
 
@@ -194,17 +198,20 @@ def _log(folder: Path, remote: SigningKey | None) -> NoteSigner:
 
 
 def _sealer(folder: Path, root: x509.Certificate) -> SealSigner:
-    certificate = _certificate(folder, "seal.crt.pem", root)
+    """By the organisation's own root, or by the CA whose certificates follow the seal's."""
+    certificate, *chain = x509.load_pem_x509_certificates(_read(folder, SEAL))
+    if not chain:
+        certificate = _certificate(folder, SEAL, root)
     private = load_pem_private_key(_read(folder, "seal.key.pem"), password=None)
     if not isinstance(private, ec.EllipticCurvePrivateKey):
         raise _other_kind("seal.key.pem")
     if private.public_key() != certificate.public_key():
-        raise _strangers(folder, "seal.crt.pem", "seal.key.pem")
+        raise _strangers(folder, SEAL, "seal.key.pem")
     return CertifiedKey(
         signing=LocalKey(private=private),
         certificate=certificate,
-        chain=(root,),
-        revocations=_revocations(folder, root),
+        chain=tuple(chain) or (root,),
+        revocations=() if chain else _revocations(folder, root),
     )
 
 
