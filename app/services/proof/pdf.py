@@ -8,7 +8,7 @@ from cryptography import x509
 
 from app.errors import NotFoundError, UsageError
 from app.evidence.record import utc
-from app.packs.verify.signer import Pins, Signer, need_pinned, signer_of_der
+from app.packs.verify.seals.signer import Pins, Signer, need_pinned, signer_of_der
 from app.services.proof.whole_store import NO_DEMANDS, Demands, Fault, Findings
 from app.trust.seals.pades_check import judge_pdf
 from app.trust.time.openssl import Refused

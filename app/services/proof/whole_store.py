@@ -10,7 +10,7 @@ from pathlib import Path
 
 import app.packs
 from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
-from app.packs.verify.signer import Pins, fingerprint
+from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
@@ -138,7 +138,7 @@ def verify_bundle_file(
         what=str(bundle),
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
-        notes=tuple(told["notes"]),
+        notes=(*told["notes"], *(f"not proved by this bundle: {one}" for one in told["unproved"])),
     )
 
 

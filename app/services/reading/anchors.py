@@ -9,7 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from app.errors import UnavailableError
-from app.packs.verify.signer import signer_of_der
+from app.packs.verify.seals.signer import signer_of_der
 from app.services.home.installation import Ports
 from app.services.log.checkpoint_time import dated, signed_at
 from app.services.proof.whole_store import seal_root

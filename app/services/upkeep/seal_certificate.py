@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from app.db.rows.log import newest_event
 from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.events.log_events import SealCertificateInstalled
-from app.packs.verify.signer import Signer, signer_of_der
+from app.packs.verify.seals.signer import Signer, signer_of_der
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 from app.trust.keys.keyring import SEAL_ROOTS

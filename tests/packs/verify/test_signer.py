@@ -10,7 +10,7 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, load_pem_private_key
 
-from app.packs.verify.signer import fits
+from app.packs.verify.seals.signer import fits
 from app.trust.keys.certificates import Validity, seal_certificate
 from app.trust.keys.signers import CertifiedKey, LocalKey
 from tests.packs.bundles import build_bundle

@@ -7,7 +7,8 @@ import tempfile
 from pathlib import Path
 from typing import NamedTuple
 
-from app.packs.verify.checks import Bundle, Report, need
+from app.packs.verify.checks import Report, need
+from app.packs.verify.container.files import Bundle
 from app.trust.time.openssl import Refused, openssl
 
 PEM = re.compile("-----BEGIN CERTIFICATE-----.*?-----END CERTIFICATE-----", re.DOTALL)
@@ -64,9 +65,14 @@ def signer_of(bundle: Bundle, names: tuple[str, str]) -> Signer:
     with tempfile.TemporaryDirectory() as folder:
         signer = Path(folder) / "signer"
         openssl("cms", "-verify", "-noverify", *form, "-signer", str(signer), "-out", "/dev/null")
-        count = len(PEM.findall(signer.read_text("ascii", "replace")))
-        need(count == 1, f"it has {count} signers, not one", "seal_invalid")
-        return read_signer(str(signer))
+        return only_signer(signer)
+
+
+def only_signer(path: Path) -> Signer:
+    """The one certificate that `openssl cms -signer` wrote to a file. Raises Refused."""
+    count = len(PEM.findall(path.read_text("ascii", "replace")))
+    need(count == 1, f"it has {count} signers, not one", "seal_invalid")
+    return read_signer(str(path))
 
 
 def read_signer(path: str) -> Signer:
