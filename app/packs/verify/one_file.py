@@ -11,6 +11,7 @@ PARTS = (
     "packs/verify/container/members",
     "packs/verify/container/archive",
     "packs/verify/seals/signatures",
+    "packs/verify/seals/signer",
     "packs/verify/seals/times",
     "packs/verify/seals/pdf",
     "packs/verify/log/logkey",

@@ -29,7 +29,7 @@ from app.evidence.replay import exchanges_of
 from app.evidence.run import LIFE, slot_by_slot
 from app.services.home.installation import Ports
 from app.services.proof.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
-from app.services.proof.whole_store import verify_bundle_file
+from app.services.proof.whole_store import NO_DEMANDS, Demands, verify_bundle_file
 from app.services.reperforming.reassess import Reassessment
 from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
@@ -68,9 +68,13 @@ class Reperformance:
 
 
 def reperform_bundle(
-    bundle: Path, root: Path, vkey: Path, instead: bytes | None = None
+    bundle: Path,
+    root: Path,
+    vkey: Path,
+    instead: bytes | None = None,
+    demands: Demands = NO_DEMANDS,
 ) -> Reperformance:
-    """Re-perform a bundle that verifies against these anchors.
+    """Re-perform a bundle that verifies against these anchors and meets the demands.
 
     `instead` is an archive of other rules than the sealed ones, to see what they would say.
     Raises NotFoundError, RefusedError when it holds no rules, VerificationFailedError when it does
@@ -82,7 +86,7 @@ def reperform_bundle(
         copy = Path(place) / "bundle.asice"  # what is verified is what is then read
         shutil.copyfile(bundle, copy)
         _need_rules(copy, bundle)
-        found = verify_bundle_file(copy, root, vkey)
+        found = verify_bundle_file(copy, root, vkey, demands=demands)
         if found.faults:
             first = found.faults[0]
             raise VerificationFailedError(
