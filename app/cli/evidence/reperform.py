@@ -8,7 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.edge import OUT, Json, home_folder, print_json
+from app.cli.evidence.demands import SealCert, SealSubject, demanded
 from app.cli.opened import opened
+from app.errors import UsageError
+from app.services.proof.whole_store import NO_DEMANDS, seal_root
 
 if TYPE_CHECKING:
     from app.services.reperforming.reperform import Reperformance
@@ -31,6 +34,8 @@ def reperform(
     ] = Rules.SEALED,
     root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
     log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
+    seal_subject: SealSubject = None,
+    seal_cert: SealCert = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -39,10 +44,13 @@ def reperform(
     from app.services.reperforming.reperform import reperform_bundle, reperform_run
 
     instead = rules_archive() if rules is Rules.CURRENT else None
+    demands = demanded(seal_subject, seal_cert)
     if _is_bundle(target):
-        trust = home_folder(ctx) / "trust"
-        anchors = root or trust / "root.pem", log_vkey or trust / "log.vkey"
-        found = reperform_bundle(Path(target), *anchors, instead)
+        home = home_folder(ctx)
+        anchors = root or seal_root(home), log_vkey or home / "trust" / "log.vkey"
+        found = reperform_bundle(Path(target), *anchors, instead, demands)
+    elif demands != NO_DEMANDS:
+        raise UsageError("--seal-subject and --seal-cert are for a bundle, not for a run")
     else:
         with opened(ctx) as ports:
             found = reperform_run(ports, target, instead)

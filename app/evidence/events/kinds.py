@@ -17,6 +17,7 @@ from app.evidence.events.log_events import (
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
+    SealCertificateInstalled,
 )
 from app.evidence.events.protection_events import (
     HoldCleared,
@@ -32,6 +33,7 @@ from app.evidence.events.run_events import (
     RunFailed,
     RunStarted,
     SlotMissed,
+    SlotsMissed,
     Stored,
 )
 from app.evidence.record import Event
@@ -48,6 +50,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunCompleted,
         RunFailed,
         SlotMissed,
+        SlotsMissed,
         Stored,
         RightsChanged,
         Rejudged,
@@ -64,9 +67,11 @@ KINDS: Mapping[str, type[Fact]] = {
         CheckpointNotSent,
         LogKeyRotated,
         LogKeyInUse,
+        SealCertificateInstalled,
     )
 }
-
+CHAINED: tuple[type[Fact], ...] = tuple(kind for kind in KINDS.values() if kind.CHAINED)
+"""Kinds that stand in the chain of a connection."""
 
 F = TypeVar("F", bound=Fact)
 

@@ -1,6 +1,7 @@
 """What happened to the log itself: made, given a new key, its checkpoints sent to others."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from app.evidence.events.fact import Fact
@@ -31,6 +32,22 @@ class LogKeyInUse(Fact):
 
     KIND: ClassVar[str] = "log_key_in_use"
     vkey: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SealCertificateInstalled(Fact):
+    """Packs and bundles are sealed with another certificate from here on; the key is the same."""
+
+    KIND: ClassVar[str] = "seal_certificate_installed"
+    subject: str
+    """As `openssl x509 -noout -subject -nameopt RFC2253` prints it."""
+    sha256: str
+    """Of the certificate, hexadecimal."""
+    root_sha256: str
+    """Of the root that it leads to."""
+    former_sha256: str
+    """Of the certificate that sealed before."""
+    valid_until: datetime
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

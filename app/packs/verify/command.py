@@ -10,12 +10,12 @@ from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 
-from app.packs.verify.checks import Report, need, printable
+from app.packs.verify.checks import Report, code_of, need, printable
 from app.packs.verify.container.archive import Archive
 from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
-from app.packs.verify.log.checkpoint import NOTE, check_checkpoint, check_since
+from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, check_checkpoint, check_since
 from app.packs.verify.log.commitments import Commitments
 from app.packs.verify.log.completeness import Runs
 from app.packs.verify.log.entries import Log, check_entries
@@ -26,7 +26,8 @@ from app.packs.verify.log.tiles import check_tiles
 from app.packs.verify.redacted import check_copy, read_revealed
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
-from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times
+from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
+from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times, numbered
 
 
 def main() -> int:
@@ -42,6 +43,7 @@ def main() -> int:
         files = [] if alone(given) else [given.bundle or ".", given.root, *given.time_root]
         for path in (*files, *lists, *given.since, *given.redacted, *given.revealed):
             need(Path(path).exists(), f"there is no {path}")
+        given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
             given.log_vkey = Path(given.log_vkey).read_text("utf-8")
@@ -111,9 +113,12 @@ def check_signed(
     root = ["-CAfile", given.root, *([] if at is None else ["-attime", str(at)])]
     sealed = lambda: check_seal(bundle, SEAL, root, given.crl)  # noqa: E731 - one line
     report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed, "seal_invalid") or []
+    check_signer(bundle, SEAL, given.pins, report)
     if bundle.has(PDF):
-        check_pdf(bundle, root, given.time_root, given.at, report)
-    check_checkpoint_times(bundle, given.time_root, given.at, report)
+        check_pdf(bundle, root, given.pins, (given.time_root, given.at), report)
+    for note in (NOTE, EVIDENCE):
+        if note == NOTE or bundle.has(note):
+            check_checkpoint_times(bundle, note, given.time_root, given.at, report)
 
 
 def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
@@ -127,6 +132,7 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
     leaves = report.check(NOTE, "has its tiles", lambda: check_tiles(bundle, *signed))
     for path in given.since:
         check_given(Path(path), given, signed, leaves, report)
+    check_beside(bundle, given, (signed, leaves), report)
     log = Log(bundle, signed, leaves)
     drawn, runs, commitments = Drawn(), Runs(), Commitments()
     named = check_entries(log, (drawn, runs, commitments), report)
@@ -134,6 +140,27 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
         taker.finish(report)
     check_drawn(bundle, drawn, log, report)
     check_objects(bundle, named, report)
+
+
+def check_beside(
+    bundle: Bundle,
+    given: argparse.Namespace,
+    log: tuple[tuple[int, bytes], bytes | None],
+    report: Report,
+) -> None:
+    """The checkpoint of the time of the evidence is of this log; nothing else lies beside both."""
+    known = {NOTE, *numbered(bundle, NOTE)}
+    if bundle.has(EVIDENCE):
+        known |= {EVIDENCE, *numbered(bundle, EVIDENCE)}
+
+        def continued() -> None:
+            note = bundle.read(EVIDENCE)
+            of = check_checkpoint(note, LogKey(vkey_of(note, given.log_vkey)))
+            check_since(of, *log)
+
+        report.check(EVIDENCE, "is continued", continued)
+    for name in sorted({*bundle.names("checkpoint")} - known):
+        report.fail(name, "it is of no checkpoint in the bundle", code_of(name, "added"))
 
 
 def check_given(
@@ -196,6 +223,20 @@ def arguments() -> argparse.ArgumentParser:
         help="PEM root of a time authority, once for each; default: --root",
     )
     parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
+    parser.add_argument(
+        "--seal-subject",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="who must have sealed, such as 'O=Example Hospital'; more than once: one of them",
+    )
+    parser.add_argument(
+        "--seal-cert",
+        action="append",
+        default=[],
+        metavar="FILE|SHA256",
+        help="the certificate that must have sealed; more than once: one of them",
+    )
     parser.add_argument(
         "--since",
         action="append",

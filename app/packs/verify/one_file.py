@@ -12,6 +12,7 @@ PARTS = (
     "packs/verify/container/members",
     "packs/verify/container/archive",
     "packs/verify/seals/signatures",
+    "packs/verify/seals/signer",
     "packs/verify/seals/times",
     "packs/verify/seals/pdf",
     "packs/verify/log/logkey",
@@ -25,6 +26,10 @@ PARTS = (
     "packs/verify/log/entries",
     "packs/verify/drawn",
     "packs/verify/redacted",
+    "packs/verify/period/planned",
+    "packs/verify/period/links",
+    "packs/verify/period/nights",
+    "packs/verify/period/period",
     "packs/verify/command",
 )
 """Files of this program, in the order in which each needs only those before it."""

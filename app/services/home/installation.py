@@ -39,7 +39,7 @@ class Ports:
     trust: Trust
     authorities: tuple[TimeAuthority, ...]
     """Whom new timestamps are asked of."""
-    witnesses: tuple[TimeAuthority, ...]
+    known_authorities: tuple[TimeAuthority, ...]
     """Whose tokens in the store are known: those, the retired ones, the development authority."""
     now: Clock
     catalogue: Catalogue
@@ -88,7 +88,7 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
         database=open_database(_database_url(home, settings.database), rebuild=rebuild),
         trust=trust,
         authorities=_asked(home, settings, trust, now),
-        witnesses=_known(home, settings, trust, now),
+        known_authorities=_known(home, settings, trust, now),
         now=now,
         catalogue=catalogue,
         collectors=collectors,

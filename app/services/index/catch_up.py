@@ -101,7 +101,7 @@ def _index(ports: Ports, start: int, end: int, told: Told | None = None) -> int:
             told(last, end)
     with ports.database.begin() as session:
         take_turn(session)
-        index_checkpoints(session, ports.store, ports.trust.log, ports.witnesses)
+        index_checkpoints(session, ports.store, ports.trust.log, ports.known_authorities)
     return max(0, end - start)
 
 

@@ -31,7 +31,7 @@ def store_facts(ports: Ports, checkpoint: Checkpoint) -> StoreFacts:
 
 def checkpoint_facts(ports: Ports, checkpoint: Checkpoint, observed: Facts) -> CheckpointFacts:
     """The checkpoint over the evidence, and what its tokens say."""
-    facts = dated(checkpoint, ports.witnesses)
+    facts = dated(checkpoint, ports.known_authorities)
     authorities = " and ".join((facts.authority, *facts.also))
     stamp = (
         Stamp(

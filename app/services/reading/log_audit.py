@@ -143,7 +143,7 @@ def _exact(store: Store, size: int, at: datetime | None) -> str:
 
 def _unindexed(ports: Ports, size: int, tokens: int) -> SeenCheckpoint:
     checkpoint = read_checkpoint(ports.store, ports.trust.log, size)
-    facts = dated(checkpoint, ports.witnesses)
+    facts = dated(checkpoint, ports.known_authorities)
     return SeenCheckpoint(
         size=size,
         root=checkpoint.root.hex(),

@@ -62,7 +62,7 @@ def send_notices(ports: Ports) -> list[Delivery]:
 def notice_of(ports: Ports, size: int) -> Notice:
     """A checkpoint as it is sent. Raises NotFoundError, RefusedError."""
     checkpoint = read_checkpoint(ports.store, ports.trust.log, size)
-    facts = dated(checkpoint, ports.witnesses)
+    facts = dated(checkpoint, ports.known_authorities)
     tokens = {f"checkpoint-{size}{token.ending}": token.response for token in checkpoint.tokens}
     envelope = {
         "schema": "urn:annexa:checkpoint-notice:v1",

@@ -1,13 +1,12 @@
 """The secret that commitments are salted with: a file of the trust folder, made once."""
 
 import contextlib
-import os
 import secrets
 from pathlib import Path
 
 from app.errors import UnavailableError, UsageError
 from app.evidence.redaction.salts import KEY_BYTES, Salts
-from app.trust.keys.key_files import SALT_KEY, write_new
+from app.trust.keys.durable_files import SALT_KEY, place_new
 
 
 def new_salt_key() -> bytes:
@@ -44,14 +43,9 @@ def need_salts(folder: Path) -> Salts:
     known = read_salts(folder)
     if known is not None:
         return known
-    made = folder / f".{SALT_KEY}-{secrets.token_hex(8)}"
     try:
-        write_new(made, new_salt_key(), 0o600)
-        try:
-            with contextlib.suppress(FileExistsError):
-                os.link(made, folder / SALT_KEY)
-        finally:
-            made.unlink()
+        with contextlib.suppress(FileExistsError):
+            place_new(folder / SALT_KEY, new_salt_key())
     except OSError as error:
         raise UnavailableError(
             f"{folder / SALT_KEY} cannot be written: {error.strerror}; "

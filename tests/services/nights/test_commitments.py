@@ -16,7 +16,7 @@ from app.services.home.installation import Ports
 from app.services.nights.night import collect_night, plan_night
 from app.services.proof.whole_store import verify_store
 from app.store.base import Store
-from app.trust.keys.key_files import SALT_KEY
+from app.trust.keys.durable_files import SALT_KEY
 from app.trust.keys.salt_key import read_salts
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator

@@ -21,7 +21,7 @@ from app.packs.verify.one_file import verifier
 from app.services.home.installation import Ports
 from app.services.proof.whole_store import verify_redacted
 from app.services.redaction.copies import redacted_copy, revealed_tokens
-from app.trust.keys.key_files import SALT_KEY
+from app.trust.keys.durable_files import SALT_KEY
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.golden.homes import golden_home

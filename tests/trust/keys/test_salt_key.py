@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.errors import UnavailableError, UsageError
-from app.trust.keys.key_files import SALT_KEY
+from app.trust.keys.durable_files import SALT_KEY
 from app.trust.keys.salt_key import need_salts, read_salts
 
 

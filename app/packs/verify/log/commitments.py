@@ -12,7 +12,7 @@ from app.packs.verify.checks import Report, need
 from app.packs.verify.log.completeness import run_of
 from app.packs.verify.log.objects import RECORD
 
-ENDS = ("run_completed", "run_failed")
+COMMITTING = ("run_completed", "run_failed")
 COMMITMENT = re.compile("[0-9a-f]{64}")
 
 
@@ -31,7 +31,7 @@ class Commitments:
                 sealed = [*entry["source"], entry["verdicts"], entry["expectations"]]
                 need_form([entry.get("nonce"), *(one.get("committed") for one in sealed)])
                 self.open.setdefault(run_of(entry), []).append(entry["seq"])
-        elif entry.get("kind") in ENDS:
+        elif entry.get("kind") in COMMITTING:
             told = entry["detail"].get("committed") or {}
             need_form(list(told.values()))
             records = self.open.pop(str(entry["detail"].get("run_id")), [])
