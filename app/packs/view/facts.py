@@ -7,6 +7,7 @@ from datetime import date, datetime
 from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
 from app.controls.observed import Night
+from app.evidence.basis import BasisChange
 from collectors.kit import Collector
 
 
@@ -127,3 +128,5 @@ class Issue:
     waiting: Sequence[Night] = ()
     """Nights that are due and not begun: no assessment counts them, the calendar shows them."""
     limits: Limits = Limits()
+    changes: Sequence[BasisChange] = ()
+    """What judged nights of the period and not the night before them."""

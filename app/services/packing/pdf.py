@@ -8,6 +8,7 @@ from app.controls.catalogue import load_crosswalk
 from app.controls.ground import Facts
 from app.controls.observed import Night
 from app.controls.period import Period
+from app.evidence.basis import BasisChange
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
 from app.packs.view.facts import Criteria, Engagement, Issue, Limits
@@ -32,6 +33,7 @@ class Occasion:
     waiting: Sequence[Night]
     """Nights that are due and not begun."""
     limits: Limits
+    changes: Sequence[BasisChange]
 
 
 def draw_pack(
@@ -75,6 +77,7 @@ def draw_pack(
             names_of=names.night,
             waiting=occasion.waiting,
             limits=occasion.limits,
+            changes=occasion.changes,
         ),
         Criteria(
             collectors=ports.collectors,
