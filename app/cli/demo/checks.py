@@ -19,7 +19,8 @@ class Shown:
 
 def check_bundle(bundle: Path, trust: Path) -> list[Shown]:
     """Unpack the bundle into an empty folder and verify it with other people's tools."""
-    root, vkey = (trust / "root.pem").resolve(), (trust / "log.vkey").read_text("utf-8").strip()
+    root, vkey = (trust / "root.pem").resolve(), (trust / "log.vkey").resolve()
+    anchors = ["--root", str(root), "--log-vkey", str(vkey)]
     with tempfile.TemporaryDirectory(prefix="annexa-demo-") as folder:
         with zipfile.ZipFile(bundle) as opened:
             opened.extractall(folder)
@@ -63,8 +64,8 @@ def check_bundle(bundle: Path, trust: Path) -> list[Shown]:
             ),
             _run(
                 folder,
-                "python3 verify.py . --root root.pem --log-vkey …",
-                [sys.executable, "-I", "verify.py", ".", "--root", str(root), "--log-vkey", vkey],
+                "python3 -I verify.py bundle.asice --root root.pem --log-vkey log.vkey",
+                [sys.executable, "-I", "verify.py", str(bundle.resolve()), *anchors],
             ),
         ]
 

@@ -1,12 +1,10 @@
-"""How a check is run and written down, and how files of a bundle are read."""
+"""How a check is run and written down, and small readers that checks share."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 from app.trust.time.openssl import Refused
@@ -25,11 +23,16 @@ KINDS = {
     "entries": "record",
     "proofs": "proof",
     "checkpoint": "checkpoint",
+    "tile": "tile",
     "populations": "population",
     "pack.pdf": "pack",
     "META-INF": "manifest",
     "manifest.json": "manifest",
     "assessments.json": "assessments",
+    "catalogue.json": "catalogue",
+    "expectations.json": "expectations",
+    "VERIFY.md": "explanation",
+    "verify.py": "verifier",
 }
 """What a file of a bundle is, by the first part of its name."""
 
@@ -45,16 +48,18 @@ def code_of(file: str, wrong: str) -> str:
 
 
 class Report:
-    """What was checked, file by file."""
+    """What was checked: failures one by one, what held as a number."""
 
     def __init__(self) -> None:
-        self.lines: list[dict[str, Any]] = []
+        self.held = 0
+        self.failed: list[dict[str, str]] = []
         self.notes: list[str] = []
+        self.unproved: list[str] = []
 
     def check(self, file: str, what: str, run: Callable[[], Any], code: str = "") -> Any:
-        """Run one check and write down its answer. None when it does not hold.
+        """Run one check and count it, or write down why it does not hold. None then.
 
-        `code` is for a refusal without one of its own.
+        `what` is said of a file that cannot even be read; `code` is for a refusal without one.
         """
         try:
             result = run()
@@ -68,54 +73,26 @@ class Report:
             OSError,
             RecursionError,
         ) as error:
-            return self.fail(file, f"cannot be read as it should: {error!r}", code)
-        self.lines.append({"ok": True, "file": file, "what": what})
+            return self.fail(file, f"cannot be read, so not that it {what}: {error!r}", code)
+        self.held += 1
         return result
 
     def fail(self, file: str, reason: str, code: str = "") -> None:
         """Write down what does not hold, and why."""
         code = code or code_of(file, "invalid")
-        self.lines.append({"ok": False, "file": file, "what": reason, "code": code})
+        self.failed.append({"file": file, "reason": reason, "code": code})
 
     @property
     def failures(self) -> int:
         """How many checks did not hold."""
-        return sum(not line["ok"] for line in self.lines)
+        return len(self.failed)
 
 
-class Bundle:
-    """The files of an opened bundle."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self._digests: dict[str, str] = {}
-
-    def path(self, name: str) -> Path:
-        """Where a file lies. Raises Refused unless it is a plain file."""
-        path = self.folder / name
-        need(not path.is_symlink(), "the file is a link", code_of(name, "link"))
-        need(path.is_file(), "the file is missing", code_of(name, "missing"))
-        return path
-
-    def read(self, name: str) -> bytes:
-        """All bytes of a file."""
-        return self.path(name).read_bytes()
-
-    def digest(self, name: str) -> str:
-        """SHA-256 of a file, read in pieces."""
-        if name not in self._digests:
-            state = hashlib.sha256()
-            with self.path(name).open("rb") as file:
-                for piece in iter(lambda: file.read(1 << 20), b""):
-                    state.update(piece)
-            self._digests[name] = state.hexdigest()
-        return self._digests[name]
-
-    def names(self, folder: str = "") -> list[str]:
-        """Every file below a folder, in order; links are files."""
-        paths = (self.folder / folder).rglob("*")
-        files = (path for path in paths if path.is_symlink() or not path.is_dir())
-        return sorted(path.relative_to(self.folder).as_posix() for path in files)
+def printable(text: str) -> str:
+    """One line in which nothing acts on a terminal or hides: such characters as their escapes."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def decode(text: str) -> bytes:

@@ -6,18 +6,26 @@ import argparse
 import json
 import shutil
 import sys
-import tempfile
+from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 
-from app.packs.verify.checks import Bundle, Report, need
-from app.packs.verify.container import SEAL, check_files, check_manifest, stamps_of, unpack
-from app.packs.verify.layout import check_layout
-from app.packs.verify.log import check_log
-from app.packs.verify.logkey import LogKey
-from app.packs.verify.rotation import signing_vkey
-from app.packs.verify.signatures import check_seal
-from app.packs.verify.times import check_bundle_times, check_checkpoint_times
+from app.packs.verify.checks import Report, need, printable
+from app.packs.verify.container.archive import Archive
+from app.packs.verify.container.files import Bundle, Folder
+from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
+from app.packs.verify.drawn import Drawn, check_drawn
+from app.packs.verify.log.checkpoint import NOTE, check_checkpoint, check_since
+from app.packs.verify.log.completeness import Runs
+from app.packs.verify.log.entries import Log, check_entries
+from app.packs.verify.log.logkey import LogKey
+from app.packs.verify.log.objects import check_objects
+from app.packs.verify.log.rotation import signing_vkey, vkey_of
+from app.packs.verify.log.tiles import check_tiles
+from app.packs.verify.period.period import Period
+from app.packs.verify.seals.pdf import PDF, check_pdf
+from app.packs.verify.seals.signatures import check_seal
+from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times
 
 
 def main() -> int:
@@ -25,10 +33,11 @@ def main() -> int:
     parser = arguments()
     given = parser.parse_args()
     given.time_root = given.time_root or [given.root]
+    given.since = given.since or []
     try:
         need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
         lists = [given.crl] if given.crl else []
-        for path in (given.bundle, given.root, *given.time_root, *lists):
+        for path in (given.bundle, given.root, *given.time_root, *lists, *given.since):
             need(Path(path).exists(), f"there is no {path}")
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
@@ -37,41 +46,91 @@ def main() -> int:
         for line in given.log_vkey.split("\n"):
             LogKey(line.strip().partition(" ")[0])
     except ValueError as error:
-        parser.error(str(error))
-    report = opened(given)
+        parser.error(printable(str(error)))
+    report = Report()
+    with closing(opened(given, report)) as bundle:
+        verify(bundle, given, report)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
 
 
-def opened(given: argparse.Namespace) -> Report:
-    """All checks, on a folder or on a bundle unpacked for the while."""
-    report, place = Report(), Path(given.bundle)
-    with tempfile.TemporaryDirectory() as folder:
-        if place.is_file():
-            layout = lambda: check_layout(place)  # noqa: E731 - one line
-            report.check(place.name, "is laid out as its files make it", layout)
-            report.check(place.name, "is a zip", lambda: unpack(place, Path(folder), report))
-        verify(Bundle(place if place.is_dir() else Path(folder)), given, report)
-    return report
+def opened(given: argparse.Namespace, report: Report) -> Bundle:
+    """The bundle as it lies there."""
+    place = Path(given.bundle)
+    if place.is_file():
+        return Archive(place, report)
+    folder = Folder(place)
+    roots = [Path(path) for path in (given.root, *given.time_root, *filter(None, [given.crl]))]
+    anchors = {path.name: path.read_text("utf-8", "replace") for path in roots}
+    folder.pass_over({**anchors, "log.vkey": given.log_vkey})
+    return folder
 
 
 def verify(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
-    """All checks on a folder."""
-    lists = [given.crl] if given.crl else []
-    roots = [Path(path) for path in (given.root, *given.time_root, *lists)]
-    anchors = {path.name: path.read_text("utf-8", "replace") for path in roots}
+    """All checks."""
     stamps = stamps_of(bundle, report)
-    check_files(bundle, {**anchors, "log.vkey": given.log_vkey}, stamps, report)
-    check_manifest(bundle, SEAL, report)
-    at = [] if given.at is None else ["-attime", str(given.at)]
-    root = ["-CAfile", given.root, *at]
+    sealed = check_files(bundle, stamps, report)
+    check_manifest(bundle, SEAL, sealed, report)
+    for names in stamps:
+        check_manifest(bundle, names, sealed | set(SEAL), report)
+    check_signed(bundle, given, stamps, report)
+    check_log(bundle, given, report)
+
+
+def check_signed(
+    bundle: Bundle, given: argparse.Namespace, stamps: list[tuple[str, str]], report: Report
+) -> None:
+    """The times first: seals are judged at the time that is proved, not at today's."""
+    proven = check_bundle_times(bundle, stamps, given.time_root, given.at, report)
+    at = given.at if proven is None else proven
+    root = ["-CAfile", given.root, *([] if at is None else ["-attime", str(at)])]
     sealed = lambda: check_seal(bundle, SEAL, root, given.crl)  # noqa: E731 - one line
     report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed, "seal_invalid") or []
-    for names in stamps:
-        check_manifest(bundle, names, report, SEAL)
-    check_bundle_times(bundle, stamps, given.time_root, given.at, report)
+    if bundle.has(PDF):
+        check_pdf(bundle, root, given.time_root, given.at, report)
     check_checkpoint_times(bundle, given.time_root, given.at, report)
-    check_log(bundle, LogKey(signing_vkey(bundle, given.log_vkey)), report)
+
+
+def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
+    """The checkpoint, what it continues, each entry in it, and the files that they bind."""
+    key = LogKey(signing_vkey(bundle, given.log_vkey))
+    signed = report.check(
+        NOTE, f"is signed by {key.name}", lambda: check_checkpoint(bundle.read(NOTE), key)
+    )
+    if not signed:
+        return
+    leaves = report.check(NOTE, "has its tiles", lambda: check_tiles(bundle, *signed))
+    for path in given.since:
+        check_given(Path(path), given, signed, leaves, report)
+    log = Log(bundle, signed, leaves)
+    drawn, runs, period = Drawn(), Runs(), Period(given.period)
+    named = check_entries(log, (drawn, runs, period), report)
+    drawn.finish(report)
+    period.finish(report)
+    runs.days = period.drawn
+    runs.finish(report)
+    check_drawn(bundle, drawn, log, report)
+    check_objects(bundle, named, report)
+
+
+def check_given(
+    path: Path,
+    given: argparse.Namespace,
+    signed: tuple[int, bytes],
+    leaves: bytes | None,
+    report: Report,
+) -> None:
+    """A checkpoint that the auditor was given before: the log of the bundle continues it."""
+
+    def continued() -> int:
+        note = path.read_bytes()
+        earlier = check_checkpoint(note, LogKey(vkey_of(note, given.log_vkey)))
+        check_since(earlier, signed, leaves)
+        return earlier[0]
+
+    size = report.check(path.name, "is continued", continued, "checkpoint_invalid")
+    if size is not None:
+        report.notes.append(f"the log continues the checkpoint of {size} entries in {path.name}")
 
 
 def moment(text: str) -> int:
@@ -83,29 +142,24 @@ def moment(text: str) -> int:
 
 
 def show(report: Report, *, as_json: bool) -> None:
-    """Print the answers, and the result last."""
+    """Print what was found: notes, what is not proved, failures, and the result last."""
     result = f"{report.failures} FAILURE(S)" if report.failures else "VERIFIED"
     if as_json:
-        failures = [
-            {"file": line["file"], "reason": line["what"], "code": line["code"]}
-            for line in report.lines
-            if not line["ok"]
-        ]
         told = {
             "result": result,
-            "failures": failures,
-            "checks": len(report.lines),
+            "failures": report.failed,
+            "checks": report.held + report.failures,
             "notes": report.notes,
+            "unproved": report.unproved,
         }
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return
-    for line in report.lines:
-        code = "" if line["ok"] else f" [{line['code']}]"
-        mark = "OK  " if line["ok"] else "FAIL"
-        sys.stdout.write(f"{mark} {line['file']}: {line['what']}{code}\n")
-    for note in report.notes:
-        sys.stdout.write(f"NOTE {note}\n")
-    sys.stdout.write(f"RESULT: {result}\n")
+    lines = [f"NOTE {note}" for note in report.notes]
+    lines += [f"NOTE not proved by this bundle: {what}" for what in report.unproved]
+    lines.append(f"OK   {report.held} checks")
+    lines += [f"FAIL {one['file']}: {one['reason']} [{one['code']}]" for one in report.failed]
+    for line in (*lines, f"RESULT: {result}"):
+        sys.stdout.write(printable(line) + "\n")
 
 
 def arguments() -> argparse.ArgumentParser:
@@ -119,8 +173,18 @@ def arguments() -> argparse.ArgumentParser:
         help="PEM root of a time authority, once for each; default: --root",
     )
     parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
+    parser.add_argument(
+        "--since",
+        action="append",
+        help="a checkpoint that you were given before, which the log has to continue",
+    )
+    parser.add_argument(
+        "--period",
+        help="FIRST..LAST (days, such as 2026-01-01..2026-03-31) that must be whole; default: the "
+        "period of the pack",
+    )
     parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
-    parser.add_argument("--at", help="judge certificates at this time (once they have expired)")
+    parser.add_argument("--at", help="judge time authorities at this time (once they have expired)")
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 

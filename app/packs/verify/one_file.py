@@ -6,18 +6,26 @@ from pathlib import Path
 PARTS = (
     "trust/time/openssl",
     "packs/verify/checks",
-    "packs/verify/layout",
-    "packs/verify/container",
-    "packs/verify/signatures",
-    "packs/verify/logkey",
-    "packs/verify/rotation",
-    "packs/verify/times",
+    "packs/verify/container/files",
+    "packs/verify/container/layout",
+    "packs/verify/container/members",
+    "packs/verify/container/archive",
+    "packs/verify/seals/signatures",
+    "packs/verify/seals/times",
+    "packs/verify/seals/pdf",
+    "packs/verify/log/logkey",
+    "packs/verify/log/sealed_json",
+    "packs/verify/log/tiles",
+    "packs/verify/log/checkpoint",
+    "packs/verify/log/rotation",
+    "packs/verify/log/objects",
+    "packs/verify/log/completeness",
+    "packs/verify/log/entries",
     "packs/verify/period/planned",
     "packs/verify/period/links",
     "packs/verify/period/nights",
     "packs/verify/period/period",
-    "packs/verify/completeness",
-    "packs/verify/log",
+    "packs/verify/drawn",
     "packs/verify/command",
 )
 """Files of this program, in the order in which each needs only those before it."""
@@ -25,15 +33,22 @@ APP = Path(__file__).parents[2]
 HEAD = '''#!/usr/bin/env python3
 """Verify an evidence bundle. Needs Python 3.8 or later and the `openssl` command, version 3.
 
-    python3 verify.py [DIR|BUNDLE.asice] --root root.pem --log-vkey "$(cat log.vkey)"
+    python3 -I verify.py BUNDLE.asice --root root.pem --log-vkey log.vkey
 
 Where other time authorities than the organisation's own date it: --time-root FILE for each.
 The anchors come from the command line, never from the bundle: obtain them from the organisation
 by another way than the bundle itself. VERIFY.md shows the same checks done by hand.
+-I keeps Python from running what lies beside this file, which is refused without it.
 Exit code 0: verified; 5: something did not verify; 2: wrong use.
 """
 
 from __future__ import annotations
+
+import sys
+
+if __name__ == "__main__" and not sys.flags.isolated:
+    sys.stderr.write("run it as: python3 -I verify.py BUNDLE.asice --root ... (see --help)\\n")
+    sys.exit(2)
 
 '''
 

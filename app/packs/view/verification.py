@@ -33,7 +33,10 @@ def verification_commands(pack_id: str) -> tuple[Command, ...]:
             shows="the checkpoint existed when the time token says",
         ),
         Command(
-            line="python3 verify.py . --root ../root.pem --log-vkey ../log.vkey",
+            line=(
+                f"(cd .. && python3 -I {pack_id}/verify.py bundle.asice --root root.pem "
+                "--log-vkey log.vkey)"
+            ),
             shows="every record is in the log that the checkpoint signs, and nothing was added",
         ),
     )

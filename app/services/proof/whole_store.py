@@ -101,7 +101,7 @@ def verify_bundle_file(
         what=str(bundle),
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
-        notes=tuple(told["notes"]),
+        notes=(*told["notes"], *(f"not proved by this bundle: {one}" for one in told["unproved"])),
     )
 
 

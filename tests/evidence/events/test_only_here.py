@@ -5,11 +5,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import app
+from app.evidence.events.access_events import PackDrawn
 from app.evidence.events.kinds import KINDS
 from app.evidence.events.run_events import Rejudged, RunCompleted
 from app.evidence.run_state import RunState
-from app.packs.verify.completeness import check_whole
-from app.packs.verify.log import REJUDGED
+from app.packs.verify.drawn import DRAWN
+from app.packs.verify.log.completeness import Runs
+from app.packs.verify.log.objects import REJUDGED
 
 ROOT = Path(app.__path__[0])
 ALONE = ROOT / "packs" / "verify"
@@ -50,4 +52,5 @@ def test_no_state_of_a_run_is_spelled_elsewhere() -> None:
 
 def test_the_verifier_that_stands_alone_knows_the_kinds_by_the_same_names() -> None:
     assert Rejudged.KIND == REJUDGED
-    assert RunCompleted.KIND in check_whole.__code__.co_consts
+    assert PackDrawn.KIND == DRAWN
+    assert RunCompleted.KIND in Runs.take.__code__.co_consts

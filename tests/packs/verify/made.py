@@ -9,11 +9,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import pikepdf
+
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import RECORD_SCHEMA, EntryPlace, Event, entry_key
 from app.services.log.evidence_log import EvidenceLog
 from app.store.base import Store
 from app.trust.keys.keyring import Trust
+from app.trust.seals.pades import seal_pdf
 from app.trust.seals.seal import seal
 from app.trust.time.timestamp import TimeAuthority, stamp
 
@@ -100,13 +103,22 @@ def evidence(signer: Signer, store: Store) -> dict[str, bytes]:
     for seq in (0, 1, 2, 3, 5, 7):
         files[f"entries/{seq:012d}.json"] = store.get(entry_key(seq))
         files[f"proofs/{seq:012d}.tlog-proof"] = log.proof(seq).encode()
-    files["pack.pdf"] = b"%PDF-1.7 drawn elsewhere"
+    files["pack.pdf"] = seal_pdf(blank(), signer.trust, [signer.authority], signer.clock)
     files["expectations.json"] = EXPECTATIONS
     files["catalogue.json"] = b"[]"
     files["assessments.json"] = canonical({"rules_sha256": sha256(RULES)})
     files["manifest.json"] = b"{}"
     files["populations/storage.accounts.https_only.csv"] = b"subject,status\n"
     return files
+
+
+def blank() -> bytes:
+    """A PDF of one empty page."""
+    plain = io.BytesIO()
+    with pikepdf.new() as pdf:
+        pdf.add_blank_page()
+        pdf.save(plain)
+    return plain.getvalue()
 
 
 def unpacked(contents: dict[str, bytes], folder: Path) -> Path:

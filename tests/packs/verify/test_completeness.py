@@ -6,8 +6,11 @@ from typing import Any
 import pytest
 
 from app.evidence.canonical import canonical
-from app.packs.verify.checks import Bundle, Report
-from app.packs.verify.completeness import check_whole
+from app.packs.verify.checks import Report
+from app.packs.verify.container.files import Folder
+from app.packs.verify.drawn import Drawn, check_facts
+from app.packs.verify.log.completeness import Runs
+from app.packs.verify.log.entries import Log
 
 ROOT = bytes(range(32))
 
@@ -31,9 +34,16 @@ MANIFEST = {"log": {"checkpoint_size": 9, "root": ROOT.hex()}, "records": 3}
 
 def failures(folder: Path, entries: dict[str, Any], manifest: object = MANIFEST) -> dict[str, str]:
     (folder / "manifest.json").write_bytes(canonical(manifest))
-    report = Report()
-    check_whole(Bundle(folder), entries, (9, ROOT), report)
-    return {line["file"]: line["what"] for line in report.lines if not line["ok"]}
+    (folder / "checkpoint").mkdir(exist_ok=True)
+    (folder / "checkpoint" / "checkpoint").write_bytes(b"")
+    report, bundle, runs, drawn = Report(), Folder(folder), Runs(), Drawn()
+    for name, entry in sorted(entries.items()):
+        runs.take(name, entry)
+        drawn.take(name, entry)
+    runs.finish(report)
+    log = Log(bundle, (9, ROOT), None)
+    report.check("manifest.json", "agrees", lambda: check_facts(bundle, drawn, log))
+    return {one["file"]: one["reason"] for one in report.failed}
 
 
 def test_whole_nights_and_unfinished_ones_verify(tmp_path: Path) -> None:
@@ -60,7 +70,7 @@ def test_odd_entries_are_told(tmp_path: Path) -> None:
     [
         ({"records": 4}, "it speaks of 4 records, the bundle has 3"),
         ({"log": {"checkpoint_size": 8, "root": ROOT.hex()}}, "it speaks of another checkpoint"),
-        ({"log": {"checkpoint_size": 9, "root": "00" * 32}}, "it speaks of another root"),
+        ({"log": {"checkpoint_size": 9, "root": "00" * 32}}, "it speaks of another checkpoint"),
         ({"log": 3}, "cannot be read"),
     ],
 )

@@ -1,12 +1,10 @@
 """Whatever token is accepted, its bundle and its PDF verify: by verify.py, and as installed."""
 
-import io
 import shutil
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pikepdf
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
@@ -19,7 +17,7 @@ from app.trust.seals.pades import seal_pdf
 from app.trust.seals.pades_check import judge_pdf
 from tests.packs.bundles import build_bundle
 from tests.packs.verify.made import Case as Bundle
-from tests.packs.verify.made import Signer, evidence
+from tests.packs.verify.made import Signer, blank, evidence
 from tests.packs.verify.test_one_file import failures
 from tests.trust.time.test_real_authorities import CASES, REQUIRED, Case
 
@@ -98,11 +96,3 @@ def test_a_bundle_and_a_pdf_dated_by_it_verify(
         judged = judge_pdf(pdf, [anchors.trust.root], authority.roots, now())
         assert judged.faults == ()
         assert judged.sealed_at is not None
-
-
-def blank() -> bytes:
-    plain = io.BytesIO()
-    with pikepdf.new() as pdf:
-        pdf.add_blank_page()
-        pdf.save(plain)
-    return plain.getvalue()

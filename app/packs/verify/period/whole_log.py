@@ -51,9 +51,7 @@ def _of_one(events: Mapping[int, Told]) -> Iterator[tuple[str, str, str]]:
             said += f", not {before.seq}" if before else ", yet nothing is before it"
             yield told.name, said, "night_unlinked"
     try:
-        of_schedule = [
-            slot for slot, one in told_slots(order).items() if one.trigger != BY_HAND
-        ]
+        of_schedule = [slot for slot, one in told_slots(order).items() if one.trigger != BY_HAND]
     except Refused as error:
         yield order[-1].name, str(error), "record_malformed"
         return

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import struct
 import zipfile
-from pathlib import Path
+from typing import BinaryIO
 
 from app.packs.verify.checks import need
-from app.trust.time.openssl import Refused
 
 STORED = (0, 0, 0, 33)
 """Flags, method, time and date of every file: not compressed, of 1 January 1980."""
@@ -16,29 +15,24 @@ LIMIT = (1 << 31) - 1
 """Beyond this an offset or size stands in the 64-bit form (APPNOTE.TXT, section 4.5.3)."""
 
 
-def check_layout(archive: Path) -> None:
+def check_layout(file: BinaryIO, infos: list[zipfile.ZipInfo]) -> None:
     """Every byte that is not of a file is the one that the files' names and sizes make it.
 
-    So nothing hides before, between or behind the files, and no two share bytes.
+    So nothing hides before, between or behind the files, and no two share bytes. Raises Refused.
     """
-    try:
-        with zipfile.ZipFile(archive) as opened:
-            infos = opened.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-        raise Refused(f"it cannot be opened: {error}", "zip_unreadable") from None
     place = 0
-    with archive.open("rb") as file:
-        for info in infos:
-            follows = info.header_offset == place
-            need(follows, f"{info.filename} does not follow the file before", "zip_layout")
-            head = local_header(info)
-            same = file.read(len(head)) == head
-            need(same, f"{info.filename} has not the header it must have", "zip_layout")
-            place += len(head) + info.file_size
-            file.seek(place)
-        rest = directory(infos, place)
-        ours = file.read(len(rest) + 1) == rest
-        need(ours, "what follows its last file is not the directory of its files", "zip_layout")
+    for info in infos:
+        follows = info.header_offset == place
+        need(follows, f"{info.filename} does not follow the file before", "zip_layout")
+        head = local_header(info)
+        file.seek(place)
+        same = file.read(len(head)) == head
+        need(same, f"{info.filename} has not the header it must have", "zip_layout")
+        place += len(head) + info.file_size
+    file.seek(place)
+    rest = directory(infos, place)
+    ours = file.read(len(rest) + 1) == rest
+    need(ours, "what follows its last file is not the directory of its files", "zip_layout")
 
 
 def local_header(info: zipfile.ZipInfo) -> bytes:

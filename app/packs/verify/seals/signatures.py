@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from pathlib import Path
 
-from app.packs.verify.checks import Bundle
+from app.packs.verify.container.files import Bundle
 from app.trust.time.openssl import Refused, openssl
 
 
@@ -14,7 +14,8 @@ def check_seal(
 ) -> list[str]:
     """The organisation's seal (CAdES) over the list of all files, with what it says of revocation.
 
-    `revoked` is a newer revocation list than the one inside, which is of the day of the seal.
+    `root` are openssl's options: the anchor, and the time to judge certificates at. `revoked` is a
+    newer revocation list than the one inside, which is of the day of the seal.
     """
     content, signature = (str(bundle.path(name)) for name in names)
     form = ["-cades", "-binary", "-inform", "DER", "-in", signature, "-content", content]
@@ -23,8 +24,9 @@ def check_seal(
         more = ["-signer", signer, "-certsout", others, "-out", "/dev/null"]
         openssl("cms", "-verify", *form, *root, *more)
         if revoked is not None:
-            given = ["-crl_check", "-CRLfile", revoked, "-untrusted", others]
-            openssl("verify", *root, *given, signer)
+            # whatever its dates: the newest list says most, and certificates are judged above
+            given = ["-crl_check", "-CRLfile", revoked, "-untrusted", others, "-no_check_time"]
+            openssl("verify", *root[:2], *given, signer)
     try:
         openssl("cms", "-verify", "-crl_check", *form, *root, "-out", "/dev/null")
     except Refused as error:

@@ -6,7 +6,8 @@ import re
 import tempfile
 from pathlib import Path
 
-from app.packs.verify.checks import Bundle, Report
+from app.packs.verify.checks import Report
+from app.packs.verify.container.files import Bundle
 from app.trust.time.openssl import Refused, check_token, seconds
 
 NOTE = "checkpoint/checkpoint"
@@ -19,27 +20,35 @@ def check_bundle_times(
     roots: list[str],
     at: int | None,
     report: Report,
-) -> None:
-    """The token of each announced authority over the list of all files; each is another one."""
+) -> int | None:
+    """The token of each announced authority over the list of all files; each is another one.
+
+    Returns the first moment that one of them proves, in seconds since 1970.
+    """
     known: dict[tuple[str, str], str] = {}
+    moments = []
     for names in stamps:
-        who = check_bundle_time(bundle, names, roots, at, report)
-        if who and known.setdefault(who, names[1]) != names[1]:
-            reason = f"{names[1]} is by the same authority as {known[who]}"
+        told = check_bundle_time(bundle, names, roots, at, report)
+        if not told:
+            continue
+        who, moment, root = told
+        moments.append(seconds(moment))
+        if known.setdefault((who, root), names[1]) != names[1]:
+            reason = f"{names[1]} is by the same authority as {known[who, root]}"
             report.fail(names[0], reason, "token_repeated")
+    return min(moments, default=None)
 
 
 def check_bundle_time(
     bundle: Bundle, names: tuple[str, str], roots: list[str], at: int | None, report: Report
-) -> tuple[str, str] | None:
-    """The token of one authority over the list of all files: who made it, under which root."""
+) -> tuple[str, str, str] | None:
+    """The token of one authority over the list of all files: who made it, when, and its root."""
     run = lambda: check_time(bundle, names[1], bundle.path(names[0]), roots, at)  # noqa: E731 - one line
+    told: tuple[str, str, str] | None
     told = report.check(names[0], f"is dated by {names[1]}", run, "token_invalid")
-    if not told:
-        return None
-    who, moment, root = told
-    report.notes += said(names[0], who, moment)
-    return who, root
+    if told:
+        report.notes += said(names[0], names[1], told[0], told[1])
+    return told
 
 
 def check_checkpoint_times(
@@ -59,7 +68,7 @@ def check_checkpoint_times(
         told = report.check(NOTE, f"is dated by {name}", run, "token_invalid")
         if told:
             renews, who, moment = told
-            report.notes += said(NOTE, who, moment)
+            report.notes += said(NOTE, name, who, moment)
             if renews:
                 report.notes.append(f"{name} covers the tokens before it, judged at its time")
                 at = seconds(moment)
@@ -106,9 +115,9 @@ def numbered(bundle: Bundle) -> list[str]:
     return [found[number] for number in sorted(found)]
 
 
-def said(what: str, who: str, moment: str) -> list[str]:
+def said(what: str, token: str, who: str, moment: str) -> list[str]:
     """Notes about a token that verified."""
-    told = [f"{what} existed at {moment}, says {who}"]
+    told = [f"{what} existed at {moment}, says {who} in {token}"]
     if "DEVELOPMENT" in who:
         told.append("that authority is the organisation's own: it proves nothing about time")
     return told

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 
 from app.packs.verify.checks import decode, need
-from app.packs.verify.signatures import ecdsa, ed25519
+from app.packs.verify.seals.signatures import ecdsa, ed25519
 
 ED25519, ECDSA = 1, 2
 P256 = bytes.fromhex("3059301306072a8648ce3d020106082a8648ce3d03010703420004")

@@ -1,0 +1,1 @@
+"""The container: its bytes, its files, and the lists that name them."""

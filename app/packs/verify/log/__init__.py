@@ -1,0 +1,1 @@
+"""The log: its checkpoint, its entries, and what they name."""

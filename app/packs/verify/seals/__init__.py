@@ -1,0 +1,1 @@
+"""Signatures and times, judged by the openssl command."""

@@ -1,0 +1,70 @@
+"""The seal inside the PDF (PAdES, ETSI EN 319 142-1), judged by the openssl command."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from pathlib import Path
+
+from app.packs.verify.checks import Report, need
+from app.packs.verify.container.files import Bundle
+from app.trust.time.openssl import Refused, check_token, openssl
+
+PDF = "pack.pdf"
+RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+([0-9]{1,10})\s+([0-9]{1,10})\s+([0-9]{1,10})\s*\]")
+"""What a signature covers: from the start to its own bytes, and from behind these on."""
+HEXADECIMAL = re.compile(rb"<[0-9A-Fa-f]*>")
+
+
+def check_pdf(
+    bundle: Bundle, root: list[str], time_roots: list[str], at: int | None, report: Report
+) -> None:
+    """The PDF is sealed, and nothing follows what its last signature or timestamp covers.
+
+    `root` are openssl's options, as for the seal of the bundle; `time_roots` and `at` are for the
+    document timestamps behind it.
+    """
+
+    def sealed() -> None:
+        data = bundle.read(PDF)
+        first, *others = covered(data)
+        with tempfile.TemporaryDirectory() as folder:
+            signature, content = cut(data, first, Path(folder), "seal.p7s")
+            form = ["-cades", "-binary", "-inform", "DER", "-in", signature, "-content", content]
+            openssl("cms", "-verify", *form, *root, "-out", "/dev/null")
+            for place in others:
+                token, content = cut(data, place, Path(folder), "stamp.tst")
+                check_token(token, ["-data", content], time_roots, at)
+
+    report.check(PDF, "is sealed", sealed, "seal_invalid")
+
+
+def covered(data: bytes) -> list[tuple[int, int, int]]:
+    """Where each signature leaves a gap for itself, and how much follows it. Raises Refused."""
+    ranges = [(int(a), int(b), int(c)) for a, b, c in RANGE.findall(data)]
+    need(ranges, "the PDF has no seal", "seal_missing")
+    for start, end, _ in ranges:
+        need(HEXADECIMAL.fullmatch(data[start:end]), "a signature has no place", "seal_invalid")
+    whole = ranges[-1][1] + ranges[-1][2] == len(data)
+    need(whole, "something follows what is sealed", "pdf_extended")
+    return ranges
+
+
+def cut(data: bytes, place: tuple[int, int, int], folder: Path, name: str) -> tuple[str, str]:
+    """Files with a signature or token, and with what it covers."""
+    start, end, rest = place
+    padded = bytes.fromhex(data[start + 1 : end - 1].decode("ascii"))
+    signature, content = folder / name, folder / "content"
+    signature.write_bytes(padded[: der_length(padded)])
+    content.write_bytes(data[:start] + data[end : end + rest])
+    return str(signature), str(content)
+
+
+def der_length(data: bytes) -> int:
+    """Bytes of the first element (X.690, section 8.1.3); what follows is padding."""
+    if len(data) < 2 or data[1] == 0x80:
+        raise Refused("the signature is no DER", "seal_invalid")
+    if data[1] < 0x80:
+        return 2 + data[1]
+    size = data[1] & 0x7F
+    return 2 + size + int.from_bytes(data[2 : 2 + size], "big")
