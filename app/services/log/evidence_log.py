@@ -160,6 +160,10 @@ class EvidenceLog:
         hashes = self._tiles(checkpoint.size).inclusion(seq)
         return format_proof(seq, hashes, checkpoint.note)
 
+    def leaf_tiles(self, size: int) -> Iterator[tuple[str, bytes]]:
+        """Key and bytes of each tile of level 0 of the checkpoint of `size` (C2SP tlog-tiles)."""
+        return self._tiles(size).leaf_tiles()
+
     def consistency(self, old_size: int, new_size: int) -> list[bytes]:
         """Proof that the tree of `old_size` is a prefix of the checkpoint of `new_size`."""
         return self._tiles(new_size).consistency(old_size)
