@@ -8,6 +8,7 @@ from pathlib import Path
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import RECORD_SCHEMA, EntryPlace
 from app.packs.sealed.bundle import write_bundle
+from app.packs.sealed.explanation import explanation
 from app.packs.verify.one_file import verifier
 from app.services.log.evidence_log import EvidenceLog
 from app.trust.keys.keyring import create_trust
@@ -47,7 +48,8 @@ def _files(log: EvidenceLog, digests: list[str]) -> Iterator[tuple[str, bytes]]:
     checkpoint = log.checkpoint
     if checkpoint is None or checkpoint.timestamp is None:
         raise SystemExit("the log of the benchmark was not sealed")
-    yield "pack.pdf", b"%PDF-1.7"
+    yield "VERIFY.md", explanation(checkpoint.note, [checkpoint.timestamp])
+    yield "verify.py", verifier()
     yield "manifest.json", b"{}"
     yield "checkpoint/checkpoint", checkpoint.note
     yield "checkpoint/checkpoint.tsr", checkpoint.timestamp

@@ -7,12 +7,19 @@ from typing import Any
 
 import rfc8785
 
+from app.errors import VerificationFailedError
 from collectors.kit.answers.strict_json import MAX_SAFE, DuplicateKeyError, parse
 
-__all__ = ["MAX_SAFE", "DuplicateKeyError", "canonical", "parse", "sha256"]
+__all__ = ["MAX_SAFE", "DuplicateKeyError", "canonical", "parse", "sealed_json", "sha256"]
 
 _BEYOND = re.compile("[\ud800-\U0010ffff]")
 """Where UTF-16 order (RFC 8785, section 3.2.3) and code point order of keys can differ."""
+
+
+class NotCanonicalError(VerificationFailedError):
+    """What was sealed is not JSON that every reader reads alike."""
+
+    code = "record_malformed"
 
 
 def canonical(value: Any) -> bytes:
@@ -27,6 +34,22 @@ def canonical(value: Any) -> bytes:
         text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return text.encode()
     return rfc8785.dumps(value)
+
+
+def sealed_json(data: bytes) -> Any:
+    """The value of sealed JSON, once its canonical form is these very bytes.
+
+    So it says one thing to every reader: no key stands twice, no number is rounded. Raises
+    NotCanonicalError.
+    """
+    try:
+        value = parse(data)
+        same = canonical(value) == data
+    except (ValueError, TypeError) as error:
+        raise NotCanonicalError(f"sealed JSON cannot be read: {error}") from error
+    if not same:
+        raise NotCanonicalError("it is not the one canonical form of what it says (RFC 8785)")
+    return value
 
 
 def sha256(data: bytes) -> str:

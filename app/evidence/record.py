@@ -7,12 +7,13 @@ Store keys: `raw/sha256/<digest>` raw bodies, `derived/sha256/<digest>` verdicts
 `rules/sha256/<digest>` the rules' source code, `entry/<seq>` canonical records and events.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 from app.evidence.canonical import canonical
+from app.evidence.chain import CHAIN, Link
 
 RECORD_SCHEMA = "urn:annexa:record:v1"
 EVENT_SCHEMA = "urn:annexa:event:v1"
@@ -25,6 +26,8 @@ class EntryPlace:
     seq: int
     prev_sha256: str | None
     """SHA-256 of the previous entry's canonical bytes; None for entry 0."""
+    link: Callable[["Event"], Link] | None = None
+    """Where an event of this place stands in its chain; None: no chains are kept."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,20 +41,25 @@ class Event:
     at: datetime
     actor: str
     detail: Mapping[str, Any] = field(default_factory=dict)
+    chain: str = field(default="", compare=False)
+    """Id of the connection in whose chain it is to stand; empty: in none."""
+    begins: bool = field(default=False, compare=False)
+    """Whether that chain begins with it."""
 
     def sealed(self, place: EntryPlace) -> bytes:
         """Canonical bytes at this place."""
-        return canonical(
-            {
-                "schema": EVENT_SCHEMA,
-                "seq": place.seq,
-                "prev_sha256": place.prev_sha256,
-                "kind": self.kind,
-                "at": utc(self.at),
-                "actor": self.actor,
-                "detail": dict(self.detail),
-            }
-        )
+        entry: dict[str, Any] = {
+            "schema": EVENT_SCHEMA,
+            "seq": place.seq,
+            "prev_sha256": place.prev_sha256,
+            "kind": self.kind,
+            "at": utc(self.at),
+            "actor": self.actor,
+            "detail": dict(self.detail),
+        }
+        if self.chain and place.link is not None:
+            entry[CHAIN] = place.link(self).detail()
+        return canonical(entry)
 
 
 def sealed_event(entry: Mapping[str, Any]) -> Event:

@@ -4,10 +4,12 @@ The index, the reader of sealed nights and re-assessment all take `after`: a nig
 each of them.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
 
+from app.evidence.events.fact import Fact
 from app.evidence.events.run_events import (
     SCHEDULED,
     OfSlot,
@@ -15,12 +17,13 @@ from app.evidence.events.run_events import (
     RunFailed,
     RunStarted,
     SlotMissed,
+    SlotsMissed,
 )
 from app.evidence.observed import Night
 from app.evidence.run_state import RunState
 
 Lost = TypeVar("Lost", RunFailed, SlotMissed)
-LIFE: tuple[type[OfSlot], ...] = (RunStarted, RunCompleted, RunFailed, SlotMissed)
+LIFE: tuple[type[Fact], ...] = (RunStarted, RunCompleted, RunFailed, SlotMissed, SlotsMissed)
 """Kinds of events that move a run on."""
 
 
@@ -53,6 +56,15 @@ class Run:
             trigger=self.reason,
             started_at=self.started_at,
         )
+
+
+def slot_by_slot(fact: Fact) -> Iterator[OfSlot]:
+    """What an event says of slots, as facts of one slot each; nothing for other kinds."""
+    match fact:
+        case SlotsMissed():
+            yield from fact.each()
+        case OfSlot():
+            yield fact
 
 
 def started_by(run: Run) -> RunStarted:

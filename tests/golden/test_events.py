@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.evidence.canonical import canonical, parse
+from app.evidence.chain import link_in
 from app.evidence.events.access_events import PackIssued, TokenCreated
 from app.evidence.events.connection_events import ConnectionAdded
-from app.evidence.events.fact import Fact
+from app.evidence.events.fact import Fact, event_of
 from app.evidence.events.kinds import KINDS
 from app.evidence.events.run_events import RunFailed, SlotMissed, Stored
 from app.evidence.record import EntryPlace, Event, instant
@@ -45,8 +46,10 @@ def test_each_kind_has_a_golden_file_of_the_shape_sealed_today() -> None:
 def test_what_is_sealed_today_is_made_again_to_the_byte(file: Path) -> None:
     entry, event = sealed(file)
     fact = read(event)
-    again = Event(kind=fact.KIND, at=event.at, actor=event.actor, detail=fact.detail())
-    place = EntryPlace(seq=entry["seq"], prev_sha256=entry["prev_sha256"])
+    again = event_of(fact, at=event.at, actor=event.actor)
+    link = link_in(entry)
+    chained = (lambda _: link) if link is not None else None
+    place = EntryPlace(seq=entry["seq"], prev_sha256=entry["prev_sha256"], link=chained)
     assert again.sealed(place) == file.read_bytes()
     assert fact.further == {}
 

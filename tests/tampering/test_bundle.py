@@ -24,7 +24,7 @@ from tests.tampering.forgeries import other_log, response_over, stranger
 from tests.tampering.subject import Subject
 
 Files = dict[str, bytes]
-OURS = {"mimetype", "sha256sums.txt", "verify.py", "VERIFY.md"}
+OURS = {"mimetype", "sha256sums.txt"}
 CHECKPOINT, SEALED = "checkpoint/checkpoint", "META-INF/ASiCManifest001.xml"
 
 

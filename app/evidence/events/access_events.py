@@ -38,6 +38,7 @@ class PackDrawn(Fact):
     """
 
     KIND: ClassVar[str] = "pack_drawn"
+    CHAINED: ClassVar[bool] = True
     pack_id: str
     connection_id: str
     engagement: str
@@ -51,6 +52,11 @@ class PackDrawn(Fact):
     """Root of that checkpoint, hexadecimal."""
     files: Mapping[str, str]
     """SHA-256, hexadecimal, by name in the bundle."""
+
+    @property
+    def chain(self) -> str:
+        """That of its connection: what the bundle holds of it is whole back from here."""
+        return self.connection_id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,8 +11,14 @@ from app.evidence.events.fact import Fact
 class OfConnection(Fact):
     """What a connection is from here on."""
 
+    CHAINED: ClassVar[bool] = True
     id: str
     name: str
+
+    @property
+    def chain(self) -> str:
+        """Its own."""
+        return self.id
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -41,6 +47,7 @@ class ConnectionAdded(WholeConnection):
     """A tenant is collected from here on."""
 
     KIND: ClassVar[str] = "connection_added"
+    BEGINS: ClassVar[bool] = True
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

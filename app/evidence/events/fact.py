@@ -14,8 +14,24 @@ class Fact(Shape):
 
     KIND: ClassVar[str] = ""
     """As sealed; empty for what several kinds share."""
+    CHAINED: ClassVar[bool] = False
+    """Whether it stands in the chain of its connection: see `app.evidence.chain`."""
+    BEGINS: ClassVar[bool] = False
+    """Whether the chain begins with it."""
+
+    @property
+    def chain(self) -> str:
+        """Id of the connection in whose chain it stands; empty: in none."""
+        return ""
 
 
 def event_of(fact: Fact, *, at: datetime, actor: str) -> Event:
     """The event that seals a fact. `actor` is who made it happen: a command or a service."""
-    return Event(kind=fact.KIND, at=at, actor=actor, detail=fact.detail())
+    return Event(
+        kind=fact.KIND,
+        at=at,
+        actor=actor,
+        detail=fact.detail(),
+        chain=fact.chain,
+        begins=fact.BEGINS,
+    )

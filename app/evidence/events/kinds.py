@@ -34,6 +34,7 @@ from app.evidence.events.run_events import (
     RunFailed,
     RunStarted,
     SlotMissed,
+    SlotsMissed,
     Stored,
 )
 from app.evidence.record import Event
@@ -50,6 +51,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunCompleted,
         RunFailed,
         SlotMissed,
+        SlotsMissed,
         Stored,
         RightsChanged,
         Rejudged,
@@ -70,7 +72,8 @@ KINDS: Mapping[str, type[Fact]] = {
         CheckpointCosigned,
     )
 }
-
+CHAINED: tuple[type[Fact], ...] = tuple(kind for kind in KINDS.values() if kind.CHAINED)
+"""Kinds that stand in the chain of a connection."""
 
 F = TypeVar("F", bound=Fact)
 

@@ -1,6 +1,6 @@
 """What became of a run: begun, ended, missed, judged again, and what it left in the store."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -22,6 +22,11 @@ class OfSlot(Fact):
     slot: datetime
     """The instant, in UTC, that the run speaks for."""
 
+    @property
+    def chain(self) -> str:
+        """That of its connection, for kinds that tell what became of a slot."""
+        return self.connection_id if self.CHAINED else ""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OfRun(OfSlot):
@@ -35,6 +40,7 @@ class RunStarted(OfRun):
     """A run began: Azure gave a token, and is asked from here on."""
 
     KIND: ClassVar[str] = "run_started"
+    CHAINED: ClassVar[bool] = True
     trigger: str
     """scheduled, catch_up or manual."""
     by: str
@@ -46,6 +52,7 @@ class RunCompleted(OfRun):
     """A run ended with all its records sealed before this entry."""
 
     KIND: ClassVar[str] = "run_completed"
+    CHAINED: ClassVar[bool] = True
     records: int
     gaps: int
     """Gaps of all its records."""
@@ -56,6 +63,7 @@ class RunFailed(OfRun):
     """A run ended without all its records. It may have had no `run_started`."""
 
     KIND: ClassVar[str] = "run_failed"
+    CHAINED: ClassVar[bool] = True
     trigger: str
     by: str
     reason: str
@@ -66,6 +74,7 @@ class SlotMissed(OfSlot):
     """Nobody collected a slot in its time, and nobody can any more."""
 
     KIND: ClassVar[str] = "slot_missed"
+    CHAINED: ClassVar[bool] = True
     reason: str
     run_id: str | None = field(default=None, metadata=SELDOM)
     """The run that had claimed the slot and never began; None where none had."""
@@ -77,6 +86,45 @@ class SlotMissed(OfSlot):
     def run(self) -> str:
         """Id of the run; where there was none, one that follows from connection and slot."""
         return self.run_id or str(uuid5(UUID(self.connection_id), utc(self.slot)))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotsMissed(Fact):
+    """Nobody collected these slots in their time, and nobody can any more: two or more at once."""
+
+    KIND: ClassVar[str] = "slots_missed"
+    CHAINED: ClassVar[bool] = True
+    connection_id: str
+    first: datetime
+    last: datetime
+    count: int
+    slots: tuple[datetime, ...]
+    """Each of them, oldest first."""
+    reason: str
+
+    @property
+    def chain(self) -> str:
+        """That of its connection."""
+        return self.connection_id
+
+    def each(self) -> Iterator[SlotMissed]:
+        """The same as facts of one slot each."""
+        for slot in self.slots:
+            yield SlotMissed(connection_id=self.connection_id, slot=slot, reason=self.reason)
+
+
+def missed(connection_id: str, slots: Sequence[datetime], reason: str) -> SlotMissed | SlotsMissed:
+    """The one event that tells of these slots, at least one, oldest first."""
+    if len(slots) == 1:
+        return SlotMissed(connection_id=connection_id, slot=slots[0], reason=reason)
+    return SlotsMissed(
+        connection_id=connection_id,
+        first=slots[0],
+        last=slots[-1],
+        count=len(slots),
+        slots=tuple(slots),
+        reason=reason,
+    )
 
 
 def run_of(fact: OfSlot) -> str | None:
@@ -138,6 +186,7 @@ class RightsChanged(OfRun):
     """The collecting identity lost or gained rights since the nights before."""
 
     KIND: ClassVar[str] = "rights_changed"
+    CHAINED: ClassVar[bool] = True
     lost: tuple[RightTold, ...]
     gained: tuple[RightTold, ...]
 

@@ -1,6 +1,6 @@
 """C2SP tlog-tiles: the log's tree as write-once tiles of 256 hashes (c2sp.org/tlog-tiles)."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from app.evidence.tree.merkle import EMPTY_ROOT, node_hash, split
@@ -74,6 +74,12 @@ class TileLog:
         if not 0 <= index < self.size:
             raise ValueError(f"entry {index} is not in a tree of {self.size}")
         return self._hash(index, index + 1)
+
+    def leaf_tiles(self) -> Iterator[tuple[str, bytes]]:
+        """Key and bytes of each tile of level 0: from them the root at every size follows."""
+        for index in range((self.size + WIDTH - 1) // WIDTH):
+            width = min(WIDTH, self.size - index * WIDTH)
+            yield tile_key(0, index, width), b"".join(self._tile(0, index, width))
 
     def inclusion(self, index: int, size: int | None = None) -> list[bytes]:
         """Proof that leaf `index` is in the tree of `size` leaves (RFC 9162, section 2.1.3.1).

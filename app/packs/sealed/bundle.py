@@ -9,34 +9,23 @@ import re
 import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
-from string import Template
 from typing import IO
 from xml.sax.saxutils import quoteattr
 
 from app.errors import UsageError
-from app.evidence.tree.note import NoteError, parse_checkpoint, parse_note
 from app.packs.tables.workbook import XLSX_TYPE
-from app.packs.verify.one_file import verifier
-from app.trust.time.timestamp_token import TimestampRefusedError, authority_name
 
 MIMETYPE = b"application/vnd.etsi.asic-e+zip"
 SUMS, META_SUMS = "sha256sums.txt", "META-INF/sha256sums.txt"
 _SEALED = ("META-INF/ASiCManifest001.xml", "META-INF/signature001.p7s")
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*")
-_OURS = {"mimetype", SUMS, "verify.py", "VERIFY.md"}
+_OURS = {"mimetype", SUMS}
 _TYPES = {
     ".pdf": "application/pdf",
     ".json": "application/json",
     ".csv": "text/csv",
     ".xlsx": XLSX_TYPE,
 }
-_DEVELOPMENT = (
-    "It is this installation's own, made for development: its times are those of the "
-    "organisation's clock\nand prove nothing about time to anyone else."
-)
-_OTHERS = "Its times stand on that authority's word: obtain its root, too, by another way."
-_CHECKPOINT, _TOKEN = "checkpoint/checkpoint", "checkpoint/checkpoint.tsr"
-_MORE = re.compile(r"checkpoint/checkpoint\.[0-9]+\.tsr")
 Sign = Callable[[bytes], bytes]
 
 
@@ -53,23 +42,17 @@ def write_bundle(
 
     `seal` gives a detached CAdES-B-T signature (DER) over bytes, `stamp` a bare RFC 3161 token,
     and so does each of `also`, by another authority: manifest.json has to announce them.
-    verify.py, VERIFY.md, sha256sums.txt and META-INF are added. Order, dates and modes are fixed,
-    nothing is compressed. Returns the number of files in it. Raises UsageError for a name that is
-    not plain or occurs twice, or when there is no checkpoint or token, and whatever seal and stamp
-    raise.
+    sha256sums.txt and META-INF are added. Order, dates and modes are fixed, nothing is compressed.
+    Returns the number of files in it. Raises UsageError for a name that is not plain or occurs
+    twice, and whatever seal and stamp raise.
     """
-    log: dict[str, bytes] = {}
     with zipfile.ZipFile(target, "w", zipfile.ZIP_STORED) as opened:
         container = _Container(opened)
         container.add("mimetype", MIMETYPE)
         for name, data in files:
             if not _NAME.fullmatch(name) or name in _OURS or name.startswith("META-INF/"):
                 raise UsageError(f"{name[:120]!r} cannot be a file of a bundle")
-            if name in {_CHECKPOINT, _TOKEN} or _MORE.fullmatch(name):
-                log[name] = data
             container.add(name, data)
-        container.add("VERIFY.md", _explained(log))
-        container.add("verify.py", verifier())
         container.add(SUMS, _sums(container.payload()))
         _seal(container, seal, (stamp, *also), rootfile)
         return len(container.digests)
@@ -142,22 +125,3 @@ def _type(name: str) -> str:
 
 def _sums(digests: Mapping[str, str]) -> bytes:
     return "".join(f"{digests[name]}  {name}\n" for name in sorted(digests)).encode()
-
-
-def _explained(log: Mapping[str, bytes]) -> bytes:
-    try:
-        checkpoint = parse_checkpoint(parse_note(log[_CHECKPOINT]).text)
-        authorities = [authority_name(log[_TOKEN])]
-        authorities += [authority_name(log[name]) for name in sorted(log) if _MORE.fullmatch(name)]
-    except KeyError as error:
-        raise UsageError(f"a bundle needs {error.args[0]}; seal the log first") from error
-    except (NoteError, TimestampRefusedError) as error:
-        raise UsageError(f"the checkpoint of the bundle cannot be read: {error}") from error
-    template = (Path(__file__).parents[1] / "verify" / "VERIFY.md").read_text(encoding="utf-8")
-    text = Template(template).substitute(
-        origin=checkpoint.origin,
-        size=checkpoint.size,
-        authority="** and by **".join(dict.fromkeys(authorities)),
-        meaning=_DEVELOPMENT if all("DEVELOPMENT" in one for one in authorities) else _OTHERS,
-    )
-    return text.encode()

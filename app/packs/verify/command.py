@@ -10,12 +10,12 @@ from contextlib import closing
 from datetime import datetime, timezone
 from pathlib import Path
 
-from app.packs.verify.checks import Report, need, printable
+from app.packs.verify.checks import Report, code_of, need, printable
 from app.packs.verify.container.archive import Archive
 from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
-from app.packs.verify.log.checkpoint import NOTE, check_checkpoint, check_since
+from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, check_checkpoint, check_since
 from app.packs.verify.log.completeness import Runs
 from app.packs.verify.log.entries import Log, check_entries
 from app.packs.verify.log.logkey import LogKey
@@ -26,7 +26,7 @@ from app.packs.verify.log.witness import check_witnesses, witness_keys
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
 from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
-from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times
+from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times, numbered
 
 
 def main() -> int:
@@ -92,7 +92,9 @@ def check_signed(
     check_signer(bundle, SEAL, given.pins, report)
     if bundle.has(PDF):
         check_pdf(bundle, root, given.pins, (given.time_root, given.at), report)
-    check_checkpoint_times(bundle, given.time_root, given.at, report)
+    for note in (NOTE, EVIDENCE):
+        if note == NOTE or bundle.has(note):
+            check_checkpoint_times(bundle, note, given.time_root, given.at, report)
 
 
 def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None:
@@ -107,6 +109,7 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
     leaves = report.check(NOTE, "has its tiles", lambda: check_tiles(bundle, *signed))
     for path in given.since:
         check_given(Path(path), given, signed, leaves, report)
+    check_beside(bundle, given, (signed, leaves), report)
     log = Log(bundle, signed, leaves)
     drawn, runs = Drawn(), Runs()
     named = check_entries(log, (drawn, runs), report)
@@ -114,6 +117,27 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
     runs.finish(report)
     check_drawn(bundle, drawn, log, report)
     check_objects(bundle, named, report)
+
+
+def check_beside(
+    bundle: Bundle,
+    given: argparse.Namespace,
+    log: tuple[tuple[int, bytes], bytes | None],
+    report: Report,
+) -> None:
+    """The checkpoint of the time of the evidence is of this log; nothing else lies beside both."""
+    known = {NOTE, *numbered(bundle, NOTE)}
+    if bundle.has(EVIDENCE):
+        known |= {EVIDENCE, *numbered(bundle, EVIDENCE)}
+
+        def continued() -> None:
+            note = bundle.read(EVIDENCE)
+            of = check_checkpoint(note, LogKey(vkey_of(note, given.log_vkey)))
+            check_since(of, *log)
+
+        report.check(EVIDENCE, "is continued", continued)
+    for name in sorted({*bundle.names("checkpoint")} - known):
+        report.fail(name, "it is of no checkpoint in the bundle", code_of(name, "added"))
 
 
 def check_given(

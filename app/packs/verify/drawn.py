@@ -7,6 +7,7 @@ from typing import Any
 from app.packs.verify.checks import Report, code_of, need
 from app.packs.verify.container.files import Bundle
 from app.packs.verify.container.members import MANIFEST, SUMS
+from app.packs.verify.log.checkpoint import EVIDENCE
 from app.packs.verify.log.entries import Log
 from app.packs.verify.log.objects import ASSESSMENTS, RECORD
 from app.packs.verify.log.sealed_json import sealed_json
@@ -67,7 +68,7 @@ def check_drawn(bundle: Bundle, drawn: Drawn, log: Log, report: Report) -> None:
     for name in bundle.names():
         if not name.startswith(BOUND) and name not in {SUMS, "mimetype"} and name not in files:
             report.fail(name, "no entry of the log names it", code_of(name, "unproved"))
-    evidence = lambda: check_evidence(detail, log.leaves)  # noqa: E731 - one line
+    evidence = lambda: check_evidence(bundle, detail, log.leaves)  # noqa: E731 - one line
     report.check(drawn.name, "was drawn of this log", evidence)
 
 
@@ -77,12 +78,14 @@ def compare_drawn(bundle: Bundle, name: str, files: dict[str, str]) -> None:
     need(same, "it is not the file that was drawn, as the log says", code_of(name, "unproved"))
 
 
-def check_evidence(detail: dict[str, Any], leaves: bytes | None) -> None:
-    """The checkpoint that the pack names is of this very log."""
+def check_evidence(bundle: Bundle, detail: dict[str, Any], leaves: bytes | None) -> None:
+    """The checkpoint that the pack names is of this very log, and here."""
     if leaves is None:
         raise Refused("the bundle has no tiles to prove it with", "tile_missing")
     size, root = detail["evidence_size"], detail["evidence_root"]
     need(root_of(leaves, size).hex() == root, "the pack names another log", "pack_foreign")
+    here = bundle.read(EVIDENCE).decode("utf-8").split("\n")[1] == str(size)
+    need(here, f"{EVIDENCE} is not the one that the pack names", "pack_foreign")
 
 
 def check_facts(bundle: Bundle, drawn: Drawn, log: Log) -> None:

@@ -24,6 +24,10 @@ PARTS = (
     "packs/verify/log/completeness",
     "packs/verify/log/entries",
     "packs/verify/drawn",
+    "packs/verify/period/planned",
+    "packs/verify/period/links",
+    "packs/verify/period/nights",
+    "packs/verify/period/period",
     "packs/verify/command",
 )
 """Files of this program, in the order in which each needs only those before it."""

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.rows.connections import StoredConnection, connection_named
 from app.db.rows.runs import last_planned, nights
 from app.evidence.events.fact import event_of
-from app.evidence.events.run_events import SlotMissed
+from app.evidence.events.run_events import missed
 from app.schedule.connection import Connection
 from app.schedule.slots import Due, due
 from app.services.connections.timetable import spells
@@ -58,10 +58,9 @@ def miss(ports: Ports, connection_id: str, slots: Sequence[datetime]) -> int:
         with ports.database.read() as session:
             known = {n.slot for n in nights(session, connection_id, slots[0], slots[-1])}
         new = [slot for slot in slots if slot not in known]
-        for slot in new:
-            missed = SlotMissed(connection_id=connection_id, slot=slot, reason=NOBODY)
-            log.append(event_of(missed, at=ports.now(), actor="annexa schedule").sealed)
         if new:
+            fact = missed(connection_id, new, NOBODY)
+            log.append(event_of(fact, at=ports.now(), actor="annexa schedule").sealed)
             log.seal(ports.now, ports.authorities)
             catch_up(ports, log)
     return len(new)

@@ -32,11 +32,12 @@ from app.evidence.events.run_events import (
     RunFailed,
     RunStarted,
     SlotMissed,
+    SlotsMissed,
 )
 from app.evidence.events.shape import naming
 from app.evidence.record import RECORD_SCHEMA, Event, entry_key, sealed_event
 from app.evidence.replay import removed_in
-from app.evidence.run import LIFE, after
+from app.evidence.run import LIFE, after, slot_by_slot
 from app.evidence.sealed_record import gap_of, sealed_record
 from app.schedule.connection import connection_of
 from app.schedule.connection_history import described
@@ -87,8 +88,9 @@ def _event(session: Session, store: Store, seq: int, event: Event) -> set[str]:
     match fact_of(event, INDEXED):
         case OfConnection() as fact:
             _connection(session, fact, event.at)
-        case RunStarted() | RunFailed() | SlotMissed() as fact:
-            _move_on(session, fact, event.at)
+        case RunStarted() | RunFailed() | SlotMissed() | SlotsMissed() as fact:
+            for one in slot_by_slot(fact):
+                _move_on(session, one, event.at)
         case RunCompleted() as fact:
             _complete(session, store, fact, event.at)
         case Rejudged() as fact:

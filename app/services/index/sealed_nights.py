@@ -10,14 +10,21 @@ from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.evidence.canonical import parse, sha256
+from app.evidence.events.access_events import PackDrawn
 from app.evidence.events.connection_events import OfConnection
+from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
-from app.evidence.events.run_events import OfSlot, Rejudged, RightsChanged, RunCompleted
+from app.evidence.events.run_events import (
+    OfSlot,
+    Rejudged,
+    RightsChanged,
+    RunCompleted,
+)
 from app.evidence.events.shape import naming
 from app.evidence.judged import FormerAnswer, JudgedRecord, Key, Row, answers, former_answers
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, sealed_event
 from app.evidence.replay import removed_in
-from app.evidence.run import LIFE, Run, after
+from app.evidence.run import LIFE, Run, after, slot_by_slot
 from app.evidence.run_state import RunState
 from app.evidence.sealed_record import gap_of, judged_record, sealed_record, seen_gap
 from app.schedule.connection import Connection
@@ -26,9 +33,9 @@ from app.schedule.slots import slots
 from app.store.base import Store
 from collectors.kit import Status
 
-TELLING: tuple[type[OfSlot], ...] = (*LIFE, Rejudged, RightsChanged)
+TELLING: tuple[type[Fact], ...] = (*LIFE, Rejudged, RightsChanged)
 """Kinds of events that tell whether a record was left out, and what a night could not see."""
-READ: tuple[type[OfConnection] | type[OfSlot], ...] = (OfConnection, *TELLING)
+READ: tuple[type[Fact], ...] = (OfConnection, *TELLING, PackDrawn)
 WAITING = "due, and not collected when this was made"
 
 
@@ -47,6 +54,8 @@ class SealedNights:
         self._gaps: list[SeenGap] = []
         self._removals: list[Removal] = []
         self._events: list[tuple[datetime, int]] = []
+        self._chain: list[tuple[int, datetime, bool]] = []
+        """Place, instant, and whether it is of the schedule, of each event of its chain."""
         self._judged: dict[str, dict[int, JudgedRecord]] = {}
         """Records of each run with their verdicts, by place in the log."""
         self._completed: dict[datetime, tuple[str, tuple[int, ...]]] = {}
@@ -61,13 +70,19 @@ class SealedNights:
         judged = judged_record(made, entry)
         self._judged.setdefault(entry["run"]["run_id"], {})[seq] = judged
 
-    def event(self, seq: int, fact: OfConnection | OfSlot, at: datetime) -> None:
+    def event(self, seq: int, fact: Fact, at: datetime) -> None:
         """Take an event of this connection."""
+        if fact.CHAINED:
+            self._chain.append((seq, at, isinstance(fact, OfConnection)))
         if isinstance(fact, OfConnection):
             self.connection = described(self.connection, fact, at)
             self._described.append((fact, at))
             return
-        self._events.append((fact.slot, seq))
+        for one in slot_by_slot(fact):
+            self._events.append((one.slot, seq))
+            self._of_slot(one, at)
+
+    def _of_slot(self, fact: OfSlot, at: datetime) -> None:
         match fact:
             case RightsChanged():
                 self.rights_changes.append(fact)
@@ -124,6 +139,19 @@ class SealedNights:
         events = (seq for slot, seq in self._events if start <= slot <= end)
         records = (record.seq for record in self._records if start <= record.slot <= end)
         return sorted({*events, *records})
+
+    def chain(self, start: datetime) -> list[int]:
+        """Numbers of the events that show by themselves that no night since `start` is left out.
+
+        Its chain from the end back to the first event told before `start`, and every event that
+        changed its schedule.
+        """
+        found = {seq for seq, _, of_schedule in self._chain if of_schedule}
+        for seq, at, _ in reversed(self._chain):
+            found.add(seq)
+            if at < start:
+                break
+        return sorted(found)
 
     def _judge_again(self, fact: Rejudged) -> None:
         known = self._judged.get(fact.run_id, {})
@@ -182,5 +210,5 @@ def _of(found: dict[str, SealedNights], store: Store, connection_id: str) -> Sea
     return found.setdefault(connection_id, SealedNights(store))
 
 
-def _connection_of(fact: OfConnection | OfSlot) -> str:
-    return fact.id if isinstance(fact, OfConnection) else fact.connection_id
+def _connection_of(fact: Fact) -> str:
+    return fact.connection_id if isinstance(fact, OfSlot) else fact.chain

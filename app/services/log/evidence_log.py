@@ -17,11 +17,13 @@ from app.errors import (
     WriterBusyError,
 )
 from app.evidence.canonical import sha256
-from app.evidence.record import EntryPlace, entry_key
+from app.evidence.chain import Link
+from app.evidence.record import EntryPlace, Event, entry_key
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import CheckpointBody, format_note
 from app.evidence.tree.proof import format_proof
 from app.evidence.tree.tiles import MissingTileError, PlannedTiles, TileLog
+from app.services.log.chains import Chains
 from app.services.log.checkpoints import (
     Checkpoint,
     StoreTiles,
@@ -64,6 +66,7 @@ class EvidenceLog:
         self._tail: list[bytes] = []
         """Leaf hashes of the entries after the last checkpoint."""
         self._prev: str | None = None
+        self._chains = Chains(lambda seq: found(store, entry_key(seq)))
         self._doubtful = False
         """True when a write failed: the entry may be there or not."""
         self._cached: TileLog | None = None
@@ -157,6 +160,10 @@ class EvidenceLog:
         hashes = self._tiles(checkpoint.size).inclusion(seq)
         return format_proof(seq, hashes, checkpoint.note)
 
+    def leaf_tiles(self, size: int) -> Iterator[tuple[str, bytes]]:
+        """Key and bytes of each tile of level 0 of the checkpoint of `size` (C2SP tlog-tiles)."""
+        return self._tiles(size).leaf_tiles()
+
     def consistency(self, old_size: int, new_size: int) -> list[bytes]:
         """Proof that the tree of `old_size` is a prefix of the checkpoint of `new_size`."""
         return self._tiles(new_size).consistency(old_size)
@@ -172,7 +179,7 @@ class EvidenceLog:
         self._known = None
 
     def _append(self, build: Callable[[EntryPlace], bytes]) -> SealedEntry:
-        place = EntryPlace(seq=self.size, prev_sha256=self._prev)
+        place = EntryPlace(seq=self.size, prev_sha256=self._prev, link=self._link)
         data = build(place)
         self._doubtful = True  # until the store has answered
         self._store.put_once(entry_key(place.seq), data)
@@ -180,7 +187,11 @@ class EvidenceLog:
         self._take(data)
         return SealedEntry(seq=place.seq, sha256=sha256(data))
 
+    def _link(self, event: Event) -> Link:
+        return self._chains.link(event.chain, self.size, begins=event.begins)
+
     def _take(self, data: bytes) -> None:
+        self._chains.take(self.size, data)
         self._tail.append(leaf_hash(data))
         self._prev = sha256(data)
 

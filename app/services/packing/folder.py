@@ -1,7 +1,7 @@
 """The folder of an issued pack: its files have a name only once they are whole."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -9,13 +9,19 @@ from app.errors import UnavailableError
 from app.services.home.installation import Ports
 from app.services.home.private_files import private_file, private_folder
 from app.services.log.evidence_log import EvidenceLog
-from app.services.packing.bundle import Order, write_bundle_of
+from app.services.packing.bundle import write_bundle_of
+from app.services.packing.order import Order
+from app.trust.time.timestamp import TimeAuthority
 
 
 def write_pack(
-    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, attached: Mapping[str, bytes]
+    ports: Ports,
+    log: EvidenceLog,
+    order: Order,
+    drawn: Mapping[str, bytes],
+    dating: Mapping[str, Sequence[TimeAuthority]],
 ) -> tuple[Path, str]:
-    """Folder of the finished files, and the bundle's SHA-256.
+    """Folder of the finished files, and the bundle's SHA-256. See `write_bundle_of`.
 
     Raises UnavailableError when they cannot be written; nothing unfinished keeps a name.
     """
@@ -25,9 +31,9 @@ def write_pack(
         with TemporaryDirectory(prefix=".unfinished-", dir=packs) as made:
             bundle = Path(made) / "bundle.asice"
             with private_file(bundle) as target:
-                write_bundle_of(ports, log, order, pdf, attached, target)
+                write_bundle_of(ports, log, order, drawn, dating, target)
             with private_file(Path(made) / "pack.pdf") as target:
-                target.write(pdf)
+                target.write(drawn["pack.pdf"])
             digest = file_digest(bundle)
             folder = packs / digest[:12]
             private_folder(folder)

@@ -1,7 +1,7 @@
 """A pack for people and a bundle for machines, from what the log holds of a period."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
 from typing import Any
@@ -23,16 +23,17 @@ from app.services.index.sealed_nights import SealedNights, sealed_nights
 from app.services.log.checkpoint_time import dated, signed_at
 from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
 from app.services.log.evidence_log import EvidenceLog
-from app.services.log.stamps import completed
+from app.services.log.stamps import answering, completed
 from app.services.nights.rules_archive import rules_archive
-from app.services.packing.bundle import Order
+from app.services.packing.bundle import need_dated
+from app.services.packing.drawn import drawn_fact, drawn_files
 from app.services.packing.facts import limits_of
 from app.services.packing.folder import write_pack
+from app.services.packing.order import Order
 from app.services.packing.pdf import Occasion, draw_pack
 from app.services.reading.evidence import instants
 from app.store.base import Store
 from app.trust.seals.pades import seal_pdf
-from app.trust.time.timestamp import TimestampUnavailableError
 
 Told = Callable[[str], None]
 
@@ -88,18 +89,17 @@ def issue_pack(
         )
         pdf, attached = draw_pack(ports, connection, engagement, observed, occasion)
         told("sealing the bundle")
-        sealed = _seal(ports, pdf)
         order = Order(
             pack_id=pack_id,
             connection=connection,
             engagement=engagement,
             records=observed.records,
             entries=entries,
-            checkpoint=checkpoint,
+            evidence=checkpoint,
             issued_at=issued_at,
             assessments=_assessed(ports, engagement, observed),
         )
-        folder, digest = write_pack(ports, log, order, sealed, attached)
+        folder, digest = _bundled(ports, log, order, _seal(ports, pdf), attached)
         issued = IssuedPack(
             pack_id=pack_id,
             pdf=folder / "pack.pdf",
@@ -114,6 +114,23 @@ def issue_pack(
         )
         _record(ports, log, connection, engagement, issued)
         return issued
+
+
+def _bundled(
+    ports: Ports, log: EvidenceLog, order: Order, pdf: bytes, attached: Mapping[str, bytes]
+) -> tuple[Path, str]:
+    """The log is told of each file first, so that the bundle's checkpoint is over that entry.
+
+    Returns the folder and the bundle's SHA-256.
+    """
+    dating = answering(ports.authorities, ports.now)
+    drawn = drawn_files(ports, order, pdf, attached, list(dating))
+    fact = drawn_fact(order, drawn)
+    entry = log.append(event_of(fact, at=ports.now(), actor="annexa pack").sealed)
+    need_dated(log.seal(ports.now, ports.authorities))
+    catch_up(ports, log)
+    told = replace(order, entries=(*order.entries, entry.seq))
+    return write_pack(ports, log, told, drawn, dating)
 
 
 def _seal(ports: Ports, pdf: bytes) -> bytes:
@@ -163,11 +180,7 @@ def _covering(ports: Ports, entries: Sequence[int]) -> Checkpoint:
     size = next(size for size in checkpoint_sizes(ports.store) if size > last)
     checkpoint = read_checkpoint(ports.store, ports.trust.log, size)
     checkpoint = completed(ports.store, checkpoint, ports.now, ports.authorities)
-    if not checkpoint.tokens:
-        raise TimestampUnavailableError(
-            f"checkpoint {size} awaits a timestamp and a bundle needs one: {checkpoint.awaiting}"
-        )
-    return checkpoint
+    return need_dated(checkpoint)
 
 
 def _pack_id(connection: Connection, engagement: Engagement, checkpoint: Checkpoint) -> str:

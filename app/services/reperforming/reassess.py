@@ -59,11 +59,26 @@ class _Ended:
     fact: RunCompleted
 
 
+def _period_in(assessments: Mapping[str, Any]) -> Period:
+    told = assessments["period"]
+    return Period(first=date.fromisoformat(told["first"]), last=date.fromisoformat(told["last"]))
+
+
+def _assessed_period(evidence: SealedEvidence) -> Period | None:
+    """None where no period was assessed, or none can be read: comparing says so."""
+    try:
+        sealed = evidence.assessments()
+        return None if sealed is None else _period_in(sealed)
+    except (LookupError, TypeError, ValueError, AttributeError):
+        return None
+
+
 class Reassessment:
     """Takes events and re-performed records one by one, then compares."""
 
     def __init__(self, evidence: SealedEvidence) -> None:
         self._evidence = evidence
+        self._period = _assessed_period(evidence)
         self._runs: dict[datetime, Run] = {}
         """By slot: one has one run."""
         self._of_run: dict[str, _Records] = {}
@@ -77,7 +92,12 @@ class Reassessment:
         """What was re-performed where it differs from what was sealed, by the sealed digest."""
 
     def event(self, name: str, fact: OfSlot, at: datetime) -> None:
-        """What became of a night."""
+        """What became of a night.
+
+        A bundle tells of nights after its period too, for its chain: they were not assessed.
+        """
+        if self._period is not None and not self._period.holds(fact.slot):
+            return
         run = after(self._runs.get(fact.slot), fact, at)
         if run is not None:
             self._runs[run.slot] = run
@@ -167,10 +187,7 @@ class Reassessment:
             records=self._records,
             removals=self._removals,
         )
-        period = Period(
-            first=date.fromisoformat(sealed["period"]["first"]),
-            last=date.fromisoformat(sealed["period"]["last"]),
-        )
+        period = _period_in(sealed)
         return assessments(
             load_catalogue(),
             [described_collector(one) for one in described],

@@ -11,8 +11,9 @@ from zipfile import BadZipFile, ZipFile
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.evidence.canonical import parse, sha256
+from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
-from app.evidence.events.run_events import OfSlot, Rejudged
+from app.evidence.events.run_events import Rejudged
 from app.evidence.events.shape import naming
 from app.evidence.judged import Judging
 from app.evidence.record import EVENT_SCHEMA, RECORD_SCHEMA, sealed_event
@@ -25,7 +26,7 @@ from app.evidence.reperformance import (
     verdict_differences,
 )
 from app.evidence.replay import exchanges_of
-from app.evidence.run import LIFE
+from app.evidence.run import LIFE, slot_by_slot
 from app.services.home.installation import Ports
 from app.services.proof.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
 from app.services.proof.whole_store import NO_DEMANDS, Demands, verify_bundle_file
@@ -34,7 +35,7 @@ from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
 from app.services.reperforming.unasked_scope import cause_of
 
-READ: tuple[type[OfSlot], ...] = (*LIFE, Rejudged)
+READ: tuple[type[Fact], ...] = (*LIFE, Rejudged)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -138,7 +139,8 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
                 if isinstance(fact, Rejudged):
                     _judged_again(name, fact, evidence, shelf, report, reassessment)
                 elif fact is not None:
-                    reassessment.event(name, fact, event.at)
+                    for one in slot_by_slot(fact):
+                        reassessment.event(name, one, event.at)
         report.differences += reassessment.whole_runs()
         told, equal, differing = reassessment.compared(shelf.describe)
         report.assessments.add(told, equal)

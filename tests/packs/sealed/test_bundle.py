@@ -80,9 +80,10 @@ def test_files_are_taken_one_at_a_time_and_written_to_disk(
     with (tmp_path / "bundle.asice").open("wb") as target:
         count = write_bundle(target, stream(), seal=same, stamp=same)
     assert taken == sorted(files)
-    assert count == len(files) + 9
+    assert count == len(files) + 7
     made = (tmp_path / "bundle.asice").read_bytes()
-    assert made == build_bundle(files, seal=same, stamp=same)
+    with zipfile.ZipFile(io.BytesIO(made)) as opened:
+        assert {name: opened.read(name) for name in files} == files
 
 
 @pytest.mark.parametrize(
@@ -96,7 +97,6 @@ def test_files_are_taken_one_at_a_time_and_written_to_disk(
         "",
         ".hidden",
         "-rf",
-        "verify.py",
         "sha256sums.txt",
         "META-INF/x",
         "line\nbreak",
@@ -110,12 +110,3 @@ def test_names_that_are_not_plain_or_ours_are_refused(name: str, files: dict[str
 def test_names_that_differ_in_case_only_are_refused(files: dict[str, bytes]) -> None:
     with pytest.raises(UsageError, match="twice"):
         build_bundle({**files, "RAW/a": b""}, seal=same, stamp=same)
-
-
-@pytest.mark.parametrize("name", ["checkpoint/checkpoint", "checkpoint/checkpoint.tsr"])
-def test_a_bundle_needs_a_dated_checkpoint(name: str, files: dict[str, bytes]) -> None:
-    rest = {each: data for each, data in files.items() if each != name}
-    with pytest.raises(UsageError, match=f"needs {name}"):
-        build_bundle(rest, seal=same, stamp=same)
-    with pytest.raises(UsageError, match="cannot be read"):
-        build_bundle({**files, name: b"nonsense"}, seal=same, stamp=same)

@@ -7,7 +7,8 @@ from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.tiles import root_of
 from app.trust.time.openssl import Refused
 
-NOTE = "checkpoint/checkpoint"
+NOTE, EVIDENCE = "checkpoint/checkpoint", "checkpoint/evidence"
+"""The one that all proofs lead to; the one of the time of the evidence, which the PDF names."""
 
 
 def check_checkpoint(note: bytes, key: LogKey) -> tuple[int, bytes]:
@@ -32,10 +33,10 @@ def check_since(
 
     Both roots are computed from the same leaves, so that the earlier tree is the start of this one.
     """
-    newer = f"the given checkpoint, of {earlier[0]} entries, is newer than the bundle's"
+    newer = f"it is of {earlier[0]} entries, newer than the checkpoint of the bundle"
     need(earlier[0] <= signed[0], newer, "checkpoint_newer")
     if leaves is None:
         need(earlier == signed, "the bundle has no tiles to prove it with", "consistency_unproved")
         return
     same = root_of(leaves, earlier[0]) == earlier[1]
-    need(same, "the log is not a continuation of the given checkpoint", "consistency_broken")
+    need(same, "the log of the bundle does not continue it", "consistency_broken")

@@ -10,8 +10,8 @@ from app.packs.verify.checks import Report
 from app.packs.verify.container.files import Bundle
 from app.trust.time.openssl import Refused, check_token, seconds
 
-NOTE = "checkpoint/checkpoint"
-TOKEN = re.compile(r"checkpoint/checkpoint(?:\.([2-9]|[1-9][0-9]))?\.tsr")
+ENDING = re.compile(r"(?:\.([2-9]|[1-9][0-9]))?\.tsr")
+"""What the name of a token adds to its checkpoint's; the first has no number."""
 
 
 def check_bundle_times(
@@ -52,42 +52,42 @@ def check_bundle_time(
 
 
 def check_checkpoint_times(
-    bundle: Bundle, roots: list[str], at: int | None, report: Report
+    bundle: Bundle, note: str, roots: list[str], at: int | None, report: Report
 ) -> None:
-    """Every token over the checkpoint, the newest first.
+    """Every token over a checkpoint, the newest first.
 
     One that renews the others covers them too: since they existed at its time, they are judged by
     the certificates of that time, which may have expired since (RFC 4998, section 5).
     """
-    tokens = numbered(bundle)
+    tokens = numbered(bundle, note)
     if not tokens:
-        report.fail(NOTE, "the bundle has no timestamp of it", "token_missing")
+        report.fail(note, "the bundle has no timestamp of it", "token_missing")
     for place in range(len(tokens) - 1, -1, -1):
         name, when = tokens[place], at
-        run = lambda: check_one(bundle, tokens[: place + 1], roots, when)  # noqa: B023, E731 - run at once
-        told = report.check(NOTE, f"is dated by {name}", run, "token_invalid")
+        run = lambda: check_one(bundle, note, tokens[: place + 1], roots, when)  # noqa: B023, E731 - run at once
+        told = report.check(note, f"is dated by {name}", run, "token_invalid")
         if told:
             renews, who, moment = told
-            report.notes += said(NOTE, name, who, moment)
+            report.notes += said(note, name, who, moment)
             if renews:
                 report.notes.append(f"{name} covers the tokens before it, judged at its time")
                 at = seconds(moment)
 
 
 def check_one(
-    bundle: Bundle, tokens: list[str], roots: list[str], at: int | None
+    bundle: Bundle, note: str, tokens: list[str], roots: list[str], at: int | None
 ) -> tuple[bool, str, str]:
     """Does the last token cover the checkpoint, or with it the tokens before? Who, and when."""
     name = tokens[-1]
     try:
-        return (False, *check_time(bundle, name, bundle.path(NOTE), roots, at)[:2])
+        return (False, *check_time(bundle, name, bundle.path(note), roots, at)[:2])
     except Refused as error:
         if len(tokens) == 1:
             raise
         plain = error
     with tempfile.TemporaryDirectory() as folder:
         data = Path(folder) / "covered"
-        data.write_bytes(b"".join(bundle.read(each) for each in (NOTE, *tokens[:-1])))
+        data.write_bytes(b"".join(bundle.read(each) for each in (note, *tokens[:-1])))
         try:
             return (True, *check_time(bundle, name, data, roots, at)[:2])
         except Refused as error:
@@ -105,11 +105,11 @@ def check_time(
         raise Refused(f"{token}: {error}", error.code or "token_invalid") from None
 
 
-def numbered(bundle: Bundle) -> list[str]:
-    """Tokens of the checkpoint in their order; none may be missing between."""
+def numbered(bundle: Bundle, note: str) -> list[str]:
+    """Tokens of a checkpoint in their order."""
     found = {}
     for name in bundle.names("checkpoint"):
-        match = TOKEN.fullmatch(name)
+        match = ENDING.fullmatch(name[len(note) :]) if name.startswith(note) else None
         if match:
             found[int(match[1] or 1)] = name
     return [found[number] for number in sorted(found)]

@@ -2,7 +2,7 @@
 
 import json
 
-from app.services.packing.bundle import described
+from app.services.packing.drawn import described
 from collectors.kit.catalogue.registry import all_collectors
 
 

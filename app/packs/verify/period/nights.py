@@ -1,0 +1,135 @@
+"""What became of each slot of a period, and whether every planned one is told of."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from app.packs.verify.period.links import OF_SCHEDULE, Told, slots_told
+from app.packs.verify.period.planned import planned_slots
+
+HOURS = timedelta(hours=1)
+NEAR = 3 * HOURS
+"""Zone data of another year move a slot by so much at most."""
+BY_HAND = "manual"
+ENDS = {"run_completed": "completed", "run_failed": "failed"}
+
+
+@dataclass
+class Slot:
+    """One slot and what the log tells of it."""
+
+    state: str
+    """begun, completed, failed or missed."""
+    trigger: str
+    run: str
+    told: Told
+    """The event that the state stands on."""
+
+
+@dataclass
+class Nights:
+    """The slots between two instants."""
+
+    slots: dict[datetime, Slot] = field(default_factory=dict)
+    planned: list[datetime] = field(default_factory=list)
+    waiting: list[datetime] = field(default_factory=list)
+    """Planned, not told of, and not to be expected yet."""
+    untold: list[datetime] = field(default_factory=list)
+    unended: list[Slot] = field(default_factory=list)
+    moved: int = 0
+    """Slots that this computer's zone data place a little otherwise."""
+
+    @property
+    def by_schedule(self) -> list[Slot]:
+        """What is told of the planned slots."""
+        return [self.slots[slot] for slot in self.planned if slot in self.slots]
+
+    @property
+    def by_hand(self) -> int:
+        """Runs that somebody asked for, in slots of their own."""
+        planned = {*self.planned}
+        return sum(slot not in planned for slot in self.slots)
+
+    @property
+    def sentence(self) -> str:
+        """`88 of 90 slots, 2 missed, 1 late`."""
+        states = Counter(slot.state for slot in self.by_schedule)
+        done = [slot for slot in self.by_schedule if slot.state == "completed"]
+        more = {
+            "failed": states["failed"],
+            "late": sum(slot.trigger == "catch_up" for slot in done),
+            "begun and not ended yet": states["begun"],
+            "waiting": len(self.waiting),
+            "by hand": self.by_hand,
+        }
+        said = f"{len(done)} of {len(self.planned)} slots, {states['missed']} missed"
+        return "".join((said, *(f", {many} {what}" for what, many in more.items() if many)))
+
+
+def told_slots(chain: list[Told]) -> dict[datetime, Slot]:
+    """What the events of a chain, oldest first, tell of each slot: one has one run."""
+    found: dict[datetime, Slot] = {}
+    for told in chain:
+        if told.kind in {"slot_missed", "slots_missed"}:
+            for slot in slots_told(told):
+                if slot not in found or found[slot].state == "begun":
+                    found[slot] = Slot("missed", "scheduled", "", told)
+        elif told.kind == "run_started" or told.kind in ENDS:
+            (slot,) = slots_told(told)
+            run, trigger = (str(told.detail.get(key, "")) for key in ("run_id", "trigger"))
+            known = found.setdefault(slot, Slot("begun", trigger or "scheduled", run, told))
+            if known.run == run and told.kind in ENDS:
+                known.state, known.told = ENDS[told.kind], told
+    return found
+
+
+def planned_between(schedule: list[Told], start: datetime, until: datetime) -> list[datetime]:
+    """Slots in [start, until] that the events of a schedule, oldest first, planned.
+
+    Raises Refused, UnknownZone, and ValueError for a line of the meaning before that of Unix.
+    """
+    found: list[datetime] = []
+    ends = [told.at for told in schedule[1:]] + [until]
+    for told, end in zip(schedule, ends):  # noqa: B905 - Python 3.8
+        line, zone = told.detail.get("schedule"), told.detail.get("time_zone", "UTC")
+        if line is None or told.kind == OF_SCHEDULE[-1]:
+            continue
+        first, last = max(told.at, start - timedelta(microseconds=1)), min(end, until)
+        if first >= last:
+            continue
+        if told.detail.get("schedule_meaning", "former") != "unix":
+            raise ValueError(f"the line {line!r} has the meaning that Annexa gave it formerly")
+        found += planned_slots(str(line), str(zone), first, last)
+    return sorted({*found})
+
+
+def judged(nights: Nights, due: datetime, *, over: bool) -> Nights:
+    """Fill in which planned slots nobody tells of, and which runs have no end.
+
+    What was planned until `due`, but for the newest, has been collected, given up or missed; and
+    the newest too where the period is `over`: a later night was due.
+    """
+    newest = due if over else max((s for s in nights.planned if s <= due), default=None)
+    free = sorted(slot for slot in {*nights.slots} - {*nights.planned})
+    for slot in list(nights.planned):
+        if slot in nights.slots:
+            continue
+        near = [
+            one for one in free if abs(one - slot) <= NEAR and nights.slots[one].trigger != BY_HAND
+        ]
+        if near:
+            free.remove(near[0])
+            nights.planned[nights.planned.index(slot)] = near[0]
+            nights.moved += 1
+        elif newest is not None and slot < newest:
+            nights.untold.append(slot)
+        else:
+            nights.waiting.append(slot)
+    nights.unended = [
+        known
+        for slot, known in sorted(nights.slots.items())
+        if known.state == "begun" and newest is not None and slot < newest
+    ]
+    return nights

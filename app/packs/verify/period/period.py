@@ -1,0 +1,188 @@
+"""A period is whole: every planned slot is told of, and no event about its nights is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from app.packs.verify.checks import Report, need
+from app.packs.verify.period.links import DRAWN, Told, a_day, schedule_of, told_by, walked
+from app.packs.verify.period.nights import HOURS, Nights, judged, planned_between, told_slots
+from app.packs.verify.period.planned import UnknownZone
+from app.trust.time.openssl import Refused
+
+NOT_PROVED = "not proved by this bundle: "
+NAMED_AT_MOST = 10
+"""Slots named one by one; how many more there are is told."""
+Wrong = list[tuple[str, str, str]]
+"""(entry, reason, code) of each thing that does not hold."""
+
+
+class Period:
+    """Takes the proven entries of a bundle one by one, in the order of the log, then judges.
+
+    `asked` is the period the auditor asks for, as (first day, last day); else it is that of the
+    newest `pack_drawn`.
+    """
+
+    def __init__(self, asked: tuple[str, str] | None = None) -> None:
+        self._asked = asked
+        self._told: dict[str, dict[int, Told]] = {}
+        self._drawn: tuple[str, Told] | None = None
+        self._malformed: Wrong = []
+
+    def take(self, name: str, entry: Mapping[str, Any]) -> None:
+        """An entry that is proven to be in the log."""
+        try:
+            found = told_by(name, entry)
+        except Refused as error:
+            self._malformed.append((name, str(error), "record_malformed"))
+            return
+        if found is None:
+            return
+        connection, told = found
+        self._told.setdefault(connection, {})[told.seq] = told
+        if told.kind == DRAWN and told.linked:
+            self._drawn = found
+
+    def days(self) -> tuple[datetime, datetime] | None:
+        """First and last instant of the period that was drawn. None in an older bundle."""
+        return None if self._drawn is None else drawn_days(self._drawn[1])
+
+    def finish(self, report: Report) -> None:
+        """Write down what holds, what does not, and what the bundle does not prove."""
+        for wrong in self._malformed:
+            report.fail(*wrong)
+        if self._drawn is None:
+            said = "that no night was left out, and which were planned (an older Annexa made it)"
+            if self._asked is None:
+                report.notes.append(NOT_PROVED + said)
+            else:
+                report.fail("entries", NOT_PROVED + said, "period_unproved")
+            return
+        connection, head = self._drawn
+        drawn = report.check(
+            head.name, "names its period", lambda: drawn_days(head), "period_unproved"
+        )
+        days = report.check("--period", "is a period", self._wanted) if self._asked else drawn
+        if drawn is None or days is None:
+            return
+        if days[0] < drawn[0]:
+            said = f"the pack begins with {drawn[0]:%Y-%m-%d}, so the bundle does not reach back"
+            report.fail("--period", said, "period_not_covered")
+            return
+        found = PeriodProof(self._told[connection], head, days, head.at)
+        for wrong in found.wrong:
+            report.fail(*wrong)
+        report.notes += [NOT_PROVED + one for one in found.unproved]
+        if found.sentence and not found.wrong:
+            report.check("entries", found.sentence, lambda: True)
+
+    def _wanted(self) -> tuple[datetime, datetime]:
+        first, last = self._asked or ("", "")
+        return from_day_to_day(first, last)
+
+
+def drawn_days(drawn: Told) -> tuple[datetime, datetime]:
+    """First and last instant of the period of a `pack_drawn`. Raises Refused."""
+    return from_day_to_day(drawn.detail.get("first"), drawn.detail.get("last"))
+
+
+def from_day_to_day(first: Any, last: Any) -> tuple[datetime, datetime]:
+    """First and last instant, in UTC, of these days. Raises Refused."""
+    start, end = a_day(first), a_day(last) + 24 * HOURS - timedelta(microseconds=1)
+    need(start <= end, f"{first} is after {last}")
+    return start, end
+
+
+class PeriodProof:
+    """What the events of one connection prove of a period, up to the event `head`.
+
+    What was due an hour before `now`, but for the newest, must be told of: shortly before a pack
+    a night may wait for it.
+    """
+
+    def __init__(
+        self,
+        events: Mapping[int, Told],
+        head: Told,
+        days: tuple[datetime, datetime],
+        now: datetime,
+    ) -> None:
+        self.wrong: Wrong = []
+        self.unproved: list[str] = []
+        self.sentence = ""
+        """What is proved, for people; empty when nothing is."""
+        self.nights = Nights()
+        chain, wrong = walked(events, head, days[0])
+        schedule, more, proved = schedule_of(events, chain)
+        self.wrong += [(told.name, reason, code) for told, reason, code in (*wrong, *more)]
+        start = self._start(chain, days[0])
+        if not proved:
+            self.unproved.append("that its schedule is told whole (an older Annexa began it)")
+        if start < days[1] and start <= now:
+            self._judge(chain, schedule, (start, min(days[1], now)), now)
+            if self.sentence:
+                self.sentence = f"complete for {_span(start, days, now)}: {self.sentence}"
+
+    def _start(self, chain: list[Told], first: datetime) -> datetime:
+        """From when on the chain proves anything."""
+        oldest = chain[0]
+        if oldest.linked or oldest.at < first:
+            return first
+        self.unproved.append(
+            f"the nights before {oldest.at:%Y-%m-%d %H:%M} UTC (an older Annexa sealed them)"
+        )
+        return oldest.at
+
+    def _judge(
+        self,
+        chain: list[Told],
+        schedule: list[Told],
+        span: tuple[datetime, datetime],
+        now: datetime,
+    ) -> None:
+        try:
+            slots = {
+                slot: one for slot, one in told_slots(chain).items() if span[0] <= slot <= span[1]
+            }
+            planned = planned_between(schedule, *span)
+            later = planned_between(schedule, span[1], max(span[1], now))
+        except Refused as error:
+            self.wrong.append((chain[-1].name, str(error), "record_malformed"))
+            return
+        except (UnknownZone, ValueError) as error:
+            self.unproved.append(f"which nights were planned ({error})")
+            return
+        due = now - HOURS
+        nights = Nights(slots=slots, planned=planned)
+        # a night that falls due after the period shows that those of the period are over
+        nights = self.nights = judged(
+            nights, due, over=any(span[1] < slot <= due for slot in later)
+        )
+        self._tell(nights)
+        self.sentence = nights.sentence
+
+    def _tell(self, nights: Nights) -> None:
+        for slot in nights.untold[:NAMED_AT_MOST]:
+            said = f"the night of {slot:%Y-%m-%d %H:%M} UTC was planned, and no entry tells of it"
+            self.wrong.append(("entries", said, "slot_untold"))
+        more = len(nights.untold) - NAMED_AT_MOST
+        if more > 0:
+            said = f"{more} more planned nights, of which no entry tells"
+            self.wrong.append(("entries", said, "slot_untold"))
+        for one in nights.unended:
+            said = "the run that it begins has no end, though the night after it was due"
+            self.wrong.append((one.told.name, said, "run_unended"))
+        if nights.moved:
+            said = f"{nights.moved} slots lie otherwise by this computer's data of time zones"
+            self.unproved.append(f"the very minute of each planned night ({said})")
+
+
+def _span(start: datetime, days: tuple[datetime, datetime], now: datetime) -> str:
+    first = f"{start:%Y-%m-%d}" if start == days[0] else f"{start:%Y-%m-%d %H:%M} UTC"
+    last = f"{days[1]:%Y-%m-%d}"
+    return f"{first} to {last}" + (
+        f", as far as due at {now:%Y-%m-%d %H:%M} UTC" if now < days[1] else ""
+    )
