@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
-from app.cli.evidence.demands import SealCert, SealSubject, demanded
+from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
 from app.packs.verify.checks import printable
@@ -47,23 +47,26 @@ def verify(
     ] = None,
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
+    witness: Witness = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens (code 5: fault)."""
     if sum(one is not None for one in (bundle, run, record, pack)) > 1:
         raise UsageError("name one thing to verify: a bundle, --run, --record or --pack")
-    demands = demanded(seal_subject, seal_cert)
+    demands = demanded(seal_subject, seal_cert, witness)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
     if bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_bundle_file(bundle, anchor, key, roots, at, demands)
+    elif pack is not None and witness:
+        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     elif pack is not None:
         findings = _pack(pack, anchor, roots, at, demands)
     elif demands != NO_DEMANDS:
-        raise UsageError("--seal-subject and --seal-cert are for a bundle or a pack")
+        raise UsageError("--seal-subject, --seal-cert and --witness are for what was handed out")
     elif at is not None:
         raise UsageError(
             "--at is for a bundle or a pack; each token of a store is judged at its own time"
