@@ -19,6 +19,7 @@ from app.services.proof.whole_store import (
     seal_root,
     time_roots,
     verify_bundle_file,
+    verify_redacted,
     verify_store,
 )
 
@@ -35,6 +36,13 @@ def verify(
         str | None, typer.Option(help="Only this record, by its id or its number in the log.")
     ] = None,
     pack: Annotated[Path | None, typer.Option(help="A pack's PDF and its seal.")] = None,
+    redacted: Annotated[
+        list[Path] | None,
+        typer.Option(help="A copy with parts hidden, once for each."),
+    ] = None,
+    revealed: Annotated[
+        list[Path] | None, typer.Option(help="What is told of hidden parts of a copy.")
+    ] = None,
     root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
     log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
     time_root: Annotated[
@@ -52,13 +60,18 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens (code 5: fault)."""
-    if sum(one is not None for one in (bundle, run, record, pack)) > 1:
-        raise UsageError("name one thing to verify: a bundle, --run, --record or --pack")
+    if sum(bool(one) for one in (bundle, run, record, pack, redacted)) > 1:
+        raise UsageError(
+            "name one thing to verify: a bundle, --run, --record, --pack or --redacted"
+        )
     demands = demanded(seal_subject, seal_cert, witness)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
-    if bundle is not None:
+    if redacted:
+        key = log_vkey or home / "trust" / "log.vkey"
+        findings = verify_redacted(redacted, revealed or [], key)
+    elif bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_bundle_file(bundle, anchor, key, roots, at, demands)
     elif pack is not None and witness:
