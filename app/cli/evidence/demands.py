@@ -14,8 +14,18 @@ SealCert = Annotated[
     list[str] | None,
     typer.Option(help="Certificate that must have sealed: its file, or its SHA-256."),
 ]
+Witness = Annotated[
+    list[str] | None,
+    typer.Option(help="Key of a witness that must have cosigned the log: its vkey, or a file."),
+]
 
 
-def demanded(subjects: list[str] | None, certificates: list[str] | None) -> Demands:
+def demanded(
+    subjects: list[str] | None, certificates: list[str] | None, witnesses: list[str] | None
+) -> Demands:
     """What these options say."""
-    return Demands(seal_subjects=tuple(subjects or ()), seal_certificates=tuple(certificates or ()))
+    return Demands(
+        seal_subjects=tuple(subjects or ()),
+        seal_certificates=tuple(certificates or ()),
+        witnesses=tuple(witnesses or ()),
+    )

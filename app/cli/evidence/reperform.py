@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.edge import OUT, Json, home_folder, print_json
-from app.cli.evidence.demands import SealCert, SealSubject, demanded
+from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
+from app.packs.verify.checks import printable
 from app.services.proof.whole_store import NO_DEMANDS, seal_root
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ def reperform(
     log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
+    witness: Witness = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -44,13 +46,13 @@ def reperform(
     from app.services.reperforming.reperform import reperform_bundle, reperform_run
 
     instead = rules_archive() if rules is Rules.CURRENT else None
-    demands = demanded(seal_subject, seal_cert)
+    demands = demanded(seal_subject, seal_cert, witness)
     if _is_bundle(target):
         home = home_folder(ctx)
         anchors = root or seal_root(home), log_vkey or home / "trust" / "log.vkey"
         found = reperform_bundle(Path(target), *anchors, instead, demands)
     elif demands != NO_DEMANDS:
-        raise UsageError("--seal-subject and --seal-cert are for a bundle, not for a run")
+        raise UsageError("--seal-subject, --seal-cert and --witness are for a bundle")
     else:
         with opened(ctx) as ports:
             found = reperform_run(ports, target, instead)
@@ -69,8 +71,10 @@ def _is_bundle(target: str) -> bool:
 def _show(found: "Reperformance") -> None:
     for one in found.differences:
         OUT.print(
-            f"DIFF  {one.object}: {one.about} [{one.code}]\n"
-            f"      sealed        {one.sealed}\n      re-performed  {one.found}",
+            printable(f"DIFF  {one.object}: {one.about} [{one.code}]"),
+            printable(f"      sealed        {one.sealed}"),
+            printable(f"      re-performed  {one.found}"),
+            sep="\n",
             markup=False,
         )
     if found.rules == "current":

@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
-from app.cli.evidence.demands import SealCert, SealSubject, demanded
+from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
+from app.packs.verify.checks import printable
 from app.services.proof.whole_store import (
     NO_DEMANDS,
     Demands,
@@ -54,6 +55,7 @@ def verify(
     ] = None,
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
+    witness: Witness = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -62,7 +64,7 @@ def verify(
         raise UsageError(
             "name one thing to verify: a bundle, --run, --record, --pack or --redacted"
         )
-    demands = demanded(seal_subject, seal_cert)
+    demands = demanded(seal_subject, seal_cert, witness)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
@@ -72,10 +74,12 @@ def verify(
     elif bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_bundle_file(bundle, anchor, key, roots, at, demands)
+    elif pack is not None and witness:
+        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     elif pack is not None:
         findings = _pack(pack, anchor, roots, at, demands)
     elif demands != NO_DEMANDS:
-        raise UsageError("--seal-subject and --seal-cert are for a bundle or a pack")
+        raise UsageError("--seal-subject, --seal-cert and --witness are for what was handed out")
     elif at is not None:
         raise UsageError(
             "--at is for a bundle or a pack; each token of a store is judged at its own time"
@@ -113,7 +117,7 @@ def _show(findings: Findings, *, as_json: bool) -> None:
         print_json({"verified": not findings.faults, **asdict(findings)})
         return
     for note in findings.notes:
-        OUT.print(f"NOTE  {note}", markup=False)
+        OUT.print(printable(f"NOTE  {note}"), markup=False)
     for fault in findings.faults:
-        OUT.print(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]", markup=False)
+        OUT.print(printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"), markup=False)
     OUT.print(f"{findings.what}: {findings.result}", markup=False)

@@ -12,6 +12,7 @@ from app.evidence.events.connection_events import (
 )
 from app.evidence.events.fact import Fact
 from app.evidence.events.log_events import (
+    CheckpointCosigned,
     CheckpointNotSent,
     CheckpointSent,
     LogCreated,
@@ -70,6 +71,7 @@ KINDS: Mapping[str, type[Fact]] = {
         LogKeyRotated,
         LogKeyInUse,
         SealCertificateInstalled,
+        CheckpointCosigned,
     )
 }
 CHAINED: tuple[type[Fact], ...] = tuple(kind for kind in KINDS.values() if kind.CHAINED)

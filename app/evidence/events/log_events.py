@@ -72,3 +72,15 @@ class CheckpointNotSent(OfNotice):
 
     KIND: ClassVar[str] = "checkpoint_not_sent"
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointCosigned(Fact):
+    """A witness cosigned a checkpoint; its signature lies beside the checkpoint in the store."""
+
+    KIND: ClassVar[str] = "checkpoint_cosigned"
+    witness: str
+    """Its name in the settings."""
+    checkpoint_size: int
+    cosigned_at: datetime
+    """By the witness's clock."""

@@ -23,6 +23,8 @@ from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
+from app.packs.verify.log.witness import check_witnesses, witness_keys
+from app.packs.verify.period.period import Period
 from app.packs.verify.redacted import check_copy, read_revealed
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
@@ -44,6 +46,7 @@ def main() -> int:
         for path in (*files, *lists, *given.since, *given.redacted, *given.revealed):
             need(Path(path).exists(), f"there is no {path}")
         given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
+        given.witness = witness_keys(given.witness)
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
             given.log_vkey = Path(given.log_vkey).read_text("utf-8")
@@ -129,15 +132,20 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
     )
     if not signed:
         return
+    check_witnesses(bundle, given.witness, report)
     leaves = report.check(NOTE, "has its tiles", lambda: check_tiles(bundle, *signed))
     for path in given.since:
         check_given(Path(path), given, signed, leaves, report)
     check_beside(bundle, given, (signed, leaves), report)
     log = Log(bundle, signed, leaves)
-    drawn, runs, commitments = Drawn(), Runs(), Commitments()
-    named = check_entries(log, (drawn, runs, commitments), report)
-    for taker in (drawn, runs, commitments):
-        taker.finish(report)
+    drawn, runs, period = Drawn(), Runs(), Period(given.period)
+    commitments = Commitments()
+    named = check_entries(log, (drawn, runs, period, commitments), report)
+    drawn.finish(report)
+    period.finish(report)
+    runs.days = period.drawn
+    runs.finish(report)
+    commitments.finish(report)
     check_drawn(bundle, drawn, log, report)
     check_objects(bundle, named, report)
 
@@ -241,6 +249,18 @@ def arguments() -> argparse.ArgumentParser:
         "--since",
         action="append",
         help="a checkpoint that you were given before, which the log has to continue",
+    )
+    parser.add_argument(
+        "--period",
+        help="FIRST..LAST (days, such as 2026-01-01..2026-03-31) that must be whole; default: the "
+        "period of the pack",
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="VKEY|FILE",
+        help="the key of a witness that must have cosigned the log, once for each",
     )
     parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
     parser.add_argument("--at", help="judge time authorities at this time (once they have expired)")

@@ -20,6 +20,7 @@ PARTS = (
     "packs/verify/log/tiles",
     "packs/verify/log/checkpoint",
     "packs/verify/log/rotation",
+    "packs/verify/log/witness",
     "packs/verify/log/objects",
     "packs/verify/log/completeness",
     "packs/verify/log/commitments",

@@ -7,7 +7,7 @@ from app.db.rows.evidence import newest_records
 from app.db.rows.log import newest_event
 from app.errors import NotFoundError
 from app.evidence.basis import Basis, basis_of, changed
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.events.run_events import BasisChanged
 from app.evidence.record import derived_key, entry_key
 from app.evidence.run import Run
@@ -37,7 +37,7 @@ def change_of_basis(ports: Ports, run: Run, now: Basis) -> BasisChanged | None:
     if not known:
         return None
     newest = max(one.seq for one in known.values())
-    before = basis_of(parse(ports.store.get(entry_key(newest))))
+    before = basis_of(sealed_json(ports.store.get(entry_key(newest))))
     found = tuple(changed(before, now, lambda digest: _values(ports, digest)))
     if not found:
         return None
@@ -57,7 +57,7 @@ def change_of_basis(ports: Ports, run: Run, now: Basis) -> BasisChanged | None:
 def _values(ports: Ports, digest: str) -> dict[str, object]:
     """Expectations; none where their object is lost, which verification tells."""
     try:
-        found: dict[str, object] = parse(ports.store.get(derived_key(digest)))
+        found: dict[str, object] = sealed_json(ports.store.get(derived_key(digest)))
     except NotFoundError:
         return {}
     return found

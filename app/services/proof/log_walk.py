@@ -11,9 +11,11 @@ from cryptography import x509
 from app.evidence.canonical import sha256
 from app.evidence.record import entry_key
 from app.evidence.redaction.salts import Salts
+from app.evidence.tree.cosignature import parse_signature_lines
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import NoteError, VerifierKey, open_checkpoint
 from app.evidence.tree.tiles import WIDTH, MissingTileError, TileLog, tile_key
+from app.packs.verify.period.whole_log import AWAITED, WholeLog
 from app.services.log.checkpoints import (
     CHECKPOINTS,
     StoreTiles,
@@ -25,6 +27,7 @@ from app.services.log.checkpoints import (
     token_key,
     token_names,
 )
+from app.services.log.cosignatures import cosignature_names, verified
 from app.services.proof.entries import Finding, NamedObjects, entry_findings, parsed
 from app.services.proof.entry_times import EntryClock
 from app.services.proof.fault_codes import note_code
@@ -40,11 +43,13 @@ def verify_log(
     store: Store,
     key: VerifierKey,
     roots: Sequence[x509.Certificate],
+    witnesses: Sequence[VerifierKey] = (),
     salts: Salts | None = None,
 ) -> Iterator[Finding]:
-    """Findings about entries, the objects they name, tiles, checkpoints and tokens, in order.
+    """Findings about entries, the objects they name, tiles, checkpoints and what vouches for them.
 
-    Commitments are judged by the salts of this home, if it has any.
+    `roots` are for the tokens of checkpoints, `witnesses` for their cosignatures. Commitments are
+    judged by the salts of this home, if it has any.
     """
     sizes = checkpoint_sizes(store)
     commitments = SealedCommitments(store, salts)
@@ -56,6 +61,8 @@ def verify_log(
     for size in sizes:
         yield from _checkpoint(store, size, walk.roots.get(size), key)
         yield from token_findings(store, size, roots)
+    for size, names in cosignature_names(store).items():
+        yield from _cosignatures(store, size, names, witnesses)
     if walk.size > max(sizes, default=0):
         last = entry_key(walk.size - 1)
         yield Finding(key=last, reason="no checkpoint covers it yet", broken=False)
@@ -83,7 +90,7 @@ class _Walk:
 
     def findings(self) -> Iterator[Finding]:
         """Every entry, then the tiles that each checkpoint needs."""
-        clock = EntryClock()
+        clock, chains = EntryClock(), WholeLog()
         prev: str | None = None
         while (data := self._entry()) is not None or self.size < self._end:
             key = entry_key(self.size)
@@ -93,6 +100,7 @@ class _Walk:
                 yield from entry_findings(self.size, data, prev)
                 yield from clock.findings(key, data)
                 yield from self.named.findings(key, data)
+                chains.take(key, parsed(data) or {})
             yield from self._leaf(key, data)
             prev = sha256(data) if data is not None else None
             self.size += 1
@@ -100,6 +108,9 @@ class _Walk:
                 yield from self._compared(self._grow())
                 self.roots[self.size] = TileLog(self.tiles, self.size).root()
         self._grow()
+        for name, reason, code in chains.wrong():
+            key = name if name.startswith("entry/") else entry_key(max(0, self.size - 1))
+            yield Finding(key=key, reason=reason, code=code, broken=code not in AWAITED)
 
     def _entry(self) -> bytes | None:
         return found(self._store, entry_key(self.size))
@@ -176,15 +187,17 @@ def _strays(store: Store, size: int, sizes: Sequence[int]) -> Iterator[Finding]:
             said = "the log does not reach this entry"
             yield Finding(key=key, reason=said, code="record_foreign")
     tokens = token_names(store)
-    own = {*map(checkpoint_key, sizes), *(name for names in tokens.values() for name in names)}
+    cosigned = cosignature_names(store)
+    own = {*map(checkpoint_key, sizes)}
+    own |= {name for kept in (tokens, cosigned) for names in kept.values() for name in names}
     for key in store.list(CHECKPOINTS):
         if key not in own:
             said = "the name is not one of a checkpoint"
             yield Finding(key=key, reason=said, code="object_foreign")
     for known in sizes:
         yield from _unreached(known, tokens.get(known, []))
-    for lonely in sorted({*tokens} - {*sizes}):
-        reason = "the checkpoint is missing, though its timestamp is there"
+    for lonely in sorted({*tokens, *cosigned} - {*sizes}):
+        reason = "the checkpoint is missing, though its timestamp or cosignature is there"
         yield Finding(key=checkpoint_key(lonely), reason=reason, code="checkpoint_missing")
 
 
@@ -228,3 +241,24 @@ def token_findings(store: Store, size: int, roots: Sequence[x509.Certificate]) -
             name = checkpoint_key(size) + token.ending
             said = f"the timestamp does not verify: {error}"
             yield Finding(key=name, reason=said, code="token_invalid")
+
+
+def _cosignatures(
+    store: Store, size: int, names: Sequence[str], witnesses: Sequence[VerifierKey]
+) -> Iterator[Finding]:
+    """Each is a line of a known witness that verifies; that of a stranger is merely told."""
+    note = found(store, checkpoint_key(size))
+    for name in sorted(names) if note is not None else ():
+        try:
+            (line,) = parse_signature_lines(store.get(name))
+        except ValueError as error:  # NoteErrors, and none or several lines
+            said = f"it is no signature line: {error}"
+            yield Finding(key=name, reason=said, code="cosignature_invalid")
+            continue
+        known = [one for one in witnesses if (one.name, one.key_id) == (line.name, line.key_id)]
+        if not known:
+            said = f"the witness {line.name} is not configured, and this not verified"
+            yield Finding(key=name, reason=said, broken=False)
+        elif note is not None and not any(verified(note, [line], known)):
+            said = f"the cosignature by {line.name} does not verify"
+            yield Finding(key=name, reason=said, code="cosignature_invalid")

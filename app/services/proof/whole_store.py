@@ -10,6 +10,7 @@ from pathlib import Path
 
 import app.packs
 from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
+from app.packs.verify.log.witness import witness_keys
 from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
@@ -55,12 +56,15 @@ class Findings:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Demands:
-    """What an auditor demands of a bundle or a pack besides its root: who sealed it."""
+    """What an auditor demands of a bundle or a pack besides its root: who sealed and saw it."""
 
     seal_subjects: tuple[str, ...] = ()
     """One of these has to be the seal's subject, or part of it such as `O=Example Hospital`."""
     seal_certificates: tuple[str, ...] = ()
     """One of these has to be the seal's certificate: a file, or the SHA-256 of one."""
+
+    witnesses: tuple[str, ...] = ()
+    """Each of these has to have cosigned: its vkey, or a file that holds it. For bundles."""
 
     def pins(self) -> Pins:
         """Raises UsageError for what is no certificate and no digest."""
@@ -75,6 +79,12 @@ class Demands:
             yield f"--seal-subject={subject}"
         for digest in self.pins().certificates:
             yield f"--seal-cert={digest}"
+        try:
+            witness_keys([*self.witnesses])
+        except ValueError as error:
+            raise UsageError(f"--witness: {error}") from error
+        for one in self.witnesses:
+            yield f"--witness={one}"
 
 
 NO_DEMANDS = Demands()
@@ -87,8 +97,9 @@ def verify_store(ports: Ports) -> Findings:
     Then: is it the log that was sealed here last, and does the index say what it says?
     """
     roots = [root for authority in ports.known_authorities for root in authority.roots]
+    witnesses = [witness.key for witness in ports.witnesses]
     salts = read_salts(ports.trust.folder)
-    found = list(verify_log(ports.store, ports.trust.log.key, roots, salts))
+    found = list(verify_log(ports.store, ports.trust.log.key, roots, witnesses, salts))
     found += stored_findings(ports.store)
     found += head_findings(ports)
     size = 0
