@@ -17,6 +17,7 @@ from app.evidence.events.log_events import (
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
+    LogResumed,
 )
 from app.evidence.events.protection_events import (
     HoldCleared,
@@ -66,6 +67,7 @@ KINDS: Mapping[str, type[Fact]] = {
         CheckpointNotSent,
         LogKeyRotated,
         LogKeyInUse,
+        LogResumed,
     )
 }
 CHAINED: tuple[type[Fact], ...] = tuple(kind for kind in KINDS.values() if kind.CHAINED)
