@@ -170,6 +170,20 @@ class EmailSettings(BaseModel):
 NoticeSettings = Annotated[WebhookSettings | EmailSettings, Field(discriminator="kind")]
 
 
+class WitnessSettings(BaseModel):
+    """Somebody outside who cosigns checkpoints (c2sp.org/tlog-witness)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    vkey: str
+    """Its key, `<name>+<id>+<key>`, as its people gave it. Nothing else is believed."""
+    url: str = Field(default="", pattern=r"^$|^https?://")
+    """Where it is asked; empty: by file alone (`annexa witness request`, `annexa witness add`)."""
+    ca_file: Path | None = None
+    """PEM file of the authority that vouches for the host; None: those of this machine."""
+
+
 class Settings(BaseSettings):
     """Everything an installation can choose."""
 
@@ -195,6 +209,8 @@ class Settings(BaseSettings):
     """How long before a time authority's certificate expires `status` asks for `restamp`."""
     notices: tuple[NoticeSettings, ...] = ()
     """Who is sent the checkpoint of each night."""
+    witnesses: tuple[WitnessSettings, ...] = ()
+    """Who cosigns the checkpoint of each night and of each bundle."""
     clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
     """Difference to Azure's clock from which status and pack warn."""
     expectations: dict[str, Any] = Field(default_factory=dict)

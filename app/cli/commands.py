@@ -75,6 +75,9 @@ class Commands(LazyGroup):
             " Exit code 5 if not immutable.",
         ),
         "trust": Lazy("app.cli.upkeep.trust:app", "Keys of this installation."),
+        "witness": Lazy(
+            "app.cli.upkeep.witness:app", "Cosign other people's logs, and have your own cosigned."
+        ),
         "token": Lazy("app.cli.upkeep.token:app", "Bearer tokens of the API."),
         "reindex": Lazy(
             "app.cli.evidence.controls:reindex", "Drop the SQL index and rebuild it from the store."

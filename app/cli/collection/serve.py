@@ -1,13 +1,13 @@
 """serve: the API and the nightly schedule in one process."""
 
 import signal
-import socket
 from contextlib import closing
 from typing import Annotated
 
 import typer
 
 from app.cli.edge import ERR
+from app.cli.listening import address_of, listening
 from app.cli.opened import opened
 from app.errors import UnavailableError
 from app.services.home.installation import Ports
@@ -31,8 +31,8 @@ def serve(
     from app.api.application import create_app
     from app.services.nights.schedule.scheduler import Schedule
 
-    with opened(ctx) as ports, closing(_listening(host, port)) as listening:
-        address = _address(listening)
+    with opened(ctx) as ports, closing(listening(host, port)) as open_socket:
+        address = address_of(open_socket)
         schedule = None if no_schedule else Schedule(ports, by=f"annexa serve on {address}")
         server = uvicorn.Server(
             uvicorn.Config(create_app(ports, schedule), log_level="warning", server_header=False)
@@ -45,7 +45,7 @@ def serve(
             markup=False,
         )
         ERR.print(f"Store: {_guarantee(ports)}", markup=False)
-        server.run(sockets=[listening])
+        server.run(sockets=[open_socket])
 
 
 def _guarantee(ports: Ports) -> str:
@@ -53,21 +53,3 @@ def _guarantee(ports: Ports) -> str:
         return store_guarantee(ports).detail
     except UnavailableError as error:  # the API can still say so, and the schedule try again
         return error.message
-
-
-def _listening(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    try:
-        return socket.create_server((host, port), family=family)
-    except (OSError, UnicodeError) as error:
-        told = error.strerror if isinstance(error, OSError) else "not a host name"
-        reason = str(told).partition(" (while ")[0]  # Python repeats the address there
-        raise UnavailableError(
-            f"cannot listen on {host}, port {port} ({reason}); choose another with --host and "
-            "--port, or stop what uses it"
-        ) from error
-
-
-def _address(listening: socket.socket) -> str:
-    host, port = listening.getsockname()[:2]
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -8,7 +8,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.edge import OUT, Json, home_folder, print_json
+from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
+from app.errors import UsageError
+from app.packs.verify.checks import printable
+from app.services.proof.whole_store import NO_DEMANDS, seal_root
 
 if TYPE_CHECKING:
     from app.services.reperforming.reperform import Reperformance
@@ -31,6 +35,9 @@ def reperform(
     ] = Rules.SEALED,
     root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
     log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
+    seal_subject: SealSubject = None,
+    seal_cert: SealCert = None,
+    witness: Witness = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -39,10 +46,13 @@ def reperform(
     from app.services.reperforming.reperform import reperform_bundle, reperform_run
 
     instead = rules_archive() if rules is Rules.CURRENT else None
+    demands = demanded(seal_subject, seal_cert, witness)
     if _is_bundle(target):
-        trust = home_folder(ctx) / "trust"
-        anchors = root or trust / "root.pem", log_vkey or trust / "log.vkey"
-        found = reperform_bundle(Path(target), *anchors, instead)
+        home = home_folder(ctx)
+        anchors = root or seal_root(home), log_vkey or home / "trust" / "log.vkey"
+        found = reperform_bundle(Path(target), *anchors, instead, demands)
+    elif demands != NO_DEMANDS:
+        raise UsageError("--seal-subject, --seal-cert and --witness are for a bundle")
     else:
         with opened(ctx) as ports:
             found = reperform_run(ports, target, instead)
@@ -61,8 +71,10 @@ def _is_bundle(target: str) -> bool:
 def _show(found: "Reperformance") -> None:
     for one in found.differences:
         OUT.print(
-            f"DIFF  {one.object}: {one.about} [{one.code}]\n"
-            f"      sealed        {one.sealed}\n      re-performed  {one.found}",
+            printable(f"DIFF  {one.object}: {one.about} [{one.code}]"),
+            printable(f"      sealed        {one.sealed}"),
+            printable(f"      re-performed  {one.found}"),
+            sep="\n",
             markup=False,
         )
     if found.rules == "current":

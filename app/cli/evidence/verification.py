@@ -8,9 +8,13 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
+from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
+from app.packs.verify.checks import printable
 from app.services.proof.whole_store import (
+    NO_DEMANDS,
+    Demands,
     Findings,
     seal_root,
     time_roots,
@@ -41,20 +45,28 @@ def verify(
         str | None,
         typer.Option(help="Judge certificates at this time, once they have expired."),
     ] = None,
+    seal_subject: SealSubject = None,
+    seal_cert: SealCert = None,
+    witness: Witness = None,
     *,
     as_json: Json = False,
 ) -> None:
     """Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens (code 5: fault)."""
     if sum(one is not None for one in (bundle, run, record, pack)) > 1:
         raise UsageError("name one thing to verify: a bundle, --run, --record or --pack")
+    demands = demanded(seal_subject, seal_cert, witness)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
     if bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
-        findings = verify_bundle_file(bundle, anchor, key, roots, at)
+        findings = verify_bundle_file(bundle, anchor, key, roots, at, demands)
+    elif pack is not None and witness:
+        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     elif pack is not None:
-        findings = _pack(pack, anchor, roots, at)
+        findings = _pack(pack, anchor, roots, at, demands)
+    elif demands != NO_DEMANDS:
+        raise UsageError("--seal-subject, --seal-cert and --witness are for what was handed out")
     elif at is not None:
         raise UsageError(
             "--at is for a bundle or a pack; each token of a store is judged at its own time"
@@ -77,20 +89,22 @@ def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
         return verify_store(ports)
 
 
-def _pack(pack: Path, root: Path, roots: list[Path], at: str | None) -> Findings:
+def _pack(pack: Path, root: Path, roots: list[Path], at: str | None, demands: Demands) -> Findings:
     from app.services.proof.pdf import verify_pack
 
     if at is None:
         when = clock()
     else:
         when = datetime.fromtimestamp(int(at), UTC) if at.isdecimal() else parse_day(at)
-    return verify_pack(pack, root, roots or [root], when)
+    return verify_pack(pack, root, roots or [root], when, demands)
 
 
 def _show(findings: Findings, *, as_json: bool) -> None:
     if as_json:
         print_json({"verified": not findings.faults, **asdict(findings)})
         return
+    for note in findings.notes:
+        OUT.print(printable(f"NOTE  {note}"), markup=False)
     for fault in findings.faults:
-        OUT.print(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]", markup=False)
+        OUT.print(printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"), markup=False)
     OUT.print(f"{findings.what}: {findings.result}", markup=False)

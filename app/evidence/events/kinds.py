@@ -12,12 +12,14 @@ from app.evidence.events.connection_events import (
 )
 from app.evidence.events.fact import Fact
 from app.evidence.events.log_events import (
+    CheckpointCosigned,
     CheckpointNotSent,
     CheckpointSent,
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
     LogResumed,
+    SealCertificateInstalled,
 )
 from app.evidence.events.protection_events import (
     HoldCleared,
@@ -68,6 +70,8 @@ KINDS: Mapping[str, type[Fact]] = {
         LogKeyRotated,
         LogKeyInUse,
         LogResumed,
+        SealCertificateInstalled,
+        CheckpointCosigned,
     )
 }
 CHAINED: tuple[type[Fact], ...] = tuple(kind for kind in KINDS.values() if kind.CHAINED)

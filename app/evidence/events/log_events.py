@@ -1,6 +1,7 @@
 """What happened to the log itself: made, given a new key, its checkpoints sent to others."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar
 
 from app.evidence.events.fact import Fact
@@ -49,6 +50,22 @@ class LogResumed(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SealCertificateInstalled(Fact):
+    """Packs and bundles are sealed with another certificate from here on; the key is the same."""
+
+    KIND: ClassVar[str] = "seal_certificate_installed"
+    subject: str
+    """As `openssl x509 -noout -subject -nameopt RFC2253` prints it."""
+    sha256: str
+    """Of the certificate, hexadecimal."""
+    root_sha256: str
+    """Of the root that it leads to."""
+    former_sha256: str
+    """Of the certificate that sealed before."""
+    valid_until: datetime
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class OfNotice(Fact):
     """What became of one notice of a checkpoint."""
 
@@ -70,3 +87,15 @@ class CheckpointNotSent(OfNotice):
 
     KIND: ClassVar[str] = "checkpoint_not_sent"
     reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CheckpointCosigned(Fact):
+    """A witness cosigned a checkpoint; its signature lies beside the checkpoint in the store."""
+
+    KIND: ClassVar[str] = "checkpoint_cosigned"
+    witness: str
+    """Its name in the settings."""
+    checkpoint_size: int
+    cosigned_at: datetime
+    """By the witness's clock."""

@@ -22,6 +22,8 @@ ECDSA = 0x02
 """ECDSA over SHA-256, as transparency-dev/witness has it; of its curves P-256 alone."""
 _DASH = "\u2014 "
 _MAX_SIGNATURES = 16
+_DIGITS = 20
+"""Of a tree size: more than any log will have."""
 
 
 class NoteError(ValueError):
@@ -88,14 +90,14 @@ class CheckpointBody:
 
 def verifier_key(name: str, public: bytes) -> VerifierKey:
     """Key with its derived id (c2sp.org/signed-note, Ed25519). Raises NoteError for a bad name."""
-    _refuse_name(name)
+    refuse_name(name)
     digest = hashlib.sha256(name.encode() + b"\n" + bytes([ED25519]) + public).digest()
     return VerifierKey(name=name, key_id=digest[:4], public=public)
 
 
 def ecdsa_verifier_key(name: str, public: ec.EllipticCurvePublicKey) -> VerifierKey:
     """Key of type 0x02, whose id is derived from the key alone. Raises NoteError unless P-256."""
-    _refuse_name(name)
+    refuse_name(name)
     if not isinstance(public.curve, ec.SECP256R1):
         raise NoteError(f"a log's ECDSA key is on P-256, not on {public.curve.name}")
     encoded = public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo)
@@ -194,8 +196,8 @@ def parse_checkpoint(text: str) -> CheckpointBody:
     if len(lines) < 4 or lines[-1] or not all(lines[:-1]):
         raise NoteError("a checkpoint is origin, size and root, each on its line")
     origin, size, root = lines[:3]
-    if not (size.isascii() and size.isdigit()) or str(int(size)) != size:
-        raise NoteError(f"{size!r} is no tree size")
+    if not (size.isascii() and size.isdigit()) or str(int(size[:_DIGITS])) != size:
+        raise NoteError(f"{size[:80]!r} is no tree size")
     decoded = decode(root)
     if len(decoded) != 32:
         raise NoteError("a root is 32 bytes")
@@ -257,7 +259,8 @@ def _verify(key: VerifierKey, signature: bytes, message: bytes) -> None:
         Ed25519PublicKey.from_public_bytes(key.public).verify(signature, message)
 
 
-def _refuse_name(name: str) -> None:
+def refuse_name(name: str) -> None:
+    """Raises NoteError for a name that no key may have (c2sp.org/signed-note)."""
     if not name or "+" in name or any(letter.isspace() for letter in name):
         raise NoteError(f"{name!r} cannot name a key: no spaces, no plus, not empty")
 

@@ -4,7 +4,7 @@ import gc
 import hashlib
 import mimetypes
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -38,14 +38,41 @@ def render_pdf(view: PackView, attachments: Mapping[str, bytes]) -> bytes:
     `attachments` are those the view was built with. Raises PackDrawingError when they differ from
     the digests the view prints, or when the templates ask for anything but bundled fonts.
     """
-    from weasyprint import CSS, HTML, Attachment
-    from weasyprint.text.fonts import FontConfiguration
-
-    from app.packs.page.fetcher import PackFetcher
+    from weasyprint import Attachment
 
     _check_attachments(view, attachments)
     mimetypes.add_type(XLSX_TYPE, ".xlsx")  # what a machine knows of it differs
     html = render_html(view)
+    at = view.issue.generated_at
+    attached = [
+        Attachment(
+            string=attachments[file.name],
+            name=file.name,
+            description=file.says,
+            created=at,
+            modified=at,
+            relationship="Data",
+        )
+        for file in view.attached
+    ]
+    return _drawn(html, _identifier(html, view.issue.pack_id), attached)
+
+
+def render_anchors(anchors: Any) -> bytes:
+    """The trust anchors (`app.services.reading.anchors`) as a PDF of one page for people.
+
+    Raises PackDrawingError when the template asks for anything but bundled fonts.
+    """
+    html = _environment().get_template("anchors.html.j2").render(anchors=anchors)
+    return _drawn(html, _identifier(html, anchors.origin), [])
+
+
+def _drawn(html: str, identifier: bytes, attached: Sequence[Any]) -> bytes:
+    from weasyprint import CSS, HTML
+    from weasyprint.text.fonts import FontConfiguration
+
+    from app.packs.page.fetcher import PackFetcher
+
     fetcher = PackFetcher(FONTS)
     fonts = FontConfiguration()
     style = (TEMPLATES / "pack" / "pack.css").read_text("utf-8")
@@ -58,18 +85,8 @@ def render_pdf(view: PackView, attachments: Mapping[str, bytes]) -> bytes:
             font_config=fonts,
             finisher=claim_pdfua,
             pdf_variant="pdf/a-3a",
-            pdf_identifier=_identifier(html, view),
-            attachments=[
-                Attachment(
-                    string=attachments[file.name],
-                    name=file.name,
-                    description=file.says,
-                    created=view.issue.generated_at,
-                    modified=view.issue.generated_at,
-                    relationship="Data",
-                )
-                for file in view.attached
-            ],
+            pdf_identifier=identifier,
+            attachments=attached,
         )
     if fetcher.refused:
         raise PackDrawingError(f"The pack's templates asked for {fetcher.refused[0]!r}.")
@@ -88,9 +105,9 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _identifier(html: str, view: PackView) -> bytes:
+def _identifier(html: str, name: str) -> bytes:
     """Identity of the content: the document with the digests of its attachments in it."""
-    return hashlib.sha256(f"{view.issue.pack_id}\n{html}".encode()).digest()[:16]
+    return hashlib.sha256(f"{name}\n{html}".encode()).digest()[:16]
 
 
 def _check_attachments(view: PackView, attachments: Mapping[str, bytes]) -> None:

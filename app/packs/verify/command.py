@@ -22,9 +22,11 @@ from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
+from app.packs.verify.log.witness import check_witnesses, witness_keys
 from app.packs.verify.period.period import Period
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
+from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
 from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times, numbered
 
 
@@ -39,6 +41,8 @@ def main() -> int:
         lists = [given.crl] if given.crl else []
         for path in (given.bundle, given.root, *given.time_root, *lists, *given.since):
             need(Path(path).exists(), f"there is no {path}")
+        given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
+        given.witness = witness_keys(given.witness)
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
             given.log_vkey = Path(given.log_vkey).read_text("utf-8")
@@ -86,8 +90,9 @@ def check_signed(
     root = ["-CAfile", given.root, *([] if at is None else ["-attime", str(at)])]
     sealed = lambda: check_seal(bundle, SEAL, root, given.crl)  # noqa: E731 - one line
     report.notes += report.check(SEAL[0], f"is sealed by {SEAL[1]}", sealed, "seal_invalid") or []
+    check_signer(bundle, SEAL, given.pins, report)
     if bundle.has(PDF):
-        check_pdf(bundle, root, given.time_root, given.at, report)
+        check_pdf(bundle, root, given.pins, (given.time_root, given.at), report)
     for note in (NOTE, EVIDENCE):
         if note == NOTE or bundle.has(note):
             check_checkpoint_times(bundle, note, given.time_root, given.at, report)
@@ -101,6 +106,7 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
     )
     if not signed:
         return
+    check_witnesses(bundle, given.witness, report)
     leaves = report.check(NOTE, "has its tiles", lambda: check_tiles(bundle, *signed))
     for path in given.since:
         check_given(Path(path), given, signed, leaves, report)
@@ -198,6 +204,20 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
     parser.add_argument(
+        "--seal-subject",
+        action="append",
+        default=[],
+        metavar="TEXT",
+        help="who must have sealed, such as 'O=Example Hospital'; more than once: one of them",
+    )
+    parser.add_argument(
+        "--seal-cert",
+        action="append",
+        default=[],
+        metavar="FILE|SHA256",
+        help="the certificate that must have sealed; more than once: one of them",
+    )
+    parser.add_argument(
         "--since",
         action="append",
         help="a checkpoint that you were given before, which the log has to continue",
@@ -206,6 +226,13 @@ def arguments() -> argparse.ArgumentParser:
         "--period",
         help="FIRST..LAST (days, such as 2026-01-01..2026-03-31) that must be whole; default: the "
         "period of the pack",
+    )
+    parser.add_argument(
+        "--witness",
+        action="append",
+        default=[],
+        metavar="VKEY|FILE",
+        help="the key of a witness that must have cosigned the log, once for each",
     )
     parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
     parser.add_argument("--at", help="judge time authorities at this time (once they have expired)")

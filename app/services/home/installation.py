@@ -13,10 +13,18 @@ from app.controls.catalogue import Catalogue, load_catalogue
 from app.controls.expectations import Expectation, expectation_values, load_expectations
 from app.db.engine.database import Database, open_database
 from app.errors import UnavailableError, UsageError
+from app.evidence.tree.cosignature import parse_witness_vkey
+from app.evidence.tree.note import NoteError, VerifierKey
 from app.services.home.remembered_head import HomeHead
 from app.services.home.vault_signers import remote_keys
 from app.services.log.evidence_log import EvidenceLog
-from app.settings import AuthoritySettings, Settings, StoreSettings, load_settings
+from app.settings import (
+    AuthoritySettings,
+    Settings,
+    StoreSettings,
+    WitnessSettings,
+    load_settings,
+)
 from app.store.base import Store
 from app.store.factory import open_store
 from app.trust.keys.keyring import Trust, load_trust
@@ -26,6 +34,17 @@ from collectors.kit.catalogue.registry import all_collectors, validate
 from collectors.kit.errors import CatalogError
 
 Clock = Callable[[], datetime]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class KnownWitness:
+    """A witness as the settings have it."""
+
+    name: str
+    key: VerifierKey
+    url: str = ""
+    """Empty: asked by file alone."""
+    ca_file: Path | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -39,8 +58,10 @@ class Ports:
     trust: Trust
     authorities: tuple[TimeAuthority, ...]
     """Whom new timestamps are asked of."""
-    witnesses: tuple[TimeAuthority, ...]
+    known_authorities: tuple[TimeAuthority, ...]
     """Whose tokens in the store are known: those, the retired ones, the development authority."""
+    witnesses: tuple[KnownWitness, ...]
+    """Who cosigns checkpoints."""
     now: Clock
     catalogue: Catalogue
     collectors: tuple[Collector, ...]
@@ -92,7 +113,8 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
         database=open_database(_database_url(home, settings.database), rebuild=rebuild),
         trust=trust,
         authorities=_asked(home, settings, trust, now),
-        witnesses=_known(home, settings, trust, now),
+        known_authorities=_known(home, settings, trust, now),
+        witnesses=tuple(_witness(home, one) for one in settings.witnesses),
         now=now,
         catalogue=catalogue,
         collectors=collectors,
@@ -143,6 +165,17 @@ def _known(home: Path, settings: Settings, trust: Trust, now: Clock) -> tuple[Ti
     """The development authority stamped whatever was sealed before another was configured."""
     known = tuple(_http(home, one) for one in settings.time_authorities)
     return (*known, DevelopmentAuthority.of(trust, now))
+
+
+def _witness(home: Path, settings: WitnessSettings) -> KnownWitness:
+    try:
+        key = parse_witness_vkey(settings.vkey)
+    except NoteError as error:
+        raise UsageError(
+            f"the vkey of the witness {settings.name} is none: {error}", code="settings_invalid"
+        ) from error
+    ca_file = home / settings.ca_file if settings.ca_file else None
+    return KnownWitness(name=settings.name, key=key, url=settings.url, ca_file=ca_file)
 
 
 def _http(home: Path, authority: AuthoritySettings) -> HttpAuthority:

@@ -109,7 +109,7 @@ def issue_pack(
             bundle_sha256=digest,
             records=len(observed.records),
             checkpoint_size=checkpoint.size,
-            assurance=dated(checkpoint, ports.witnesses).assurance,
+            assurance=dated(checkpoint, ports.known_authorities).assurance,
             store=ports.store.label,
             issued_at=issued_at,
             sealed_at=signed_at(ports.store, checkpoint.size),

@@ -10,6 +10,7 @@ from cryptography import x509
 
 from app.evidence.canonical import sha256
 from app.evidence.record import entry_key
+from app.evidence.tree.cosignature import parse_signature_lines
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import NoteError, VerifierKey, open_checkpoint
 from app.evidence.tree.tiles import WIDTH, MissingTileError, TileLog, tile_key
@@ -25,6 +26,7 @@ from app.services.log.checkpoints import (
     token_key,
     token_names,
 )
+from app.services.log.cosignatures import cosignature_names, verified
 from app.services.proof.entries import Finding, NamedObjects, entry_findings, parsed
 from app.services.proof.entry_times import EntryClock
 from app.services.proof.fault_codes import note_code
@@ -36,9 +38,15 @@ from app.trust.time.token_form import refuse_loose_bytes
 
 
 def verify_log(
-    store: Store, key: VerifierKey, roots: Sequence[x509.Certificate]
+    store: Store,
+    key: VerifierKey,
+    roots: Sequence[x509.Certificate],
+    witnesses: Sequence[VerifierKey] = (),
 ) -> Iterator[Finding]:
-    """Findings about entries, the objects they name, tiles, checkpoints and tokens, in order."""
+    """Findings about entries, the objects they name, tiles, checkpoints and what vouches for them.
+
+    `roots` are for the tokens of checkpoints, `witnesses` for their cosignatures.
+    """
     sizes = checkpoint_sizes(store)
     walk = _Walk(store, sizes)
     yield from walk.findings()
@@ -48,6 +56,8 @@ def verify_log(
     for size in sizes:
         yield from _checkpoint(store, size, walk.roots.get(size), key)
         yield from token_findings(store, size, roots)
+    for size, names in cosignature_names(store).items():
+        yield from _cosignatures(store, size, names, witnesses)
     if walk.size > max(sizes, default=0):
         last = entry_key(walk.size - 1)
         yield Finding(key=last, reason="no checkpoint covers it yet", broken=False)
@@ -166,15 +176,17 @@ def _strays(store: Store, size: int, sizes: Sequence[int]) -> Iterator[Finding]:
             said = "the log does not reach this entry"
             yield Finding(key=key, reason=said, code="record_foreign")
     tokens = token_names(store)
-    own = {*map(checkpoint_key, sizes), *(name for names in tokens.values() for name in names)}
+    cosigned = cosignature_names(store)
+    own = {*map(checkpoint_key, sizes)}
+    own |= {name for kept in (tokens, cosigned) for names in kept.values() for name in names}
     for key in store.list(CHECKPOINTS):
         if key not in own:
             said = "the name is not one of a checkpoint"
             yield Finding(key=key, reason=said, code="object_foreign")
     for known in sizes:
         yield from _unreached(known, tokens.get(known, []))
-    for lonely in sorted({*tokens} - {*sizes}):
-        reason = "the checkpoint is missing, though its timestamp is there"
+    for lonely in sorted({*tokens, *cosigned} - {*sizes}):
+        reason = "the checkpoint is missing, though its timestamp or cosignature is there"
         yield Finding(key=checkpoint_key(lonely), reason=reason, code="checkpoint_missing")
 
 
@@ -218,3 +230,24 @@ def token_findings(store: Store, size: int, roots: Sequence[x509.Certificate]) -
             name = checkpoint_key(size) + token.ending
             said = f"the timestamp does not verify: {error}"
             yield Finding(key=name, reason=said, code="token_invalid")
+
+
+def _cosignatures(
+    store: Store, size: int, names: Sequence[str], witnesses: Sequence[VerifierKey]
+) -> Iterator[Finding]:
+    """Each is a line of a known witness that verifies; that of a stranger is merely told."""
+    note = found(store, checkpoint_key(size))
+    for name in sorted(names) if note is not None else ():
+        try:
+            (line,) = parse_signature_lines(store.get(name))
+        except ValueError as error:  # NoteErrors, and none or several lines
+            said = f"it is no signature line: {error}"
+            yield Finding(key=name, reason=said, code="cosignature_invalid")
+            continue
+        known = [one for one in witnesses if (one.name, one.key_id) == (line.name, line.key_id)]
+        if not known:
+            said = f"the witness {line.name} is not configured, and this not verified"
+            yield Finding(key=name, reason=said, broken=False)
+        elif note is not None and not any(verified(note, [line], known)):
+            said = f"the cosignature by {line.name} does not verify"
+            yield Finding(key=name, reason=said, code="cosignature_invalid")

@@ -103,7 +103,7 @@ class EntryProver:
         except NoteError as error:
             yield Finding(key=name, reason=str(error), code=note_code(note, ports.trust.log.key))
             return
-        roots = [root for authority in ports.witnesses for root in authority.roots]
+        roots = [root for authority in ports.known_authorities for root in authority.roots]
         yield from token_findings(ports.store, size, roots)
         if body.size != size:
             said = f"it speaks for {body.size} entries"

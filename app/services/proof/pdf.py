@@ -8,12 +8,20 @@ from cryptography import x509
 
 from app.errors import NotFoundError, UsageError
 from app.evidence.record import utc
-from app.services.proof.whole_store import Fault, Findings
+from app.packs.verify.seals.signer import Pins, Signer, need_pinned, signer_of_der
+from app.services.proof.whole_store import NO_DEMANDS, Demands, Fault, Findings
 from app.trust.seals.pades_check import judge_pdf
+from app.trust.time.openssl import Refused
 
 
-def verify_pack(pdf: Path, root: Path, time_roots: Sequence[Path], at: datetime) -> Findings:
-    """Is the PDF whole, sealed under `root`, and dated under one of `time_roots`?
+def verify_pack(
+    pdf: Path,
+    root: Path,
+    time_roots: Sequence[Path],
+    at: datetime,
+    demands: Demands = NO_DEMANDS,
+) -> Findings:
+    """Is the PDF whole, sealed under `root` by whom it must be, dated under one of `time_roots`?
 
     Certificates are judged at the instant `at`. Raises NotFoundError when a file is not there,
     UsageError when a root is no certificate.
@@ -29,17 +37,29 @@ def verify_pack(pdf: Path, root: Path, time_roots: Sequence[Path], at: datetime)
     faults = tuple(
         Fault(object=pdf.name, reason=fault.reason, code=fault.code) for fault in found.faults
     )
-    notes = [f"sealed by {found.signer}"] if found.signer else []
+    notes: list[str] = []
+    pins = demands.pins()
+    if found.signer:
+        signer = signer_of_der(found.signer)
+        notes.append(signer.said())
+        faults += tuple(_foreign(pdf.name, signer, pins))
     if found.sealed_at is not None:
         notes.append(f"sealed at {utc(found.sealed_at)}, says its timestamp")
-    if "DEVELOPMENT" in found.signer:
-        notes.append("its keys are of a development installation: they name nobody you know")
+    if found.signer and pins == Pins():
+        notes.append("who sealed was not pinned: give --seal-subject or --seal-cert")
     return Findings(
         what=str(pdf),
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
         notes=tuple(notes),
     )
+
+
+def _foreign(name: str, signer: Signer, pins: Pins) -> Iterator[Fault]:
+    try:
+        need_pinned(signer, pins)
+    except Refused as error:
+        yield Fault(object=name, reason=str(error), code=error.code)
 
 
 def _certificates(path: Path) -> Iterator[x509.Certificate]:

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import app.packs
-from app.errors import NotFoundError, RefusedError, UnavailableError
+from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
+from app.packs.verify.log.witness import witness_keys
+from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
@@ -17,6 +19,8 @@ from app.services.proof.index import head_findings, index_findings
 from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
+from app.trust.keys.keyring import SEAL_ROOTS
+from app.trust.time.openssl import Refused
 
 ZIP = b"PK\x03\x04"
 VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
@@ -49,13 +53,51 @@ class Findings:
     """What is not at fault yet worth knowing, such as entries no checkpoint covers yet."""
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Demands:
+    """What an auditor demands of a bundle or a pack besides its root: who sealed and saw it."""
+
+    seal_subjects: tuple[str, ...] = ()
+    """One of these has to be the seal's subject, or part of it such as `O=Example Hospital`."""
+    seal_certificates: tuple[str, ...] = ()
+    """One of these has to be the seal's certificate: a file, or the SHA-256 of one."""
+
+    witnesses: tuple[str, ...] = ()
+    """Each of these has to have cosigned: its vkey, or a file that holds it. For bundles."""
+
+    def pins(self) -> Pins:
+        """Raises UsageError for what is no certificate and no digest."""
+        try:
+            return Pins(self.seal_subjects, tuple(map(fingerprint, self.seal_certificates)))
+        except Refused as error:
+            raise UsageError(f"--seal-cert: {error}") from error
+
+    def words(self) -> Iterator[str]:
+        """The same for the command line of the verifier that bundles carry. Raises UsageError."""
+        for subject in self.seal_subjects:
+            yield f"--seal-subject={subject}"
+        for digest in self.pins().certificates:
+            yield f"--seal-cert={digest}"
+        try:
+            witness_keys([*self.witnesses])
+        except ValueError as error:
+            raise UsageError(f"--witness: {error}") from error
+        for one in self.witnesses:
+            yield f"--witness={one}"
+
+
+NO_DEMANDS = Demands()
+"""Whoever the root certifies may have sealed."""
+
+
 def verify_store(ports: Ports) -> Findings:
     """Every entry, object, tile, checkpoint and token, computed again from the store alone.
 
     Then: is it the log that was sealed here last, and does the index say what it says?
     """
-    roots = [root for authority in ports.witnesses for root in authority.roots]
-    found = list(verify_log(ports.store, ports.trust.log.key, roots))
+    roots = [root for authority in ports.known_authorities for root in authority.roots]
+    witnesses = [witness.key for witness in ports.witnesses]
+    found = list(verify_log(ports.store, ports.trust.log.key, roots, witnesses))
     found += stored_findings(ports.store)
     found += head_findings(ports)
     size = 0
@@ -72,7 +114,12 @@ def verify_store(ports: Ports) -> Findings:
 
 
 def verify_bundle_file(
-    bundle: Path, root: Path, vkey: Path, time_roots: Sequence[Path] = (), at: str | None = None
+    bundle: Path,
+    root: Path,
+    vkey: Path,
+    time_roots: Sequence[Path] = (),
+    at: str | None = None,
+    demands: Demands = NO_DEMANDS,
 ) -> Findings:
     """A bundle, by its own verifier as this version ships it, against the given anchors.
 
@@ -88,6 +135,7 @@ def verify_bundle_file(
     command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
     command += [word for each in time_roots for word in ("--time-root", str(each))]
     command += ["--at", at] if at else []
+    command += demands.words()
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
@@ -133,12 +181,13 @@ def time_roots(home: Path) -> list[Path]:
 
 
 def seal_root(home: Path) -> Path:
-    """Root of a home's seals: of its own chain when the seal's key is in Key Vault."""
+    """File with the roots of a home's seals: of its own chain when the seal's key is in a vault."""
     if (home / FILE_NAME).is_file():
         seal = load_settings(home).seal
         if seal.kind == "key_vault" and seal.certificate is not None:
             return home / (seal.chain or (seal.certificate,))[-1]
-    return home / "trust" / "root.pem"
+    roots = home / "trust" / SEAL_ROOTS
+    return roots if roots.is_file() else home / "trust" / "root.pem"
 
 
 def _faults(told: dict[str, object]) -> Iterator[Fault]:

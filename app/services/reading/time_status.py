@@ -38,9 +38,9 @@ def time_status(ports: Ports, last: Checkpoint | None) -> TimeStatus:
     """What is known of time, `last` being the last checkpoint."""
     if last is None:
         return _unsealed()
-    facts = dated(last, ports.witnesses)
+    facts = dated(last, ports.known_authorities)
     signed = signed_at(ports.store, last.size)
-    roots = [root for authority in ports.witnesses for root in authority.roots]
+    roots = [root for authority in ports.known_authorities for root in authority.roots]
     until = last_checkable(last, roots)
     waiting = tuple(awaiting(ports))
     return TimeStatus(
@@ -96,7 +96,7 @@ def _single(authorities: tuple[TimeAuthority, ...], facts: Dated) -> Iterator[st
     if len(independent(authorities)) < WANTED:
         yield (
             "one time authority dates the log; a second one with a root of its own under "
-            "[[time_authorities]] would be an independent witness"
+            "[[time_authorities]] would be independent"
         )
     elif facts.at is not None and not facts.also:
         yield (

@@ -10,7 +10,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
 from app.evidence.events.run_events import Rejudged
@@ -29,7 +29,7 @@ from app.evidence.replay import exchanges_of
 from app.evidence.run import LIFE, slot_by_slot
 from app.services.home.installation import Ports
 from app.services.proof.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
-from app.services.proof.whole_store import verify_bundle_file
+from app.services.proof.whole_store import NO_DEMANDS, Demands, verify_bundle_file
 from app.services.reperforming.reassess import Reassessment
 from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
@@ -68,9 +68,13 @@ class Reperformance:
 
 
 def reperform_bundle(
-    bundle: Path, root: Path, vkey: Path, instead: bytes | None = None
+    bundle: Path,
+    root: Path,
+    vkey: Path,
+    instead: bytes | None = None,
+    demands: Demands = NO_DEMANDS,
 ) -> Reperformance:
-    """Re-perform a bundle that verifies against these anchors.
+    """Re-perform a bundle that verifies against these anchors and meets the demands.
 
     `instead` is an archive of other rules than the sealed ones, to see what they would say.
     Raises NotFoundError, RefusedError when it holds no rules, VerificationFailedError when it does
@@ -82,7 +86,7 @@ def reperform_bundle(
         copy = Path(place) / "bundle.asice"  # what is verified is what is then read
         shutil.copyfile(bundle, copy)
         _need_rules(copy, bundle)
-        found = verify_bundle_file(copy, root, vkey)
+        found = verify_bundle_file(copy, root, vkey, demands=demands)
         if found.faults:
             first = found.faults[0]
             raise VerificationFailedError(
@@ -124,7 +128,7 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
     reassessment = Reassessment(evidence)
     with closing(RulesShelf(evidence, instead)) as shelf:
         for name, data in evidence.entries():
-            entry = parse(data)
+            entry = sealed_json(data)
             if entry["schema"] == RECORD_SCHEMA:
                 found = _record(name, entry, evidence, shelf, report)
                 reassessment.record(entry, sha256(data), found)
@@ -155,7 +159,7 @@ def _record(
 ) -> Performed | None:
     """One record; None when the rules gave nothing to compare."""
     try:
-        sealed: list[Row] = parse(evidence.derived(record["verdicts"]["sha256"]))
+        sealed: list[Row] = sealed_json(evidence.derived(record["verdicts"]["sha256"]))
         found = _performed(record, evidence, shelf)
         differing = list(differences(name, record, sealed, found))
         items = sum(record["normalised"]["items"].values())
@@ -187,7 +191,7 @@ def _judged_again(
 ) -> None:
     """A night that was judged again by later rules, record by record."""
     for one in fact.records:
-        sealed: list[Row] = parse(evidence.derived(one.verdicts))
+        sealed: list[Row] = sealed_json(evidence.derived(one.verdicts))
         try:
             found = _by(
                 fact.rules,
@@ -227,6 +231,6 @@ def _by(
     """What the rules of this digest make of a record, measured against these expectations."""
     rules = shelf.rules(digest)
     exchanges = exchanges_of(record, evidence.raw)
-    expectations = parse(evidence.derived(expected))
+    expectations = sealed_json(evidence.derived(expected))
     found = rules.perform(record, exchanges, expectations, cause_of(record, evidence, rules))
     return Performed(**found)

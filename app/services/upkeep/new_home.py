@@ -82,7 +82,13 @@ def initialise(home: Path, organisation: str, now: Clock) -> Home:
         _write_settings(home, organisation)
     settings = load_settings(home)
     origin = settings.log_origin
-    trust = create_trust(home / "trust", origin, now, remote=remote_keys(settings, home, now))
+    trust = create_trust(
+        home / "trust",
+        origin,
+        now,
+        remote=remote_keys(settings, home, now),
+        organisation=settings.organisation,
+    )
     try:
         _first_entry(home, settings.organisation, now)
     except AppError:

@@ -43,7 +43,7 @@ def send_notices(ports: Ports) -> list[Delivery]:
     """
     if not ports.settings.notices:
         return []
-    size = _night(ports)
+    size = night_checkpoint(ports)
     if size is None:
         return []
     sent, told = (
@@ -62,7 +62,7 @@ def send_notices(ports: Ports) -> list[Delivery]:
 def notice_of(ports: Ports, size: int) -> Notice:
     """A checkpoint as it is sent. Raises NotFoundError, RefusedError."""
     checkpoint = read_checkpoint(ports.store, ports.trust.log, size)
-    facts = dated(checkpoint, ports.witnesses)
+    facts = dated(checkpoint, ports.known_authorities)
     tokens = {f"checkpoint-{size}{token.ending}": token.response for token in checkpoint.tokens}
     envelope = {
         "schema": "urn:annexa:checkpoint-notice:v1",
@@ -81,7 +81,7 @@ def notice_of(ports: Ports, size: int) -> Notice:
     return Notice(size=size, note=checkpoint.note, envelope=envelope, tokens=tokens)
 
 
-def _night(ports: Ports) -> int | None:
+def night_checkpoint(ports: Ports) -> int | None:
     """Size of the first checkpoint over the end of the last night.
 
     Later checkpoints cover events such as these notices themselves: they wait for the next night.

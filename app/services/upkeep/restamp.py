@@ -111,7 +111,7 @@ def _asked(ports: Ports, checkpoint: Checkpoint) -> Checkpoint:
 
 
 def _renew(ports: Ports, done: Restamped, sizes: Iterable[int], until: datetime | None) -> None:
-    roots = [root for authority in ports.witnesses for root in authority.roots]
+    roots = [root for authority in ports.known_authorities for root in authority.roots]
     renewals: list[int] = []
     left: list[int] = []
     for size in sizes:

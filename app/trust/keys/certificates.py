@@ -1,4 +1,4 @@
-"""The development certificates: a root, the seal's and the time authority's."""
+"""The certificates of a new home: the organisation's root, its seal's, a time authority's."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,7 +10,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-ORGANIZATION = "Annexa (DEVELOPMENT - NOT A TRUSTED AUTHORITY)"
+DEVELOPMENT = "Annexa (DEVELOPMENT - NOT A TRUSTED AUTHORITY)"
+"""Whose the built-in time authority says that it is: nobody is to believe its times."""
+UNNAMED = "Unnamed organisation"
+LONGEST = 64
+"""Bytes of UTF-8 in a name of a certificate (RFC 5280, appendix A.1: 64 characters)."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -21,9 +25,11 @@ class Validity:
     end: datetime
 
 
-def root_certificate(key: ec.EllipticCurvePrivateKey, validity: Validity) -> x509.Certificate:
-    """Self-signed certificate of the development root."""
-    name = _name("Annexa Development Root")
+def root_certificate(
+    key: ec.EllipticCurvePrivateKey, validity: Validity, organisation: str = UNNAMED
+) -> x509.Certificate:
+    """Self-signed certificate of an organisation's own root, which names it."""
+    name = seal_name(organisation, "evidence root")
     public = key.public_key()
     builder = (
         _begun(name, name, public, validity)
@@ -40,11 +46,13 @@ def seal_certificate(
     root_key: ec.EllipticCurvePrivateKey,
     validity: Validity,
 ) -> x509.Certificate:
-    """Certificate of the key that seals packs and bundles.
+    """Certificate of the key that seals packs and bundles, of the organisation that the root names.
 
     emailProtection lets `openssl cms -verify` accept it without `-purpose any`.
     """
-    builder = _leaf("Annexa Development Seal", public, root, root_key, validity)
+    named = root.subject.get_attributes_for_oid(NameOID.ORGANIZATION_NAME)[0].value
+    name = seal_name(str(named), "evidence seal")
+    builder = _leaf(name, public, root, root_key, validity)
     builder = builder.add_extension(
         _usage(digital_signature=True, content_commitment=True), critical=True
     ).add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]), critical=False)
@@ -61,7 +69,8 @@ def tsa_certificate(
 
     RFC 3161, section 2.3: timeStamping is its only extended key usage, and critical.
     """
-    builder = _leaf("Annexa Development Time Authority", public, root, root_key, validity)
+    name = _name(DEVELOPMENT, "Annexa Development Time Authority")
+    builder = _leaf(name, public, root, root_key, validity)
     builder = builder.add_extension(_usage(digital_signature=True), critical=True).add_extension(
         x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), critical=True
     )
@@ -105,8 +114,24 @@ def revokes_for(found: x509.CertificateRevocationList, issuer: x509.Certificate)
     )
 
 
+def seal_name(organisation: str, role: str = "evidence seal") -> x509.Name:
+    """Subject of an organisation's certificate: its name (O), and with the role after it (CN).
+
+    What is longer than a certificate may hold is cut, and ends with an ellipsis.
+    """
+    named = organisation.strip() or UNNAMED
+    return _name(_cut(named, LONGEST), f"{_cut(named, LONGEST - len(role) - 1)} {role}")
+
+
+def _cut(text: str, longest: int) -> str:
+    whole, ellipsis = text.encode(), "\u2026"
+    if len(whole) <= longest:
+        return text
+    return whole[: longest - len(ellipsis.encode())].decode(errors="ignore") + ellipsis
+
+
 def _leaf(
-    name: str,
+    name: x509.Name,
     public: ec.EllipticCurvePublicKey | rsa.RSAPublicKey,
     root: x509.Certificate,
     root_key: ec.EllipticCurvePrivateKey,
@@ -114,7 +139,7 @@ def _leaf(
 ) -> x509.CertificateBuilder:
     issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(root_key.public_key())
     return (
-        _begun(_name(name), root.subject, public, validity)
+        _begun(name, root.subject, public, validity)
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(issuer, critical=False)
         .add_extension(x509.SubjectKeyIdentifier.from_public_key(public), critical=False)
@@ -138,10 +163,10 @@ def _begun(
     )
 
 
-def _name(common: str) -> x509.Name:
+def _name(organisation: str, common: str) -> x509.Name:
     return x509.Name(
         [
-            x509.NameAttribute(NameOID.ORGANIZATION_NAME, ORGANIZATION),
+            x509.NameAttribute(NameOID.ORGANIZATION_NAME, organisation),
             x509.NameAttribute(NameOID.COMMON_NAME, common),
         ]
     )

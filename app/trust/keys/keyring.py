@@ -1,13 +1,10 @@
 """The trust folder: keys made once, at init, and read by their owner only."""
 
-import os
-import shutil
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
-from tempfile import mkdtemp
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -23,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import (
 from app.errors import UnavailableError, UsageError
 from app.evidence.tree.note import ECDSA, NoteError, ecdsa_verifier_key, parse_vkeys, verifier_key
 from app.trust.keys.certificates import (
+    UNNAMED,
     Validity,
     revocation_list,
     revokes_for,
@@ -30,6 +28,7 @@ from app.trust.keys.certificates import (
     seal_certificate,
     tsa_certificate,
 )
+from app.trust.keys.durable_files import place_folder
 from app.trust.keys.rotation import finish_rotation
 from app.trust.keys.signers import (
     CertifiedKey,
@@ -41,6 +40,10 @@ from app.trust.keys.signers import (
     SigningKey,
 )
 
+SEAL = "seal.crt.pem"
+"""Certificate of the seal; where a CA made it, its issuers after it, the root last."""
+SEAL_ROOTS = "seal-roots.pem"
+"""Every root that seals of this home lead to, the newest first; not there while it is root.pem."""
 _LEEWAY = timedelta(minutes=5)
 """Certificates begin a little before now: clocks of auditors may be slow."""
 _Key = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey | Ed25519PrivateKey
@@ -90,8 +93,11 @@ def create_trust(
     now: Callable[[], datetime],
     days: int = 3650,
     remote: RemoteKeys = RemoteKeys(),
+    organisation: str = UNNAMED,
 ) -> Trust:
-    """Make the keys and certificates of a new log. All files appear at once, or none.
+    """Make the keys and certificates of a new log, in the organisation's name.
+
+    All files appear at once, or none.
 
     Private: root.key.pem (P-384, take it offline), seal.key.pem (P-256), tsa.key.pem (RSA-3072),
     log.key.pem (Ed25519), each 0600 in a folder of 0700. Public: root.pem, root.crl.pem,
@@ -102,11 +108,11 @@ def create_trust(
     if folder.exists() and any(folder.iterdir()):
         raise UsageError(f"{folder} already has files: keys are made once and never replaced")
     try:
-        files = _made(origin, now(), days, remote)
+        files = _made(origin, organisation, _validity(now(), days), remote)
     except NoteError as error:
         raise UsageError(f"the log cannot be named {origin!r}: {error}") from error
     try:
-        _place(folder, files)
+        place_folder(folder, files)
     except OSError as error:
         raise UnavailableError(f"cannot write the keys to {folder}: {error.strerror}") from error
     return load_trust(folder, remote)
@@ -136,12 +142,17 @@ def load_trust(folder: Path, remote: RemoteKeys = RemoteKeys()) -> Trust:
         ) from error
 
 
-def _made(origin: str, now: datetime, days: int, remote: RemoteKeys) -> dict[str, bytes]:
+def _validity(now: datetime, days: int) -> Validity:
     start = now.replace(microsecond=0) - _LEEWAY
-    validity = Validity(start=start, end=start + timedelta(days=days))
+    return Validity(start=start, end=start + timedelta(days=days))
+
+
+def _made(
+    origin: str, organisation: str, validity: Validity, remote: RemoteKeys
+) -> dict[str, bytes]:
     root_key = ec.generate_private_key(ec.SECP384R1())
     tsa_key = rsa.generate_private_key(65537, 3072)
-    root = root_certificate(root_key, validity)
+    root = root_certificate(root_key, validity, organisation)
     tsa = tsa_certificate(tsa_key.public_key(), root, root_key, validity)
     files = {
         "root.key.pem": _pem(root_key),
@@ -160,7 +171,7 @@ def _made(origin: str, now: datetime, days: int, remote: RemoteKeys) -> dict[str
         seal_key = ec.generate_private_key(ec.SECP256R1())
         seal = seal_certificate(seal_key.public_key(), root, root_key, validity)
         files["seal.key.pem"] = _pem(seal_key)
-        files["seal.crt.pem"] = seal.public_bytes(Encoding.PEM)
+        files[SEAL] = seal.public_bytes(Encoding.PEM)
     return {**files, "log.vkey": f"{vkey}\n".encode()}
 
 
@@ -187,17 +198,20 @@ def _log(folder: Path, remote: SigningKey | None) -> NoteSigner:
 
 
 def _sealer(folder: Path, root: x509.Certificate) -> SealSigner:
-    certificate = _certificate(folder, "seal.crt.pem", root)
+    """By the organisation's own root, or by the CA whose certificates follow the seal's."""
+    certificate, *chain = x509.load_pem_x509_certificates(_read(folder, SEAL))
+    if not chain:
+        certificate = _certificate(folder, SEAL, root)
     private = load_pem_private_key(_read(folder, "seal.key.pem"), password=None)
     if not isinstance(private, ec.EllipticCurvePrivateKey):
         raise _other_kind("seal.key.pem")
     if private.public_key() != certificate.public_key():
-        raise _strangers(folder, "seal.crt.pem", "seal.key.pem")
+        raise _strangers(folder, SEAL, "seal.key.pem")
     return CertifiedKey(
         signing=LocalKey(private=private),
         certificate=certificate,
-        chain=(root,),
-        revocations=_revocations(folder, root),
+        chain=tuple(chain) or (root,),
+        revocations=() if chain else _revocations(folder, root),
     )
 
 
@@ -237,38 +251,8 @@ def _strangers(folder: Path, one: str, other: str) -> UsageError:
     )
 
 
-def _place(folder: Path, files: Mapping[str, bytes]) -> None:
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # of mode 0700
-    try:
-        for name, data in files.items():
-            _write(made / name, data, 0o600 if name.endswith(".key.pem") else 0o644)
-        _sync(made)
-        made.rename(folder)
-    finally:
-        shutil.rmtree(made, ignore_errors=True)  # half a set of keys is of no use
-    _sync(folder.parent)
-
-
 def _pem(key: _Key) -> bytes:
     return key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    # exclusive and with its final mode from the start: never a moment when others can read
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _refuse_open_doors(folder: Path) -> None:

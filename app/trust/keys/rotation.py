@@ -6,7 +6,6 @@ the new key first and the old one with its last size; the next key takes the old
 last step is made up for whenever the folder is read.
 """
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from app.evidence.tree.note import FormerKey, VerifierKey, format_vkeys, verifier_key
+from app.trust.keys.durable_files import PRIVATE, PUBLIC, place_file, sync
 
 _PRESENT, _NEXT, _KEYS = "log.key.pem", "log-next.key.pem", "log.vkey"
 
@@ -29,7 +29,7 @@ def prepare_rotation(folder: Path, origin: str) -> VerifierKey:
     if not path.exists():
         key = Ed25519PrivateKey.generate()
         pem = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
-        _write(path, pem, 0o600)
+        place_file(path, pem, PRIVATE)
     return verifier_key(origin, _public(path))
 
 
@@ -40,7 +40,7 @@ def rotate(folder: Path, old: VerifierKey, new: VerifierKey, until: int) -> Veri
     """
     gone = FormerKey(key=replace(old, former=()), until=until)
     key = replace(new, former=(gone, *old.former))
-    _write(folder / _KEYS, format_vkeys(key).encode(), 0o644)
+    place_file(folder / _KEYS, format_vkeys(key).encode(), PUBLIC)
     finish_rotation(folder, key)
     return key
 
@@ -50,7 +50,7 @@ def finish_rotation(folder: Path, key: VerifierKey) -> None:
     path = folder / _NEXT
     if path.exists() and _public(path) == key.public:
         path.replace(folder / _PRESENT)
-        _sync(folder)
+        sync(folder)
 
 
 def _public(path: Path) -> bytes:
@@ -58,24 +58,3 @@ def _public(path: Path) -> bytes:
     if not isinstance(private, Ed25519PrivateKey):
         raise ValueError(f"{path.name} holds a key of another kind")  # noqa: TRY004 - of a file
     return private.public_key().public_bytes_raw()
-
-
-def _write(path: Path, data: bytes, mode: int) -> None:
-    """All of a file or none: under another name first, in the folder that only its owner opens."""
-    made = path.with_name(f".{path.name}.unfinished")
-    made.unlink(missing_ok=True)
-    descriptor = os.open(made, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    made.replace(path)
-    _sync(path.parent)
-
-
-def _sync(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -40,7 +40,8 @@ class PdfJudgement:
     """What a sealed PDF shows."""
 
     faults: tuple[PdfFault, ...]
-    signer: str = ""
+    signer: bytes = b""
+    """Certificate of the seal, DER; empty when there is no seal."""
     sealed_at: datetime | None = None
     """By the time authority; None when no token says it."""
 
@@ -76,7 +77,7 @@ def judge_pdf(
         faults.append(PdfFault(code="pdf_extended", reason=added))
     return PdfJudgement(
         faults=tuple(faults),
-        signer=seal.signing_cert.subject.human_friendly,
+        signer=seal.signing_cert.dump(),
         sealed_at=seal.timestamp_validity.timestamp if seal.timestamp_validity else None,
     )
 

@@ -19,7 +19,7 @@ WANTED = 2
 def independent(authorities: Sequence[TimeAuthority]) -> tuple[tuple[TimeAuthority, ...], ...]:
     """Authorities grouped by what they chain to, in the order given.
 
-    Two that share a pinned root are one witness: whoever holds that root can make either's tokens.
+    Two that share a pinned root count as one: whoever holds that root can make either's tokens.
     """
     groups: list[tuple[set[bytes], list[TimeAuthority]]] = []
     for authority in authorities:

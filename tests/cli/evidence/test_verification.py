@@ -88,6 +88,10 @@ def test_the_seal_of_a_pack_is_judged_against_the_given_root(spoilable: Place) -
     said = spoilable.annexa("verify", "--pack", pdf)
     assert (said.code, said.err) == (0, "")
     assert said.out.splitlines()[-1] == f"{pdf}: VERIFIED"
+    assert "NOTE  sealed by CN=" in said.out
+    pinned = ("--seal-cert", spoilable.home / "trust" / "seal.crt.pem")
+    assert codes(spoilable, "--pack", pdf, *pinned) == set()
+    assert codes(spoilable, "--pack", pdf, "--seal-subject", "O=Other") == {"seal_foreign"}
     other = spoilable.home.parent / "other"
     assert spoilable.annexa("--home", other, "init").code == 0
     foreign = ("--root", other / "trust" / "root.pem")
@@ -107,6 +111,7 @@ def test_a_bundle_names_its_faults_by_code_too(spoilable: Place) -> None:
     assert spoilable.annexa("pack", "northgate", "--out", out).code == 0
     bundle = out / "bundle.asice"
     assert codes(spoilable, bundle) == set()
+    assert codes(spoilable, bundle, "--seal-subject", "O=Other") == {"seal_foreign"}
 
     with zipfile.ZipFile(bundle, "a") as opened:
         opened.writestr("../outside.txt", b"x")
@@ -122,6 +127,8 @@ def test_a_bundle_names_its_faults_by_code_too(spoilable: Place) -> None:
         (("--pack", "none.pdf"), 3, "file_unknown"),
         (("--run", "a", "--record", "b"), 2, "usage"),
         (("--run", "a", "--at", "2026-01-01"), 2, "usage"),
+        (("--run", "a", "--seal-subject", "O=A"), 2, "usage"),
+        (("--pack", "none.pdf", "--seal-cert", "none.pem"), 3, "file_unknown"),
     ],
 )
 def test_what_cannot_be_verified_is_one_sentence(

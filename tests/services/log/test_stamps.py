@@ -1,4 +1,4 @@
-"""Tokens: two independent witnesses, late ones, renewed ones, and none that is not believed."""
+"""Tokens: two independent authorities, late ones, renewed ones, and none that is not believed."""
 
 import subprocess
 from dataclasses import replace
@@ -66,7 +66,7 @@ def test_two_independent_authorities_date_a_checkpoint(
     assert set(broken(store, trust, two)) == {token_key(1)}
 
 
-def test_authorities_of_one_root_are_one_witness(log: EvidenceLog, clock: SetClock) -> None:
+def test_authorities_of_one_root_count_as_one(log: EvidenceLog, clock: SetClock) -> None:
     one, other = authority("one", clock), authority("other", clock)
     mirror = trusting(one, *one.roots)
     bridge = trusting(other, *one.roots, *other.roots)

@@ -123,7 +123,7 @@ def test_what_was_stamped_before_an_authority_was_configured_or_retired_still_ve
     file.write_text(file.read_text() + "retired = true\n")
     ports = open_ports(tmp_path / "home", clock)
     assert [authority.name for authority in ports.authorities] == ["built-in development authority"]
-    assert dated(read_checkpoint(ports.store, ports.trust.log, size), ports.witnesses).at
+    assert dated(read_checkpoint(ports.store, ports.trust.log, size), ports.known_authorities).at
     assert verify_store(ports).faults == ()
     file.write_text(file.read_text().split('[[time_authorities]]\nname = "one"')[0])
     ports.close()

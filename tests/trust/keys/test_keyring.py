@@ -43,15 +43,34 @@ def test_a_folder_is_read_back_as_made(trust: Trust) -> None:
     assert again.log.sign("text\n") == trust.log.sign("text\n")
 
 
-def test_certificates_say_development_and_begin_before_now(
+def test_the_time_authority_says_development_and_all_begin_before_now(
     trust: Trust, now: Callable[[], datetime]
 ) -> None:
+    assert "DEVELOPMENT" in trust.tsa.subject.rfc4514_string()
     for certificate in (trust.root, trust.seal, trust.tsa):
-        assert "DEVELOPMENT" in certificate.subject.rfc4514_string()
         assert certificate.not_valid_before_utc < now() < certificate.not_valid_after_utc
     usage = trust.tsa.extensions.get_extension_for_class(x509.ExtendedKeyUsage)
     assert usage.critical
     assert [each.dotted_string for each in usage.value] == ["1.3.6.1.5.5.7.3.8"]
+
+
+@pytest.mark.parametrize(
+    ("organisation", "seal", "root"),
+    [
+        ("Spital Zürich", "Spital Zürich evidence seal", "Spital Zürich evidence root"),
+        ("  ", "Unnamed organisation evidence seal", "Unnamed organisation evidence root"),
+        ("x" * 70, "x" * 47 + "… evidence seal", "x" * 47 + "… evidence root"),
+    ],
+)
+def test_root_and_seal_name_the_organisation(
+    organisation: str, seal: str, root: str, tmp_path: Path, now: Callable[[], datetime]
+) -> None:
+    made = create_trust(tmp_path / "trust", "evidence.example/log", now, organisation=organisation)
+
+    named = organisation.strip() or "Unnamed organisation"
+    for certificate, common in ((made.seal, seal), (made.root, root)):
+        told = {one.rfc4514_attribute_name: one.value for one in certificate.subject}
+        assert told == {"O": named if len(named) <= 64 else "x" * 61 + "…", "CN": common}
 
 
 def test_openssl_accepts_the_chain(trust: Trust) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from app.packs.verify.checks import Report, need
 from app.packs.verify.container.files import Bundle
+from app.packs.verify.seals.signer import Pins, need_pinned, only_signer
 from app.trust.time.openssl import Refused, check_token, openssl
 
 PDF = "pack.pdf"
@@ -17,12 +18,16 @@ HEXADECIMAL = re.compile(rb"<[0-9A-Fa-f]*>")
 
 
 def check_pdf(
-    bundle: Bundle, root: list[str], time_roots: list[str], at: int | None, report: Report
+    bundle: Bundle,
+    root: list[str],
+    pins: Pins,
+    time: tuple[list[str], int | None],
+    report: Report,
 ) -> None:
     """The PDF is sealed, and nothing follows what its last signature or timestamp covers.
 
-    `root` are openssl's options, as for the seal of the bundle; `time_roots` and `at` are for the
-    document timestamps behind it.
+    `root` are openssl's options and `pins` who may have sealed, as for the seal of the bundle;
+    `time` are roots, and the time to judge them at, for the document timestamps behind it.
     """
 
     def sealed() -> None:
@@ -31,10 +36,12 @@ def check_pdf(
         with tempfile.TemporaryDirectory() as folder:
             signature, content = cut(data, first, Path(folder), "seal.p7s")
             form = ["-cades", "-binary", "-inform", "DER", "-in", signature, "-content", content]
-            openssl("cms", "-verify", *form, *root, "-out", "/dev/null")
+            signer = Path(folder) / "signer"
+            openssl("cms", "-verify", *form, *root, "-signer", str(signer), "-out", "/dev/null")
+            need_pinned(only_signer(signer), pins)
             for place in others:
                 token, content = cut(data, place, Path(folder), "stamp.tst")
-                check_token(token, ["-data", content], time_roots, at)
+                check_token(token, ["-data", content], *time)
 
     report.check(PDF, "is sealed", sealed, "seal_invalid")
 

@@ -17,6 +17,7 @@ from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.waits import Waits
 from app.services.upkeep.notices import send_notices
 from app.services.upkeep.restamp import stamp_awaiting
+from app.services.upkeep.witnesses import cosign_night
 
 LOG = structlog.get_logger()
 
@@ -34,7 +35,7 @@ class Ticked:
 
 
 def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
-    """Claim what is due, record what was missed, collect and resume, stamp and send.
+    """Claim what is due, record what was missed, collect and resume, stamp, have cosigned, send.
 
     Safe in any number of processes: (connection, slot) is unique, so one night is collected once.
     A run that could not go on is tried again after a wait, until its next night is due.
@@ -61,6 +62,7 @@ def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
         else:
             waits.ended(run.id)
     late = stamp_awaiting(ports)
+    cosign_night(ports)
     send_notices(ports)
     return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed), stamped=late.stamped)
 

@@ -1,0 +1,31 @@
+"""Options by which an auditor demands more of a bundle or a pack than that it verifies."""
+
+from typing import Annotated
+
+import typer
+
+from app.services.proof.whole_store import Demands
+
+SealSubject = Annotated[
+    list[str] | None,
+    typer.Option(help="Who must have sealed, such as 'O=Example Hospital'; again: one of them."),
+]
+SealCert = Annotated[
+    list[str] | None,
+    typer.Option(help="Certificate that must have sealed: its file, or its SHA-256."),
+]
+Witness = Annotated[
+    list[str] | None,
+    typer.Option(help="Key of a witness that must have cosigned the log: its vkey, or a file."),
+]
+
+
+def demanded(
+    subjects: list[str] | None, certificates: list[str] | None, witnesses: list[str] | None
+) -> Demands:
+    """What these options say."""
+    return Demands(
+        seal_subjects=tuple(subjects or ()),
+        seal_certificates=tuple(certificates or ()),
+        witnesses=tuple(witnesses or ()),
+    )

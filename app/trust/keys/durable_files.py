@@ -1,0 +1,54 @@
+"""Files of the trust folder: whole or not there, durable, never open to others for a moment."""
+
+import os
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+
+PRIVATE, PUBLIC = 0o600, 0o644
+"""Modes of private keys, and of what auditors are given."""
+
+
+def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Make a folder with these files, all of them at once or none. Raises OSError."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # of mode 0700
+    try:
+        for name, data in files.items():
+            _write(made / name, data, PRIVATE if name.endswith(".key.pem") else PUBLIC)
+        sync(made)
+        made.rename(folder)
+    finally:
+        shutil.rmtree(made, ignore_errors=True)  # half a set of keys is of no use
+    sync(folder.parent)
+
+
+def place_file(path: Path, data: bytes, mode: int) -> None:
+    """All of a file or none, in place of what was there: under another name first.
+
+    Raises OSError.
+    """
+    made = path.with_name(f".{path.name}.unfinished")
+    made.unlink(missing_ok=True)
+    _write(made, data, mode)
+    made.replace(path)
+    sync(path.parent)
+
+
+def sync(folder: Path) -> None:
+    """Make names in a folder durable. Raises OSError."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _write(path: Path, data: bytes, mode: int) -> None:
+    # exclusive and with its final mode from the start: never a moment when others can read
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
