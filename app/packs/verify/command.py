@@ -22,7 +22,7 @@ from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
-from app.packs.verify.log.witness import check_witnesses, witness_keys
+from app.packs.verify.log.witness import COSIGNED, check_witnesses, witness_keys
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
 from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
@@ -126,7 +126,7 @@ def check_beside(
     report: Report,
 ) -> None:
     """The checkpoint of the time of the evidence is of this log; nothing else lies beside both."""
-    known = {NOTE, *numbered(bundle, NOTE)}
+    known = {NOTE, COSIGNED, *numbered(bundle, NOTE)}
     if bundle.has(EVIDENCE):
         known |= {EVIDENCE, *numbered(bundle, EVIDENCE)}
 

@@ -32,6 +32,7 @@ from app.services.packing.folder import write_pack
 from app.services.packing.order import Order
 from app.services.packing.pdf import Occasion, draw_pack
 from app.services.reading.evidence import instants
+from app.services.upkeep.witnesses import ask_witnesses, cosigned_facts
 from app.store.base import Store
 from app.trust.seals.pades import seal_pdf
 
@@ -127,10 +128,13 @@ def _bundled(
     drawn = drawn_files(ports, order, pdf, attached, list(dating))
     fact = drawn_fact(order, drawn)
     entry = log.append(event_of(fact, at=ports.now(), actor="annexa pack").sealed)
-    need_dated(log.seal(ports.now, ports.authorities))
+    asked = ask_witnesses(ports, need_dated(log.seal(ports.now, ports.authorities)))
     catch_up(ports, log)
     told = replace(order, entries=(*order.entries, entry.seq))
-    return write_pack(ports, log, told, drawn, dating)
+    written = write_pack(ports, log, told, drawn, dating)
+    for cosigned in cosigned_facts(asked):
+        log.append(event_of(cosigned, at=ports.now(), actor="annexa pack").sealed)
+    return written
 
 
 def _seal(ports: Ports, pdf: bytes) -> bytes:
