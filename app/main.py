@@ -8,6 +8,7 @@ from rich.text import Text
 from app.cli.commands import app
 from app.cli.edge import ERR
 from app.errors import AppError, UsageError
+from app.packs.verify.checks import printable
 from collectors.kit.errors import CollectorError
 
 INTERRUPTED = 130
@@ -41,7 +42,7 @@ def _need_text(arguments: list[str]) -> None:
 
 def _say(sentence: str, code: str) -> None:
     # One line, whatever a library's text brought along.
-    said = " ".join(sentence.split())
+    said = printable(" ".join(sentence.split()))
     ERR.print(Text.assemble(("annexa: ", "bold red"), said, (f" [{code}]", "dim")))
 
 

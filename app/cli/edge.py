@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,11 +10,28 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
 from app.errors import UsageError
+from app.packs.verify.checks import printable
 
-OUT = Console(highlight=False, soft_wrap=True)
-ERR = Console(stderr=True, highlight=False, soft_wrap=True)
+
+class Terminal(Console):
+    """A console on which text from outside stays text: what acts or hides is shown escaped.
+
+    Lines of several sentences keep their ends; what may hold one from outside is `printable`.
+    """
+
+    def render_str(self, text: str, **options: Any) -> Text:
+        """Every string that is printed, cells of tables too."""
+        lines = (printable(line) for line in text.split("\n"))
+        return super().render_str("\n".join(lines), **options)
+
+
+OUT = Terminal(highlight=False, soft_wrap=True)
+ERR = Terminal(stderr=True, highlight=False, soft_wrap=True)
+_ACTING = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+"""Controls, marks of direction and of nothing at all that JSON would let through."""
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]
 
 
@@ -30,7 +48,13 @@ def home_folder(ctx: typer.Context) -> Path:
 
 def print_json(value: Any) -> None:
     """One JSON document on stdout."""
-    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False, default=_plain) + "\n")
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=_plain)
+    sys.stdout.write(_ACTING.sub(_escaped, text) + "\n")
+
+
+def _escaped(found: re.Match[str]) -> str:
+    """As JSON writes it: two halves of a pair beyond 16 bits (RFC 8259, section 7)."""
+    return json.dumps(found[0])[1:-1]
 
 
 def _plain(value: Any) -> Any:

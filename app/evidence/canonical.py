@@ -16,7 +16,7 @@ _BEYOND = re.compile("[\ud800-\U0010ffff]")
 """Where UTF-16 order (RFC 8785, section 3.2.3) and code point order of keys can differ."""
 
 
-class NotCanonicalError(VerificationFailedError):
+class NotCanonicalError(VerificationFailedError, ValueError):
     """What was sealed is not JSON that every reader reads alike."""
 
     code = "record_malformed"

@@ -8,6 +8,7 @@ import typer
 from app.cli.edge import OUT, Json, print_json
 from app.cli.opened import opened
 from app.controls.azure_policy.agreement import Disagreement
+from app.packs.verify.checks import printable
 from app.services.connections.register import find_connection
 from app.services.reading.policy_states import newest_agreement
 
@@ -39,7 +40,10 @@ def disagreements(
 
 def _told(one: Disagreement) -> str:
     theirs = one.state or "no state"
-    return (
-        f"  {one.check_id}  {one.subject_name}: {one.status} here ({one.reason}), {theirs} in Azure"
-        f"\n    {one.cause}: {one.explanation}\n    {one.subject}"
+    said = f"{one.subject_name}: {one.status} here ({one.reason}), {theirs} in Azure"
+    lines = (
+        f"  {one.check_id}  {said}",
+        f"    {one.cause}: {one.explanation}",
+        f"    {one.subject}",
     )
+    return "\n".join(printable(line) for line in lines)

@@ -10,6 +10,7 @@ import typer
 from app.cli.edge import ERR, OUT, Json, print_json
 from app.cli.opened import opened
 from app.errors import NotFoundError, UnavailableError
+from app.packs.verify.checks import printable
 from app.services.reading.log_audit import (
     consistency_proof,
     entry_proof,
@@ -110,7 +111,9 @@ def verify(
         print_json({"verified": not found.faults, **asdict(found)})
     else:
         for fault in found.faults:
-            OUT.print(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]", markup=False)
+            OUT.print(
+                printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"), markup=False
+            )
         OUT.print(f"{found.what}: {found.result}", markup=False)
     if found.faults:
         raise typer.Exit(FAILED)

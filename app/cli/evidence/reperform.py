@@ -11,6 +11,7 @@ from app.cli.edge import OUT, Json, home_folder, print_json
 from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
+from app.packs.verify.checks import printable
 from app.services.proof.whole_store import NO_DEMANDS, seal_root
 
 if TYPE_CHECKING:
@@ -70,8 +71,10 @@ def _is_bundle(target: str) -> bool:
 def _show(found: "Reperformance") -> None:
     for one in found.differences:
         OUT.print(
-            f"DIFF  {one.object}: {one.about} [{one.code}]\n"
-            f"      sealed        {one.sealed}\n      re-performed  {one.found}",
+            printable(f"DIFF  {one.object}: {one.about} [{one.code}]"),
+            printable(f"      sealed        {one.sealed}"),
+            printable(f"      re-performed  {one.found}"),
+            sep="\n",
             markup=False,
         )
     if found.rules == "current":

@@ -8,6 +8,7 @@ import typer
 from app.cli.edge import OUT, Json, parse_day, print_json
 from app.cli.opened import opened
 from app.controls.nights import ON_OR_BEFORE
+from app.packs.verify.checks import printable
 from app.services.connections.register import find_connection
 from app.services.reading.verdict import SlotAnswer, look_up_verdict
 
@@ -29,10 +30,10 @@ def verdict(
         print_json(asdict(found))
         return
     OUT.print(
-        f"{found.status}  {found.subject_name}: {found.reason}\n"
+        f"{found.status}  {printable(f'{found.subject_name}: {found.reason}')}\n"
         f"  night    {found.night:%Y-%m-%d %H:%M} UTC{', ' * bool(found.late)}{found.late}\n"
         f"  the same {'' if found.since_is == ON_OR_BEFORE else 'from '}{found.span}\n"
-        f"  check    {found.check_id}\n  subject  {found.subject}\n"
+        f"  check    {found.check_id}\n  subject  {printable(found.subject)}\n"
         f"  record   {', '.join(found.record_ids)}",
         markup=False,
     )

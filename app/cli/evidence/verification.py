@@ -11,6 +11,7 @@ from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
 from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
 from app.cli.opened import opened
 from app.errors import UsageError
+from app.packs.verify.checks import printable
 from app.services.proof.whole_store import (
     NO_DEMANDS,
     Demands,
@@ -103,7 +104,7 @@ def _show(findings: Findings, *, as_json: bool) -> None:
         print_json({"verified": not findings.faults, **asdict(findings)})
         return
     for note in findings.notes:
-        OUT.print(f"NOTE  {note}", markup=False)
+        OUT.print(printable(f"NOTE  {note}"), markup=False)
     for fault in findings.faults:
-        OUT.print(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]", markup=False)
+        OUT.print(printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"), markup=False)
     OUT.print(f"{findings.what}: {findings.result}", markup=False)

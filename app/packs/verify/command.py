@@ -23,6 +23,7 @@ from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
 from app.packs.verify.log.witness import COSIGNED, check_witnesses, witness_keys
+from app.packs.verify.period.period import Period
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
 from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
@@ -111,9 +112,11 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
         check_given(Path(path), given, signed, leaves, report)
     check_beside(bundle, given, (signed, leaves), report)
     log = Log(bundle, signed, leaves)
-    drawn, runs = Drawn(), Runs()
-    named = check_entries(log, (drawn, runs), report)
+    drawn, runs, period = Drawn(), Runs(), Period(given.period)
+    named = check_entries(log, (drawn, runs, period), report)
     drawn.finish(report)
+    period.finish(report)
+    runs.days = period.drawn
     runs.finish(report)
     check_drawn(bundle, drawn, log, report)
     check_objects(bundle, named, report)
@@ -218,6 +221,11 @@ def arguments() -> argparse.ArgumentParser:
         "--since",
         action="append",
         help="a checkpoint that you were given before, which the log has to continue",
+    )
+    parser.add_argument(
+        "--period",
+        help="FIRST..LAST (days, such as 2026-01-01..2026-03-31) that must be whole; default: the "
+        "period of the pack",
     )
     parser.add_argument(
         "--witness",

@@ -32,10 +32,10 @@ class Drawn:
     def take(self, name: str, entry: dict[str, Any]) -> None:
         """Keep the newest `pack_drawn`; see whether the log was written by who knows it."""
         self.records += entry.get("schema") == RECORD
+        self.expected = self.expected or "chain" in entry
         detail = entry.get("detail")
         if not isinstance(detail, dict):
             return
-        self.expected = self.expected or "after" in detail
         if entry.get("kind") == DRAWN:
             self.name, self.detail = name, detail
 

@@ -11,7 +11,7 @@ from app.db.rows.evidence import indexed_size, record_digest
 from app.db.rows.log import event_at
 from app.db.rows.runs import claim_slot, planned_runs
 from app.errors import RefusedError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.record import RECORD_SCHEMA, entry_key, sealed_event
 from app.services.home.installation import Ports
 from app.services.index.checkpoints import index_checkpoints
@@ -118,7 +118,7 @@ def _refuse_other_log(session: Session, store: Store, known: int, size: int) -> 
 
 
 def _is_same(session: Session, seq: int, data: bytes) -> bool:
-    entry = parse(data)
+    entry = sealed_json(data)
     if entry["schema"] == RECORD_SCHEMA:
         return record_digest(session, seq) == sha256(data)
     return event_at(session, seq) == sealed_event(entry)

@@ -20,7 +20,7 @@ from app.db.rows.packs import PackState, StoredPack, add_pack
 from app.db.rows.runs import put_run, run_in_slot
 from app.db.rows.tokens import ApiToken, add_token, revoke_token
 from app.db.rows.verdicts import newest_folded
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.access_events import PackIssued, TokenCreated, TokenRevoked
 from app.evidence.events.connection_events import ConnectionAdded, OfConnection
 from app.evidence.events.fact import Fact
@@ -61,7 +61,7 @@ def add_entry(session: Session, store: Store, seq: int, data: bytes) -> set[str]
 
     Raises MalformedEventError, and NotFoundError when an object it names is missing.
     """
-    entry = parse(data)
+    entry = sealed_json(data)
     if entry["schema"] == RECORD_SCHEMA:
         _record(session, seq, sha256(data), entry)
         return set()

@@ -13,7 +13,7 @@ from app.db.rows.connections import connections
 from app.db.rows.evidence import gaps
 from app.db.rows.log import events
 from app.db.rows.verdicts import newest_folded
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.events.run_events import RightsChanged, RightTold
 from app.evidence.record import entry_key, instant
 from app.evidence.replay import unaccounted_in
@@ -102,7 +102,7 @@ def lost_in(
     store: Store, seqs: Iterable[int], changes: Sequence[RightsChanged], slot: datetime
 ) -> tuple[LostSight, ...]:
     """The same of records by their numbers, with the changes of rights of their connection."""
-    records = (parse(store.get(entry_key(seq))) for seq in sorted(seqs))
+    records = (sealed_json(store.get(entry_key(seq))) for seq in sorted(seqs))
     unseen = [one for record in records for one in _unseen(record)]
     found = [_lost(own, changes, slot) for own in _by_place(unseen)]
     return tuple(sorted(found, key=lambda one: (-one.verdicts, one.place, one.last_seen)))

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.rows.judged import judged_records
 from app.db.rows.runs import nights, run_in_slot
 from app.db.rows.verdicts import NightVerdict, fold_verdicts, forget_verdicts, previous_slot
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.judged import JudgedRecord, Judging, Row, answers, former_answers
 from app.evidence.record import derived_key, entry_key
 from app.store.base import Store
@@ -54,10 +54,10 @@ def _judged(session: Session, store: Store, run_id: str) -> list[JudgedRecord]:
 
 
 def _judging(store: Store, seq: int) -> Judging:
-    entry = parse(store.get(entry_key(seq)))
+    entry = sealed_json(store.get(entry_key(seq)))
     return Judging(rules=entry["collector"]["rules_sha256"], verdicts=entry["verdicts"]["sha256"])
 
 
 def _rows(store: Store, digest: str) -> Iterable[Row]:
-    rows: Iterable[Row] = parse(store.get(derived_key(digest)))
+    rows: Iterable[Row] = sealed_json(store.get(derived_key(digest)))
     return rows

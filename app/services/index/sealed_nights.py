@@ -9,7 +9,7 @@ from app.controls.folding import Answer, Formers, folded
 from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.access_events import PackDrawn
 from app.evidence.events.connection_events import OfConnection
 from app.evidence.events.fact import Fact
@@ -182,7 +182,7 @@ class SealedNights:
         return formers
 
     def _rows(self, digest: str) -> Iterable[Row]:
-        rows: Iterable[Row] = parse(self._store.get(derived_key(digest)))
+        rows: Iterable[Row] = sealed_json(self._store.get(derived_key(digest)))
         return rows
 
 
@@ -192,7 +192,7 @@ def sealed_nights(
     """By connection id, from the (number, bytes) of all entries; `only` one if it is named."""
     found: dict[str, SealedNights] = {}
     for seq, data in entries:
-        entry = parse(data)
+        entry = sealed_json(data)
         if entry["schema"] == RECORD_SCHEMA:
             connection_id = entry["run"]["connection_id"]
             if only in {None, connection_id}:

@@ -7,7 +7,7 @@ any chain to the one before it, so that records need not be read.
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.chain import Link, link_in
 from app.evidence.events.connection_events import OfConnection
 from app.evidence.events.kinds import CHAINED, fact_of
@@ -97,7 +97,7 @@ def _chained(data: bytes) -> _Chained | None:
     if _EVENT not in data:  # a record: most entries are, and large
         return None
     try:
-        entry = parse(data)
+        entry = sealed_json(data)
         if entry["schema"] != EVENT_SCHEMA:
             return None
         fact = fact_of(sealed_event(entry), CHAINED)

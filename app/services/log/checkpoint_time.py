@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.record import RECORD_SCHEMA, entry_key, instant
 from app.services.log.checkpoints import Checkpoint
 from app.store.base import Store
@@ -65,7 +65,7 @@ def signed_at(store: Store, size: int) -> datetime:
 
     A note carries no time; this one is our own clock's, and the token's is the authority's.
     """
-    entry = parse(store.get(entry_key(size - 1)))
+    entry = sealed_json(store.get(entry_key(size - 1)))
     if entry["schema"] == RECORD_SCHEMA:
         return instant(entry["time"]["collected_at"])
     return instant(entry["at"])

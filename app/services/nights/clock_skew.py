@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.observed import SealedRecord
 from app.evidence.record import entry_key
 from app.services.home.installation import Ports
@@ -42,7 +42,7 @@ def widest_skew(ports: Ports, records: Iterable[SealedRecord]) -> Skew | None:
     for record in records:
         if record.scope != TENANT_WIDE:
             continue
-        entry = parse(ports.store.get(entry_key(record.seq)))
+        entry = sealed_json(ports.store.get(entry_key(record.seq)))
         skew = entry["time"]["clock"]["azure_skew_ms"]
         if skew is not None and (widest is None or abs(skew) > abs(widest[0])):
             widest = (skew, record.slot)

@@ -12,7 +12,7 @@ import structlog
 
 from app.db.rows.judged import judged_records, runs_of_other_rules
 from app.errors import NotFoundError
-from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.canonical import canonical, sealed_json, sha256
 from app.evidence.draft import verdict_rows
 from app.evidence.events.fact import event_of
 from app.evidence.events.run_events import JudgedAgain, Rejudged
@@ -89,7 +89,7 @@ def _judge_night(
 def _judge_record(ports: Ports, one: JudgedRecord, collector: Collector) -> JudgedAgain:
     """Raises NotFoundError when one of its objects is missing."""
     store = ports.store
-    record = parse(store.get(entry_key(one.seq)))
+    record = sealed_json(store.get(entry_key(one.seq)))
     values = _expectations(ports, record)
     expected = Expectations(values=values, as_of=instant(record["time"]["as_of"]))
     seen = seen_again(record, collector, store)
@@ -102,5 +102,7 @@ def _judge_record(ports: Ports, one: JudgedRecord, collector: Collector) -> Judg
 
 def _expectations(ports: Ports, record: Mapping[str, Any]) -> dict[str, Any]:
     """What was expected that night; for what no check measured then, what is expected today."""
-    then: dict[str, Any] = parse(ports.store.get(derived_key(record["expectations"]["sha256"])))
+    then: dict[str, Any] = sealed_json(
+        ports.store.get(derived_key(record["expectations"]["sha256"]))
+    )
     return {**ports.expectation_values, **then}

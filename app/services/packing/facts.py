@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.controls.ground import Facts
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.events.run_events import RightsChanged
 from app.evidence.record import entry_key
 from app.packs.view.facts import CheckpointFacts, ConnectionFacts, Limits, Stamp, StoreFacts
@@ -74,7 +74,7 @@ def limits_of(
 def connection_facts(ports: Ports, connection: Connection, observed: Facts) -> ConnectionFacts:
     """The tenant as the newest record names it. `observed` holds one record at least."""
     last = max(observed.records, key=lambda record: record.seq)
-    record = parse(ports.store.get(entry_key(last.seq)))
+    record = sealed_json(ports.store.get(entry_key(last.seq)))
     principal = record["collector"]["principal"]
     named = {
         i.subject.rsplit("/", 1)[-1]: i.subject_name

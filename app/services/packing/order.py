@@ -20,7 +20,8 @@ class Order:
     engagement: Engagement
     records: Sequence[SealedRecord]
     entries: Sequence[int]
-    """Numbers of all entries it holds, records and the events of their nights."""
+    """Numbers of all entries it holds: records, the events of their nights, and the chain of the
+    connection, which shows that none of them is left out."""
     evidence: Checkpoint
     """The smallest one over these entries, which the PDF names."""
     issued_at: datetime

@@ -25,6 +25,7 @@ from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_chec
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import answering, completed
 from app.services.nights.rules_archive import rules_archive
+from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.packing.bundle import need_dated
 from app.services.packing.drawn import drawn_fact, drawn_files
 from app.services.packing.facts import limits_of
@@ -68,6 +69,7 @@ def issue_pack(
     the period holds no record, RefusedError when the index has another connection than the log,
     WriterBusyError, UnavailableError when no time authority answers or the pack cannot be written.
     """
+    end_overtaken(ports)
     miss_overdue(ports, connection)
     issued_at = instant(utc(ports.now()))
     with ports.writer(f"issuing a pack of {connection.name}"):
@@ -95,7 +97,7 @@ def issue_pack(
             connection=connection,
             engagement=engagement,
             records=observed.records,
-            entries=entries,
+            entries=sorted({*entries, *sealed_facts.chain(start)}),
             evidence=checkpoint,
             issued_at=issued_at,
             assessments=_assessed(ports, engagement, observed),

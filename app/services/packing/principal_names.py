@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from app.controls.ground import Facts
 from app.errors import NotFoundError
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.observed import Former, Interval, SealedRecord
 from app.evidence.record import entry_key
 from app.services.log.sealed_pages import seen_again
@@ -54,7 +54,7 @@ def principal_names(
         return PrincipalNames()
     newest = max(own, key=lambda record: (record.slot, record.seq))
     try:
-        seen = seen_again(parse(store.get(entry_key(newest.seq))), collector, store)
+        seen = seen_again(sealed_json(store.get(entry_key(newest.seq))), collector, store)
     except KeyError as error:
         raise NotFoundError(f"record {newest.seq} is not one of principals: {error}") from error
     by_id = {

@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.canonical import NotCanonicalError, sealed_json, sha256
 from app.evidence.events.run_events import Rejudged
 from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, rules_key
@@ -14,6 +14,7 @@ from app.services.proof.fault_codes import code_of
 from app.store.base import Store
 
 _SHA256 = re.compile("[0-9a-f]{64}")
+_DERIVED = "derived/"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -33,7 +34,7 @@ def entry_findings(seq: int, data: bytes, prev: str | None) -> Iterator[Finding]
     """Is it canonical, in its place, and does it follow the entry before (None: do not ask)?"""
     key = entry_key(seq)
     body = parsed(data)
-    if body is None or canonical(body) != data:
+    if body is None:
         yield Finding(key=key, reason="the entry is not canonical JSON", code="record_malformed")
         return
     if body.get("seq") != seq:
@@ -77,10 +78,15 @@ class NamedObjects:
         if data is None:
             said = f"the object is missing ({entry} names it)"
             return Finding(key=key, reason=said, code=code_of(key, "missing"))
-        if sha256(data) == digest:
-            return None
-        said = f"its bytes have another digest ({entry} names it)"
-        return Finding(key=key, reason=said, code=code_of(key, "changed"))
+        if sha256(data) != digest:
+            said = f"its bytes have another digest ({entry} names it)"
+            return Finding(key=key, reason=said, code=code_of(key, "changed"))
+        if key.startswith(_DERIVED):
+            try:
+                sealed_json(data)
+            except NotCanonicalError as error:
+                return Finding(key=key, reason=str(error), code=code_of(key, "malformed"))
+        return None
 
 
 def named_by_entry(entry: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -116,9 +122,9 @@ def _digest(text: str) -> str:
 
 
 def parsed(data: bytes) -> dict[str, Any] | None:
-    """The entry's JSON object; None when it is none."""
+    """The entry's JSON object; None when it is none, or not in its canonical form."""
     try:
-        body = parse(data)
+        body = sealed_json(data)
     except ValueError:
         return None
     return body if isinstance(body, dict) else None

@@ -14,6 +14,7 @@ from app.evidence.tree.cosignature import parse_signature_lines
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import NoteError, VerifierKey, open_checkpoint
 from app.evidence.tree.tiles import WIDTH, MissingTileError, TileLog, tile_key
+from app.packs.verify.period.whole_log import AWAITED, WholeLog
 from app.services.log.checkpoints import (
     CHECKPOINTS,
     StoreTiles,
@@ -78,7 +79,7 @@ class _Walk:
 
     def findings(self) -> Iterator[Finding]:
         """Every entry, then the tiles that each checkpoint needs."""
-        clock = EntryClock()
+        clock, chains = EntryClock(), WholeLog()
         prev: str | None = None
         while (data := self._entry()) is not None or self.size < self._end:
             key = entry_key(self.size)
@@ -88,6 +89,7 @@ class _Walk:
                 yield from entry_findings(self.size, data, prev)
                 yield from clock.findings(key, data)
                 yield from self.named.findings(key, data)
+                chains.take(key, parsed(data) or {})
             yield from self._leaf(key, data)
             prev = sha256(data) if data is not None else None
             self.size += 1
@@ -95,6 +97,9 @@ class _Walk:
                 yield from self._compared(self._grow())
                 self.roots[self.size] = TileLog(self.tiles, self.size).root()
         self._grow()
+        for name, reason, code in chains.wrong():
+            key = name if name.startswith("entry/") else entry_key(max(0, self.size - 1))
+            yield Finding(key=key, reason=reason, code=code, broken=code not in AWAITED)
 
     def _entry(self) -> bytes | None:
         return found(self._store, entry_key(self.size))

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 from app.db.rows.evidence import run_records
 from app.db.rows.log import events
 from app.errors import VerificationFailedError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.kinds import KINDS
 from app.evidence.events.run_events import (
     OfSlot,
@@ -76,7 +76,7 @@ class _Bundle:
         name = f"entries/{seq:012d}.json"
         if name not in self._names:
             raise VerificationFailedError(f"{name} is missing from {self.what}")
-        found: dict[str, Any] = parse(self._opened.read(name))
+        found: dict[str, Any] = sealed_json(self._opened.read(name))
         return found
 
     def raw(self, digest: str) -> bytes:
@@ -113,7 +113,7 @@ class _Run:
             yield key, self._store.get(key)
 
     def entry(self, seq: int) -> dict[str, Any]:
-        found: dict[str, Any] = parse(self._store.get(entry_key(seq)))
+        found: dict[str, Any] = sealed_json(self._store.get(entry_key(seq)))
         return found
 
     def raw(self, digest: str) -> bytes:

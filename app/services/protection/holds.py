@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.db.rows.log import LoggedEvent, events
 from app.errors import NotFoundError, RefusedError, UsageError
-from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.canonical import canonical, sealed_json, sha256
 from app.evidence.events.protection_events import (
     HoldCleared,
     HoldSet,
@@ -198,7 +198,7 @@ def _clear(ports: Ports, hold: Hold) -> Kept:
 
 
 def _keys(store: Store, hold: Hold) -> list[str]:
-    listed: list[str] = parse(store.get(derived_key(hold.keys_sha256)))
+    listed: list[str] = sealed_json(store.get(derived_key(hold.keys_sha256)))
     return listed
 
 

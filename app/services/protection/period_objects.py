@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, time
 
 from app.db.rows.evidence import records
 from app.errors import NotFoundError, UsageError
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.record import entry_key
 from app.services.connections.register import list_connections
 from app.services.home.installation import Ports
@@ -69,7 +69,7 @@ def objects_in(ports: Ports, days: Days) -> PeriodObjects:
 
 
 def _named(store: Store, seq: int) -> list[str]:
-    record = parse(store.get(entry_key(seq)))
+    record = sealed_json(store.get(entry_key(seq)))
     return [entry_key(seq), *(key for key, _ in named(record))]
 
 

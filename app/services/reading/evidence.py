@@ -10,7 +10,7 @@ from app.db.rows.lists import Place, packs_after, runs_after
 from app.db.rows.packs import StoredPack
 from app.db.rows.runs import run_by_id
 from app.errors import NotFoundError, RefusedError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.observed import SealedRecord
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.evidence.run import Run
@@ -109,7 +109,7 @@ def read_raw(ports: Ports, record_id: str, digest: str) -> Sealed:
 def read_verdicts(ports: Ports, record_id: str) -> list[RecordVerdict]:
     """Every verdict of a record, in the order in which it was sealed. Raises as `read_record`."""
     digest = _parsed(ports, record_id)["verdicts"]["sha256"]
-    rows = parse(_intact(ports.store, derived_key(digest), digest).data)
+    rows = sealed_json(_intact(ports.store, derived_key(digest), digest).data)
     return [
         RecordVerdict(check_id=check, subject=subject, subject_name=name, status=status, reason=why)
         for check, subject, name, status, why in rows
@@ -117,7 +117,7 @@ def read_verdicts(ports: Ports, record_id: str) -> list[RecordVerdict]:
 
 
 def _parsed(ports: Ports, record_id: str) -> Mapping[str, Any]:
-    record: Mapping[str, Any] = parse(read_record(ports, record_id).data)
+    record: Mapping[str, Any] = sealed_json(read_record(ports, record_id).data)
     return record
 
 

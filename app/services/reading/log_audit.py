@@ -8,7 +8,7 @@ from typing import Any
 
 from app.db.rows.log import checkpoints as indexed
 from app.errors import NotFoundError, UsageError, VerificationFailedError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.record import RECORD_SCHEMA, utc
 from app.evidence.tree.consistency import format_consistency
 from app.evidence.tree.proof import format_proof
@@ -167,7 +167,7 @@ def seen_entries(ports: Ports, first: int | None, limit: int) -> Iterator[SeenEn
 
 
 def _seen(seq: int, data: bytes) -> SeenEntry:
-    entry: dict[str, Any] = parse(data)
+    entry: dict[str, Any] = sealed_json(data)
     if entry["schema"] != RECORD_SCHEMA:
         kind, at, what = entry["kind"], entry["at"], f"by {entry['actor']}"
     else:

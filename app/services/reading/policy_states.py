@@ -10,7 +10,7 @@ from app.controls.azure_policy.cause import PolicyState
 from app.db.rows.evidence import records
 from app.db.rows.verdicts import intervals, oldest_folded
 from app.errors import NotFoundError
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.observed import Interval, SealedRecord
 from app.evidence.record import entry_key
 from app.schedule.connection import Connection
@@ -55,7 +55,7 @@ def agreement_of(
         return None
     newest = max(own, key=lambda record: (record.slot, record.seq))
     try:
-        seen = seen_again(parse(store.get(entry_key(newest.seq))), collector, store)
+        seen = seen_again(sealed_json(store.get(entry_key(newest.seq))), collector, store)
     except KeyError as error:
         raise NotFoundError(f"record {newest.seq} is not one of policy states: {error}") from error
     found = (_state(item) for item in seen.items.get(READ, ()))

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from app.db.rows.evidence import records
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.observed import SealedRecord
 from app.evidence.record import entry_key
 from app.evidence.rights import COLLECTOR
@@ -59,7 +59,7 @@ def limits_in(
     chosen = _chosen(connection)
     if tenant is None:
         return (*chosen, "How far the collecting identity's rights reach was not recorded.")
-    record = parse(store.get(entry_key(tenant.seq)))
+    record = sealed_json(store.get(entry_key(tenant.seq)))
     seen = seen_again(record, collector_by_id(COLLECTOR), store)
     return (*chosen, *_reach(seen, connection.tenant_id))
 

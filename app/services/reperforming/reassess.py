@@ -11,7 +11,7 @@ from app.controls.folding import Answer, Formers, folded
 from app.controls.ground import Facts
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.controls.period import Period
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.events.run_events import OfSlot, RunCompleted
 from app.evidence.judged import (
     FormerAnswer,
@@ -203,13 +203,13 @@ class Reassessment:
 
     def _keep(self, judging: Judging, found: Sequence[Row]) -> None:
         """Verdicts equal to the sealed ones are read again when wanted: memory stays bounded."""
-        if parse(self._evidence.derived(judging.verdicts)) != found:
+        if sealed_json(self._evidence.derived(judging.verdicts)) != found:
             self._found[judging.verdicts] = found
 
     def _rows(self, digest: str) -> Sequence[Row]:
         if digest in self._found:
             return self._found[digest]
-        rows: Sequence[Row] = parse(self._evidence.derived(digest))
+        rows: Sequence[Row] = sealed_json(self._evidence.derived(digest))
         return rows
 
     def _answers(self, own: _Records) -> Iterator[Answer]:

@@ -10,7 +10,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
 from app.evidence.events.run_events import Rejudged
@@ -128,7 +128,7 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
     reassessment = Reassessment(evidence)
     with closing(RulesShelf(evidence, instead)) as shelf:
         for name, data in evidence.entries():
-            entry = parse(data)
+            entry = sealed_json(data)
             if entry["schema"] == RECORD_SCHEMA:
                 found = _record(name, entry, evidence, shelf, report)
                 reassessment.record(entry, sha256(data), found)
@@ -159,7 +159,7 @@ def _record(
 ) -> Performed | None:
     """One record; None when the rules gave nothing to compare."""
     try:
-        sealed: list[Row] = parse(evidence.derived(record["verdicts"]["sha256"]))
+        sealed: list[Row] = sealed_json(evidence.derived(record["verdicts"]["sha256"]))
         found = _performed(record, evidence, shelf)
         differing = list(differences(name, record, sealed, found))
         items = sum(record["normalised"]["items"].values())
@@ -191,7 +191,7 @@ def _judged_again(
 ) -> None:
     """A night that was judged again by later rules, record by record."""
     for one in fact.records:
-        sealed: list[Row] = parse(evidence.derived(one.verdicts))
+        sealed: list[Row] = sealed_json(evidence.derived(one.verdicts))
         try:
             found = _by(
                 fact.rules,
@@ -231,6 +231,6 @@ def _by(
     """What the rules of this digest make of a record, measured against these expectations."""
     rules = shelf.rules(digest)
     exchanges = exchanges_of(record, evidence.raw)
-    expectations = parse(evidence.derived(expected))
+    expectations = sealed_json(evidence.derived(expected))
     found = rules.perform(record, exchanges, expectations, cause_of(record, evidence, rules))
     return Performed(**found)

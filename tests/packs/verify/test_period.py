@@ -136,7 +136,7 @@ def made(until: date = date(2026, 3, 12), *, linked: bool = True) -> Made:
     return log
 
 
-def finished(entries: Iterable[Entry], asked: tuple[str, str] | None = None) -> Report:
+def finished(entries: Iterable[Entry], asked: str | None = None) -> Report:
     report, period = Report(), Period(asked)
     for entry in entries:
         period.take(f"entries/{entry['seq']:012d}.json", entry)
@@ -145,12 +145,12 @@ def finished(entries: Iterable[Entry], asked: tuple[str, str] | None = None) -> 
 
 
 def codes(report: Report) -> list[str]:
-    return [line["code"] for line in report.lines if not line["ok"]]
+    return [line["code"] for line in report.failed]
 
 
 def said(report: Report) -> str:
-    (line,) = [one["what"] for one in report.lines if one["file"] == "entries" and one["ok"]]
-    return str(line)
+    (line,) = report.notes
+    return line
 
 
 def test_a_whole_period_is_told_with_its_counts() -> None:
@@ -158,7 +158,7 @@ def test_a_whole_period_is_told_with_its_counts() -> None:
     log.night(datetime(2026, 3, 12, 9, tzinfo=UTC), by_hand=True)
     log.drawn(AFTER)
     report = finished(log.entries())
-    assert codes(report) == report.notes == []
+    assert codes(report) == report.unproved == []
     assert said(report) == (
         "complete for 2026-03-01 to 2026-03-10: 7 of 10 slots, 2 missed, 1 failed, 1 late"
     )
@@ -183,8 +183,8 @@ def test_whatever_is_left_out_of_the_chain_is_named() -> None:
     for left_out in range(start, head):
         report = finished(one for one in entries if one["seq"] != left_out)
         assert "night_left_out" in codes(report), entries[left_out]["kind"]
-        (line,) = [one for one in report.lines if one.get("code") == "night_left_out"]
-        assert f"entry {left_out}," in line["what"]
+        (line,) = [one for one in report.failed if one["code"] == "night_left_out"]
+        assert f"entry {left_out}," in line["reason"]
 
 
 def test_a_planned_night_that_nobody_tells_of_is_named() -> None:
@@ -196,8 +196,8 @@ def test_a_planned_night_that_nobody_tells_of_is_named() -> None:
     log.drawn(AFTER)
     report = finished(log.entries())
     assert codes(report) == ["slot_untold"]
-    assert "2026-03-04 02:00" in report.lines[-1]["what"]
-    assert not any(line["ok"] and line["file"] == "entries" for line in report.lines)
+    assert "2026-03-04 02:00" in report.failed[0]["reason"]
+    assert report.notes == []
 
 
 def test_a_run_without_an_end_is_named_once_the_next_night_was_due() -> None:
@@ -259,19 +259,19 @@ def test_of_a_retired_connection_no_night_is_planned() -> None:
 def test_the_period_is_as_asked() -> None:
     log = made()
     log.drawn(AFTER)
-    report = finished(log.entries(), ("2026-03-03", "2026-03-07"))
+    report = finished(log.entries(), "2026-03-03..2026-03-07")
     assert said(report).startswith("complete for 2026-03-03 to 2026-03-07: 3 of 5 slots, 1 missed")
-    assert codes(finished(log.entries(), ("2026-02-25", "2026-03-10"))) == ["period_not_covered"]
-    assert codes(finished(log.entries(), ("2026-03-05", "2026-03-01"))) != []
-    assert codes(finished(log.entries(), ("yesterday", "2026-03-01"))) != []
+    assert codes(finished(log.entries(), "2026-02-25..2026-03-10")) == ["period_not_covered"]
+    assert codes(finished(log.entries(), "2026-03-05..2026-03-01")) != []
+    assert codes(finished(log.entries(), "yesterday..2026-03-01")) != []
 
 
 def test_a_bundle_of_an_older_annexa_proves_no_period_and_says_so() -> None:
     entries = made(linked=False).entries()
     report = finished(entries)
     assert codes(report) == []
-    assert report.notes[0].startswith("not proved by this bundle: ")
-    assert codes(finished(entries, ("2026-03-01", "2026-03-10"))) == ["period_unproved"]
+    assert "no night was left out" in report.unproved[0]
+    assert codes(finished(entries, "2026-03-01..2026-03-10")) == ["period_unproved"]
 
 
 def test_what_an_older_annexa_sealed_is_not_proved_and_the_rest_is() -> None:
@@ -282,7 +282,7 @@ def test_what_an_older_annexa_sealed_is_not_proved_and_the_rest_is() -> None:
     log.drawn(AFTER)
     report = finished(log.entries())
     assert codes(report) == []
-    assert any("the nights before 2026-03-04" in note for note in report.notes)
+    assert any("the nights before 2026-03-04" in note for note in report.unproved)
     assert said(report).startswith("complete for 2026-03-04 02:05 UTC to 2026-03-10: 6 of 6 slots")
 
 
@@ -300,8 +300,8 @@ def test_a_line_that_this_python_cannot_read_is_not_proved(more: dict[str, str],
     log.drawn(AFTER)
     report = finished(log.entries())
     assert codes(report) == []
-    assert why in report.notes[0]
-    assert [line["file"] for line in report.lines if line["file"] == "entries"] == []
+    assert why in report.unproved[0]
+    assert report.notes == []
 
 
 def _without(key: str) -> Callable[[Entry], Entry]:

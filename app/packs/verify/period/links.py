@@ -20,7 +20,7 @@ OF_CHAIN = (
     "rights_changed",
     "pack_drawn",
 )
-DRAWN = "pack_drawn"
+OF_PACK = "pack_drawn"
 KEPT = ("slot", "slots", "run_id", "trigger", "first", "last", "connection_id")
 KEPT_OF_SCHEDULE = ("schedule", "time_zone", "schedule_meaning")
 
@@ -52,10 +52,13 @@ def told_by(name: str, entry: Mapping[str, Any]) -> tuple[str, Told] | None:
     if kind not in OF_CHAIN:
         return None
     detail: Any = entry.get("detail")
-    need(isinstance(detail, dict), "it has no detail", "record_malformed")
-    connection = detail.get("id" if kind in OF_SCHEDULE else "connection_id")
+    link: Any = entry.get("chain")
+    connection: Any = None
+    if isinstance(detail, dict):
+        connection = detail.get("id" if kind in OF_SCHEDULE else "connection_id")
+    if not isinstance(connection, str) and "chain" not in entry:
+        return None  # of before there were chains: nothing stands on it
     need(isinstance(connection, str), "it names no connection", "record_malformed")
-    link = entry.get("chain")
     sound = link is None or (
         isinstance(link, dict)
         and all(link.get(key) is None or type(link[key]) is int for key in ("after", "schedule"))

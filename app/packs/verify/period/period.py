@@ -7,12 +7,11 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from app.packs.verify.checks import Report, need
-from app.packs.verify.period.links import DRAWN, Told, a_day, schedule_of, told_by, walked
+from app.packs.verify.period.links import OF_PACK, Told, a_day, schedule_of, told_by, walked
 from app.packs.verify.period.nights import HOURS, Nights, judged, planned_between, told_slots
 from app.packs.verify.period.planned import UnknownZone
 from app.trust.time.openssl import Refused
 
-NOT_PROVED = "not proved by this bundle: "
 NAMED_AT_MOST = 10
 """Slots named one by one; how many more there are is told."""
 Wrong = list[tuple[str, str, str]]
@@ -22,11 +21,11 @@ Wrong = list[tuple[str, str, str]]
 class Period:
     """Takes the proven entries of a bundle one by one, in the order of the log, then judges.
 
-    `asked` is the period the auditor asks for, as (first day, last day); else it is that of the
-    newest `pack_drawn`.
+    `asked` is the period the auditor asks for, as FIRST..LAST; else it is that of the newest
+    `pack_drawn`.
     """
 
-    def __init__(self, asked: tuple[str, str] | None = None) -> None:
+    def __init__(self, asked: str | None = None) -> None:
         self._asked = asked
         self._told: dict[str, dict[int, Told]] = {}
         self._drawn: tuple[str, Told] | None = None
@@ -43,44 +42,50 @@ class Period:
             return
         connection, told = found
         self._told.setdefault(connection, {})[told.seq] = told
-        if told.kind == DRAWN and told.linked:
+        if told.kind == OF_PACK and told.linked:
             self._drawn = found
 
-    def days(self) -> tuple[datetime, datetime] | None:
-        """First and last instant of the period that was drawn. None in an older bundle."""
-        return None if self._drawn is None else drawn_days(self._drawn[1])
+    @property
+    def drawn(self) -> tuple[str, str] | None:
+        """First and last day of the period that was drawn. None in an older bundle."""
+        if self._drawn is None:
+            return None
+        detail = self._drawn[1].detail
+        return str(detail.get("first")), str(detail.get("last"))
 
     def finish(self, report: Report) -> None:
         """Write down what holds, what does not, and what the bundle does not prove."""
         for wrong in self._malformed:
             report.fail(*wrong)
         if self._drawn is None:
-            said = "that no night was left out, and which were planned (an older Annexa made it)"
+            said = "that no night was left out, and which were planned"
             if self._asked is None:
-                report.notes.append(NOT_PROVED + said)
+                report.unproved.append(said)
             else:
-                report.fail("entries", NOT_PROVED + said, "period_unproved")
+                report.fail("--period", f"not proved by this bundle: {said}", "period_unproved")
             return
         connection, head = self._drawn
-        drawn = report.check(
-            head.name, "names its period", lambda: drawn_days(head), "period_unproved"
-        )
-        days = report.check("--period", "is a period", self._wanted) if self._asked else drawn
+        drawn = report.check(head.name, "names a period", lambda: drawn_days(head))
+        days = drawn
+        if self._asked is not None:
+            days = report.check("--period", "is a period", self._wanted, "period_malformed")
         if drawn is None or days is None:
             return
         if days[0] < drawn[0]:
-            said = f"the pack begins with {drawn[0]:%Y-%m-%d}, so the bundle does not reach back"
+            said = f"the pack begins with {drawn[0]:%Y-%m-%d}: the bundle does not reach back"
             report.fail("--period", said, "period_not_covered")
             return
         found = PeriodProof(self._told[connection], head, days, head.at)
         for wrong in found.wrong:
             report.fail(*wrong)
-        report.notes += [NOT_PROVED + one for one in found.unproved]
+        report.unproved += found.unproved
         if found.sentence and not found.wrong:
-            report.check("entries", found.sentence, lambda: True)
+            report.held += 1
+            report.notes.append(found.sentence)
 
     def _wanted(self) -> tuple[datetime, datetime]:
-        first, last = self._asked or ("", "")
+        first, dots, last = (self._asked or "").partition("..")
+        need(dots, "a period is FIRST..LAST, such as 2026-01-01..2026-03-31")
         return from_day_to_day(first, last)
 
 

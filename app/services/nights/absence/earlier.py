@@ -17,7 +17,7 @@ from app.controls.removals import Removals
 from app.db.engine.database import Database
 from app.db.rows.evidence import newest_records, removals, seqs_before
 from app.errors import NotFoundError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.evidence.replay import exchanges_of, unaccounted_in
 from app.services.home.installation import Ports
@@ -101,7 +101,7 @@ class Earlier:
         return {}
 
     def _entry(self, seq: int) -> dict[str, Any]:
-        entry: dict[str, Any] = parse(self._store.get(entry_key(seq)))
+        entry: dict[str, Any] = sealed_json(self._store.get(entry_key(seq)))
         return entry
 
     def _left(
@@ -157,7 +157,9 @@ class Earlier:
     def _rows(self, record: Mapping[str, Any]) -> list[Any] | None:
         """A record's verdicts; None where they are no longer in the store."""
         try:
-            rows: list[Any] = parse(self._store.get(derived_key(record["verdicts"]["sha256"])))
+            rows: list[Any] = sealed_json(
+                self._store.get(derived_key(record["verdicts"]["sha256"]))
+            )
         except NotFoundError as error:
             LOG.warning("earlier_verdicts_missing", record=record["record_id"], reason=str(error))
             return None

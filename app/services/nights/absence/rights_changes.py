@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.db.rows.evidence import newest_records, run_records
-from app.evidence.canonical import parse
+from app.evidence.canonical import sealed_json
 from app.evidence.events.run_events import RightsChanged, RightTold
 from app.evidence.record import entry_key
 from app.evidence.rights import COLLECTOR, Right, RightsChange, rights_change, rights_shown
@@ -59,7 +59,7 @@ def fact_of_change(change: RightsChange, run: Run) -> RightsChanged:
 
 
 def _sealed(ports: Ports, seq: int) -> Shown:
-    record = parse(ports.store.get(entry_key(seq)))
+    record = sealed_json(ports.store.get(entry_key(seq)))
     if record["what"]["collector"] != COLLECTOR or record["what"]["blinded"] is not None:
         return {}
     seen = seen_again(record, collector_by_id(COLLECTOR), ports.store)
