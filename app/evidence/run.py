@@ -4,7 +4,7 @@ The index, the reader of sealed nights and re-assessment all take `after`: a nig
 each of them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TypeVar
@@ -78,14 +78,20 @@ def started_by(run: Run) -> RunStarted:
     )
 
 
-def completed_by(run: Run, records: int, gaps: int) -> RunCompleted:
-    """The event that a run ends with once so many records are sealed."""
+def completed_by(
+    run: Run, records: int, gaps: int, committed: Mapping[str, str] | None = None
+) -> RunCompleted:
+    """The event that a run ends with once so many records are sealed.
+
+    `committed` are the commitments to those prepared for redaction, by their places.
+    """
     return RunCompleted(
         run_id=run.id,
         connection_id=run.connection_id,
         slot=run.slot,
         records=records,
         gaps=gaps,
+        committed=committed or None,
     )
 
 

@@ -1,6 +1,6 @@
 """What became of a run: begun, ended, missed, judged again, and what it left in the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -56,6 +56,8 @@ class RunCompleted(OfRun):
     records: int
     gaps: int
     """Gaps of all its records."""
+    committed: Mapping[str, str] | None = field(default=None, metadata=SELDOM)
+    """By the place of each record that is prepared for redaction: the commitment to its bytes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +69,8 @@ class RunFailed(OfRun):
     trigger: str
     by: str
     reason: str
+    committed: Mapping[str, str] | None = field(default=None, metadata=SELDOM)
+    """The same of those that it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -106,20 +106,24 @@ def issue_pack(
             assessments=_assessed(ports, engagement, observed),
         )
         folder, digest = _bundled(ports, log, order, _seal(ports, pdf), attached)
-        issued = IssuedPack(
-            pack_id=pack_id,
-            pdf=folder / "pack.pdf",
-            bundle=folder / "bundle.asice",
-            bundle_sha256=digest,
-            records=len(observed.records),
-            checkpoint_size=checkpoint.size,
-            assurance=dated(checkpoint, ports.known_authorities).assurance,
-            store=ports.store.label,
-            issued_at=issued_at,
-            sealed_at=signed_at(ports.store, checkpoint.size),
-        )
+        issued = _issued(ports, order, folder, digest)
         _record(ports, log, connection, engagement, issued)
         return issued
+
+
+def _issued(ports: Ports, order: Order, folder: Path, digest: str) -> IssuedPack:
+    return IssuedPack(
+        pack_id=order.pack_id,
+        pdf=folder / "pack.pdf",
+        bundle=folder / "bundle.asice",
+        bundle_sha256=digest,
+        records=len(order.records),
+        checkpoint_size=order.evidence.size,
+        assurance=dated(order.evidence, ports.known_authorities).assurance,
+        store=ports.store.label,
+        issued_at=order.issued_at,
+        sealed_at=signed_at(ports.store, order.evidence.size),
+    )
 
 
 def _bundled(
