@@ -29,6 +29,7 @@ from app.evidence.events.protection_events import (
     WormVerified,
 )
 from app.evidence.events.run_events import (
+    BasisChanged,
     Rejudged,
     RightsChanged,
     RunCompleted,
@@ -55,6 +56,7 @@ KINDS: Mapping[str, type[Fact]] = {
         SlotsMissed,
         Stored,
         RightsChanged,
+        BasisChanged,
         Rejudged,
         PackDrawn,
         PackIssued,
