@@ -25,6 +25,7 @@ from app.packs.view.facts import (
     ConnectionFacts,
     Criteria,
     Engagement,
+    GivenOut,
     Issue,
     Stamp,
     StoreFacts,
@@ -146,6 +147,17 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
             commands=verification_commands("pack-2026-11-20-0001"),
             tool_version="0.1.0",
             generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
+            given_out=(
+                GivenOut(
+                    what="checkpoint sent",
+                    whom="auditor portal",
+                    times=9,
+                    first=SLOTS[0],
+                    first_size=120,
+                    last=SLOTS[-1],
+                    last_size=1200,
+                ),
+            ),
             changes=CHANGES,
         ),
         Criteria(

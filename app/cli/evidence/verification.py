@@ -69,26 +69,29 @@ def verify(
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
     if redacted:
+        _refuse_demands(at, demands)
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_redacted(redacted, revealed or [], key)
     elif bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_bundle_file(bundle, anchor, key, roots, at, demands)
-    elif pack is not None and witness:
-        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     elif pack is not None:
         findings = _pack(pack, anchor, roots, at, demands)
-    elif demands != NO_DEMANDS:
-        raise UsageError("--seal-subject, --seal-cert and --witness are for what was handed out")
-    elif at is not None:
-        raise UsageError(
-            "--at is for a bundle or a pack; each token of a store is judged at its own time"
-        )
     else:
+        _refuse_demands(at, demands)
         findings = _store(ctx, run, record)
     _show(findings, as_json=as_json)
     if findings.faults:
         raise typer.Exit(FAILED)
+
+
+def _refuse_demands(at: str | None, demands: Demands) -> None:
+    if demands != NO_DEMANDS:
+        raise UsageError("--seal-subject, --seal-cert and --witness are for a bundle or a pack")
+    if at is not None:
+        raise UsageError(
+            "--at is for a bundle or a pack; each token of a store is judged at its own time"
+        )
 
 
 def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
@@ -105,6 +108,8 @@ def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
 def _pack(pack: Path, root: Path, roots: list[Path], at: str | None, demands: Demands) -> Findings:
     from app.services.proof.pdf import verify_pack
 
+    if demands.witnesses:
+        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     if at is None:
         when = clock()
     else:

@@ -39,6 +39,9 @@ def _print_log(log: LogStatus) -> None:
     for warning in log.dating.warnings:
         OUT.print(f"Warning: {warning}.", markup=False)
     OUT.print(log.guarantee, markup=False)
+    for witness in log.witnesses:
+        warning = "Warning: " if witness.behind else ""
+        OUT.print(f"{warning}{witness.sentence}.", markup=False)
 
 
 def _print_connection(one: ConnectionStatus) -> None:

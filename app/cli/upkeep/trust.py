@@ -124,3 +124,6 @@ def _lines(anchors: Anchors) -> Iterator[str]:
         signed = f"signed {newest.signed_at:%Y-%m-%d %H:%M:%S} UTC"
         yield f"  {signed}, {dating or 'not dated yet'} ({newest.assurance})"
         yield "".join(f"\n  {line}" for line in newest.note.splitlines())
+    for witness in anchors.witnesses:
+        yield f"\nWitness {witness.name}: take its key from itself, and compare\n  {witness.vkey}"
+        yield f"  {witness.sentence}"

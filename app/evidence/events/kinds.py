@@ -18,6 +18,7 @@ from app.evidence.events.log_events import (
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
+    LogResumed,
     SealCertificateInstalled,
 )
 from app.evidence.events.protection_events import (
@@ -70,6 +71,7 @@ KINDS: Mapping[str, type[Fact]] = {
         CheckpointNotSent,
         LogKeyRotated,
         LogKeyInUse,
+        LogResumed,
         SealCertificateInstalled,
         CheckpointCosigned,
     )

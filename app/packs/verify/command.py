@@ -23,7 +23,7 @@ from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
-from app.packs.verify.log.witness import check_witnesses, witness_keys
+from app.packs.verify.log.witness import COSIGNED, check_witnesses, witness_keys
 from app.packs.verify.period.period import Period
 from app.packs.verify.redacted import check_copy, read_revealed
 from app.packs.verify.seals.pdf import PDF, check_pdf
@@ -157,7 +157,7 @@ def check_beside(
     report: Report,
 ) -> None:
     """The checkpoint of the time of the evidence is of this log; nothing else lies beside both."""
-    known = {NOTE, *numbered(bundle, NOTE)}
+    known = {NOTE, COSIGNED, *numbered(bundle, NOTE)}
     if bundle.has(EVIDENCE):
         known |= {EVIDENCE, *numbered(bundle, EVIDENCE)}
 

@@ -68,6 +68,21 @@ class CheckpointFacts:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class GivenOut:
+    """Checkpoints that somebody holds, or that a witness cosigned: one row for each."""
+
+    what: str
+    """`checkpoint sent`, `pack issued` or `cosigned by`."""
+    whom: str
+    times: int
+    first: datetime
+    first_size: int
+    """Entries of the first checkpoint."""
+    last: datetime
+    last_size: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class StoreFacts:
     """Where sealed objects lie, and what protects them there."""
 
@@ -128,5 +143,7 @@ class Issue:
     waiting: Sequence[Night] = ()
     """Nights that are due and not begun: no assessment counts them, the calendar shows them."""
     limits: Limits = Limits()
+    given_out: Sequence[GivenOut] = ()
+    """Who holds checkpoints of this log, as far as the entries under the checkpoint tell."""
     changes: Sequence[BasisChange] = ()
     """What judged nights of the period and not the night before them."""

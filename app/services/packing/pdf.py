@@ -11,7 +11,7 @@ from app.controls.period import Period
 from app.evidence.basis import BasisChange
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
-from app.packs.view.facts import Criteria, Engagement, Issue, Limits
+from app.packs.view.facts import Criteria, Engagement, GivenOut, Issue, Limits
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
 from app.schedule.connection import Connection
@@ -33,6 +33,8 @@ class Occasion:
     waiting: Sequence[Night]
     """Nights that are due and not begun."""
     limits: Limits
+    given_out: Sequence[GivenOut]
+    """Checkpoints that others hold."""
     changes: Sequence[BasisChange]
 
 
@@ -77,6 +79,7 @@ def draw_pack(
             names_of=names.night,
             waiting=occasion.waiting,
             limits=occasion.limits,
+            given_out=occasion.given_out,
             changes=occasion.changes,
         ),
         Criteria(

@@ -27,6 +27,7 @@ from app.services.protection.guarantee import store_guarantee
 from app.services.reading.policy_states import newest_agreement
 from app.services.reading.scope_limits import scope_limits
 from app.services.reading.time_status import TimeStatus, time_status
+from app.services.reading.witness_status import WitnessStatus, witness_statuses
 from collectors.kit import Status as Verdict
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -50,6 +51,8 @@ class LogStatus:
     store: str
     guarantee: str
     """What the store told of its protection now, and of the last attempt to break it."""
+    witnesses: tuple[WitnessStatus, ...]
+    """How far each has cosigned; empty when none is configured."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,6 +130,7 @@ def log_status(ports: Ports) -> LogStatus:
         dating=dating,
         store=guarantee.label,
         guarantee=guarantee.detail,
+        witnesses=witness_statuses(ports),
     )
 
 
