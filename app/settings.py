@@ -170,6 +170,17 @@ class EmailSettings(BaseModel):
 NoticeSettings = Annotated[WebhookSettings | EmailSettings, Field(discriminator="kind")]
 
 
+class ReleaseSettings(BaseModel):
+    """Who answers for what runs here; an image has it as ANNEXA_RELEASE__BY and …__COMMIT."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str = Field(default="", max_length=200)
+    """Who released this software and these settings; empty: not told."""
+    commit: str = Field(default="", max_length=100)
+    """The commit it was built from; empty: as the installer noted it, else not told."""
+
+
 class WitnessSettings(BaseModel):
     """Somebody outside who cosigns checkpoints (c2sp.org/tlog-witness)."""
 
@@ -213,6 +224,8 @@ class Settings(BaseSettings):
     """Who cosigns the checkpoint of each night and of each bundle."""
     clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
     """Difference to Azure's clock from which status and pack warn."""
+    release: ReleaseSettings = ReleaseSettings()
+    """Sealed with the first night after a change of software, rules or expectations."""
     expectations: dict[str, Any] = Field(default_factory=dict)
     """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
     not_applicable: dict[str, str] = Field(default_factory=dict)

@@ -1,5 +1,6 @@
 """log: entries, checkpoints, proofs, and whether the log is still the one somebody was shown."""
 
+import getpass
 import sys
 from dataclasses import asdict
 from pathlib import Path
@@ -9,7 +10,7 @@ import typer
 
 from app.cli.edge import ERR, OUT, Json, print_json
 from app.cli.opened import opened
-from app.errors import NotFoundError, UnavailableError
+from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
 from app.packs.verify.checks import printable
 from app.services.reading.log_audit import (
     consistency_proof,
@@ -18,6 +19,7 @@ from app.services.reading.log_audit import (
     seen_entries,
     verify_since,
 )
+from app.services.upkeep.resumption import resume_log
 
 FAILED = 5
 app = typer.Typer(
@@ -117,6 +119,42 @@ def verify(
         OUT.print(f"{found.what}: {found.result}", markup=False)
     if found.faults:
         raise typer.Exit(FAILED)
+
+
+@app.command()
+def resume(
+    ctx: typer.Context,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help="The newest checkpoint that anybody holds, such as auditors."),
+    ] = None,
+    *,
+    without_checkpoint: Annotated[
+        bool,
+        typer.Option("--without-checkpoint", help="Nobody holds one; asks for the log's name."),
+    ] = False,
+) -> None:
+    """After a restore: let a log go on that nothing here remembers, and seal that it does.
+
+    A store that is an older copy would be continued as another log under the same name. Notices
+    of checkpoints (`annexa log entries`, kind checkpoint_sent) tell who was sent one.
+    """
+    if (checkpoint is None) != without_checkpoint:
+        raise UsageError("give either --checkpoint FILE or --without-checkpoint")
+    note = None if checkpoint is None else _read(checkpoint)
+    with opened(ctx) as ports:
+        origin = ports.trust.origin
+        if note is None:
+            typed = typer.prompt(f"Type the log's name ({origin}) to go on without one", err=True)
+            if str(typed) != origin:
+                raise RefusedError(
+                    f"{typed!r} is not the log's name; nothing was written", code="not_confirmed"
+                )
+        resumed = resume_log(ports, note, getpass.getuser())
+    OUT.print(
+        f"The log of {resumed.entries} entries goes on; entry {resumed.entries} says so.",
+        markup=False,
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -79,6 +79,8 @@ def _print_evidence(one: ConnectionStatus) -> None:
         OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
     if one.azure_policy:
         OUT.print(f"  {one.azure_policy}; see `annexa disagreements`", markup=False)
+    for sentence in one.changes:
+        OUT.print(f"  changed: {sentence}", markup=False)
     for sentence in one.other_rules:
         OUT.print(f"  rules: {sentence}", markup=False)
 

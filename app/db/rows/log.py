@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import Row, Select, insert, select
+from sqlalchemy import Row, Select, insert, inspect, select
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from app.db.engine.tables import checkpoint, event
@@ -89,6 +90,17 @@ def latest_checkpoint(session: Session) -> IndexedCheckpoint | None:
     """The one that covers most of the log."""
     row = session.execute(select(checkpoint).order_by(checkpoint.c.size.desc()).limit(1)).first()
     return None if row is None else _checkpoint(row)
+
+
+def remembered_checkpoint(session: Session) -> IndexedCheckpoint | None:
+    """The same of an index of any shape; None where it cannot be read."""
+    if not inspect(session.connection()).has_table(checkpoint.name):
+        return None
+    try:
+        with session.begin_nested():
+            return latest_checkpoint(session)
+    except (DatabaseError, ValueError):
+        return None
 
 
 def indexed_checkpoints(session: Session) -> set[int]:

@@ -18,6 +18,7 @@ from app.evidence.events.log_events import (
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
+    LogResumed,
     SealCertificateInstalled,
 )
 from app.evidence.events.protection_events import (
@@ -28,6 +29,7 @@ from app.evidence.events.protection_events import (
     WormVerified,
 )
 from app.evidence.events.run_events import (
+    BasisChanged,
     Rejudged,
     RightsChanged,
     RunCompleted,
@@ -54,6 +56,7 @@ KINDS: Mapping[str, type[Fact]] = {
         SlotsMissed,
         Stored,
         RightsChanged,
+        BasisChanged,
         Rejudged,
         PackDrawn,
         PackIssued,
@@ -68,6 +71,7 @@ KINDS: Mapping[str, type[Fact]] = {
         CheckpointNotSent,
         LogKeyRotated,
         LogKeyInUse,
+        LogResumed,
         SealCertificateInstalled,
         CheckpointCosigned,
     )

@@ -35,6 +35,21 @@ class LogKeyInUse(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class LogResumed(Fact):
+    """Somebody let the log go on where nothing remembered it, as after a restore."""
+
+    KIND: ClassVar[str] = "log_resumed"
+    entries: int
+    """How many it had then."""
+    known_size: int | None
+    """Size of the newest checkpoint that was shown, which it continues; None: none was."""
+    known_root: str | None
+    """Root of that checkpoint, hexadecimal."""
+    by: str
+    """Account of the computer that said so."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SealCertificateInstalled(Fact):
     """Packs and bundles are sealed with another certificate from here on; the key is the same."""
 

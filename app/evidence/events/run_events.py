@@ -196,6 +196,28 @@ class RightsChanged(OfRun):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class Changed(Shape):
+    """One thing that judges, or judges differently, than in the night before."""
+
+    what: str
+    """`software`, `code`, `rules`, or `expectation <key>`."""
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BasisChanged(OfRun):
+    """A night is judged by other software, rules or expectations than the night before."""
+
+    KIND: ClassVar[str] = "basis_changed"
+    changes: tuple[Changed, ...]
+    released_by: str | None
+    """Who released it, as the settings of this installation say; None: not told."""
+    commit: str | None
+    """The commit it was built from; None: not told."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Listing(Shape):
     """A derived object that lists keys with the protection read back of each."""
 

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
 from app.controls.observed import Night
+from app.evidence.basis import BasisChange
 from collectors.kit import Collector
 
 
@@ -144,3 +145,5 @@ class Issue:
     limits: Limits = Limits()
     given_out: Sequence[GivenOut] = ()
     """Who holds checkpoints of this log, as far as the entries under the checkpoint tell."""
+    changes: Sequence[BasisChange] = ()
+    """What judged nights of the period and not the night before them."""

@@ -72,10 +72,14 @@ class Ports:
         """Plain values by key, as judges read them."""
         return dict(expectation_values(self.expectations))
 
+    @property
+    def head(self) -> HomeHead:
+        """What this installation remembers of its log."""
+        return HomeHead(self.home, self.database, self.trust.origin)
+
     def open_log(self) -> EvidenceLog:
         """The log of this store. Only inside `writer(…)` may it be appended to."""
-        head = HomeHead(self.home, self.database, self.trust.origin)
-        return EvidenceLog.open(self.store, self.trust.log, head)
+        return EvidenceLog.open(self.store, self.trust.log, self.head)
 
     @contextlib.contextmanager
     def writer(self, purpose: str) -> Iterator[None]:

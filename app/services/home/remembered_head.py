@@ -6,11 +6,14 @@ from pathlib import Path
 import structlog
 
 from app.db.engine.database import Database
-from app.db.rows.log import latest_checkpoint as newest_indexed
+from app.db.rows.log import remembered_checkpoint as newest_indexed
+from app.errors import UnavailableError
 from app.evidence.tree.note import CheckpointBody, NoteError, parse_checkpoint, parse_note
 from app.services.home.private_files import private_file
 
 FILE_NAME = "last-checkpoint"
+REBUILT = "index-rebuilt"
+"""Beside it while the index was made from the store alone: then the index remembers nothing."""
 LOG = structlog.get_logger()
 
 
@@ -21,8 +24,12 @@ class HomeHead:
         self._path, self._database, self._origin = home / FILE_NAME, database, origin
 
     def newest(self) -> CheckpointBody | None:
-        """Of both the larger. Raises UnavailableError."""
-        known = [head for head in (self._filed(), self._indexed()) if head is not None]
+        """Of both the larger. Raises UnavailableError.
+
+        An index that was made from the store, while there was no file, says of the store what the
+        store says of itself, and is not asked.
+        """
+        known = [head for head in (self._filed(), self._own()) if head is not None]
         return max(known, key=lambda head: head.size, default=None)
 
     def keep(self, note: bytes) -> None:
@@ -35,8 +42,30 @@ class HomeHead:
             with private_file(made) as file:
                 file.write(note)
             made.replace(self._path)
+            self._path.with_name(REBUILT).unlink(missing_ok=True)
         except OSError as error:
             LOG.warning("checkpoint_not_remembered", file=str(self._path), reason=error.strerror)
+
+    def index_rebuilt(self) -> None:
+        """The index is about to be made from the store alone. Raises UnavailableError."""
+        if self.newest() is not None:
+            return
+        try:
+            with private_file(self._path.with_name(REBUILT)):
+                pass
+        except FileExistsError:
+            return
+        except OSError as error:
+            raise UnavailableError(
+                f"the home folder cannot be written: {error.strerror}"
+            ) from error
+
+    def only_indexed(self) -> bool:
+        """Whether the index remembers the log and the file does not."""
+        return self._filed() is None and self._own() is not None
+
+    def _own(self) -> CheckpointBody | None:
+        return None if self._path.with_name(REBUILT).exists() else self._indexed()
 
     def _filed(self) -> CheckpointBody | None:
         try:

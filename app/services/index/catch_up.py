@@ -37,6 +37,8 @@ def catch_up(ports: Ports, log: EvidenceLog, told: Told | None = None) -> int:
     with ports.database.read() as session:
         start = indexed_size(session)
         _refuse_other_log(session, ports.store, start, log.size)
+    if start == 0 and log.sealed_size:
+        ports.head.index_rebuilt()
     return _index(ports, start, log.size, told)
 
 
@@ -55,6 +57,8 @@ def keep_up(ports: Ports) -> int:
     log.need_continued()
     with ports.database.read() as session:
         _refuse_other_log(session, ports.store, start, log.size)
+    if start == 0:
+        ports.head.index_rebuilt()
     return _index(ports, start, sealed)
 
 
@@ -62,9 +66,11 @@ def reindex(ports: Ports, told: Told | None = None) -> int:
     """Rebuild the index from the store, beside the one in use, and swap. Number of entries.
 
     Whoever reads sees the old index until all of the new one is there. Runs that are only planned
-    are in no entry yet: they are taken over from the old index. Raises UnavailableError; whatever
+    are in no entry yet: they are taken over from the old index. Raises UnavailableError, and
+    VerificationFailedError when the old index alone knows that the log was rolled back; whatever
     happens, the old index stays until the new one is whole.
     """
+    _keep_memory(ports)
     with built_beside(ports.database) as beside:
         building = replace(ports, database=beside)  # the one in use may be of any shape, or empty
         done = _index(building, 0, building.open_log().size, told)
@@ -73,6 +79,16 @@ def reindex(ports: Ports, told: Told | None = None) -> int:
             _planned(old)(new)
         swap_in(ports.database, beside, _planned)
     return done
+
+
+def _keep_memory(ports: Ports) -> None:
+    """What only the old index remembers of the log is kept in the home folder before it goes."""
+    ports.head.index_rebuilt()
+    if ports.head.only_indexed():
+        log = ports.open_log()
+        log.need_continued()
+        if log.checkpoint is not None:
+            ports.head.keep(log.checkpoint.note)
 
 
 def _planned(old: Session) -> Bring:

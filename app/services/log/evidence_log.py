@@ -32,7 +32,7 @@ from app.services.log.checkpoints import (
     latest_checkpoint,
     read_checkpoint,
 )
-from app.services.log.rollback import RememberedHead, refuse_rolled_back
+from app.services.log.rollback import RememberedHead, refuse_rolled_back, unremembered
 from app.services.log.stamps import completed
 from app.store.base import Store
 from app.trust.keys.keyring import NoteSigner
@@ -61,6 +61,8 @@ class EvidenceLog:
         self._store = store
         self._head, self._known = head, known
         """What is remembered of the log; `_known` is None once the log was found to continue it."""
+        self._unremembered = head is not None and known is None and last is not None
+        """A store that may be an older copy: it is read, and not written to."""
         self._signer = signer
         self._last = last
         self._tail: list[bytes] = []
@@ -79,8 +81,8 @@ class EvidenceLog:
         """Find the last checkpoint and the entries after it.
 
         Append only inside `store.writer(…)`; nothing is written to a log that does not continue
-        its remembered `head`. Raises RefusedError when the log of this store is signed by another
-        key.
+        its remembered `head`, or that this remembers nothing of. Raises RefusedError when the log
+        of this store is signed by another key.
         """
         known = head.newest() if head is not None else None  # before the store: it only grows
         last = latest_checkpoint(store, signer)
@@ -113,7 +115,7 @@ class EvidenceLog:
         the log was rolled back.
         """
         with self._lock:
-            self._need_continued()
+            self._need_writable()
             doubted = self._doubtful
             try:
                 return self._append(build)
@@ -134,7 +136,7 @@ class EvidenceLog:
         tiles no longer give the last checkpoint's root or the log was rolled back.
         """
         with self._lock:
-            self._need_continued()
+            self._need_writable()
             if self._doubtful:
                 self._catch_up()
             if self._last is None or self._tail:
@@ -148,6 +150,11 @@ class EvidenceLog:
         """Raise VerificationFailedError when the log does not continue what is known of it."""
         with self._lock:
             self._need_continued()
+
+    def need_writable(self) -> None:
+        """The same, and RefusedError when nothing is known of it that could be continued."""
+        with self._lock:
+            self._need_writable()
 
     def proof(self, seq: int, size: int | None = None) -> str:
         """C2SP tlog-proof of an entry, by the last checkpoint or the one of `size`.
@@ -177,6 +184,11 @@ class EvidenceLog:
         if self._known is not None:
             refuse_rolled_back(self._store, self._known, self._last)
         self._known = None
+
+    def _need_writable(self) -> None:
+        self._need_continued()
+        if self._unremembered:
+            raise unremembered(self.sealed_size)
 
     def _append(self, build: Callable[[EntryPlace], bytes]) -> SealedEntry:
         place = EntryPlace(seq=self.size, prev_sha256=self._prev, link=self._link)

@@ -6,7 +6,7 @@ fork: two logs under one name. So each writer first asks what it remembers.
 
 from typing import Protocol
 
-from app.errors import VerificationFailedError
+from app.errors import RefusedError, VerificationFailedError
 from app.evidence.tree.merkle import verify_consistency
 from app.evidence.tree.note import CheckpointBody
 from app.evidence.tree.tiles import MissingTileError, TileLog
@@ -52,6 +52,16 @@ def _continues(store: Store, known: CheckpointBody, last: Checkpoint) -> bool:
     except (MissingTileError, ValueError) as error:
         raise VerificationFailedError(f"{error}; see what else is: annexa verify") from error
     return verify_consistency(known.size, last.size, known.root, last.root, proof)
+
+
+def unremembered(size: int) -> RefusedError:
+    """The refusal to write to a log of which nothing is known here but what its store says."""
+    return RefusedError(
+        f"nothing here remembers the log of this store, which ends at {size}, so an older copy of "
+        "it would be continued unnoticed: `annexa log resume --checkpoint FILE` takes the newest "
+        "checkpoint that anybody holds (docs/operate.md, Backup and restore)",
+        code="log_unremembered",
+    )
 
 
 def rolled_back(what: str) -> VerificationFailedError:

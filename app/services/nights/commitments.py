@@ -7,7 +7,7 @@ import structlog
 
 from app.db.rows.evidence import run_records
 from app.errors import UnavailableError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.draft import Draft
 from app.evidence.record import entry_key
 from app.evidence.redaction.salts import KEY_BYTES, Prepared, Salts
@@ -81,5 +81,5 @@ def committed_of(ports: Ports, run_id: str, salts: Salts | None) -> dict[str, st
     return {
         str(seq): salts.committed(data)
         for seq, data in entries
-        if parse(data).get("salt_key") == salts.key_id
+        if sealed_json(data).get("salt_key") == salts.key_id
     }

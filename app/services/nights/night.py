@@ -62,6 +62,7 @@ def collect_now(
 def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> NightReport:
     log = ports.open_log()
     catch_up(ports, log)
+    log.need_writable()
     _refuse_finished(ports.database, run_id)
     night = NightAttempt(ports, connection, run_id, log, told)
     try:

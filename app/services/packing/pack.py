@@ -92,6 +92,7 @@ def issue_pack(
             waiting=sealed_facts.waiting(issued_at),
             limits=limits_of(ports, connection, observed, sealed_facts.rights_changes),
             given_out=ledger.rows(checkpoint.size),
+            changes=sealed_facts.changes(start, end),
         )
         pdf, attached = draw_pack(ports, connection, engagement, observed, occasion)
         told("sealing the bundle")

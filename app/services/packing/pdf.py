@@ -8,6 +8,7 @@ from app.controls.catalogue import load_crosswalk
 from app.controls.ground import Facts
 from app.controls.observed import Night
 from app.controls.period import Period
+from app.evidence.basis import BasisChange
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
 from app.packs.view.facts import Criteria, Engagement, GivenOut, Issue, Limits
@@ -34,6 +35,7 @@ class Occasion:
     limits: Limits
     given_out: Sequence[GivenOut]
     """Checkpoints that others hold."""
+    changes: Sequence[BasisChange]
 
 
 def draw_pack(
@@ -78,6 +80,7 @@ def draw_pack(
             waiting=occasion.waiting,
             limits=occasion.limits,
             given_out=occasion.given_out,
+            changes=occasion.changes,
         ),
         Criteria(
             collectors=ports.collectors,

@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 from app.db.rows.evidence import record_by_id
 from app.errors import NotFoundError, RefusedError, UsageError
-from app.evidence.canonical import parse, sha256
+from app.evidence.canonical import sealed_json, sha256
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key
 from app.evidence.redaction.copies import Document, Place, chosen, copy_of, revealed
 from app.evidence.redaction.salts import Salts
@@ -40,7 +40,7 @@ def redacted_copy(
     log = ports.open_log()
     seq = _place(ports, log, named)
     data = ports.store.get(entry_key(seq))
-    record = _prepared(seq, parse(data))
+    record = _prepared(seq, sealed_json(data))
     salts = _salts(ports, record)
     documents = list(_documents(ports.store, record, data, pages=pages))
     hidden = chosen(documents, fields, texts)
@@ -81,7 +81,7 @@ def revealed_tokens(ports: Ports, copy: bytes, places: Collection[Place]) -> byt
         raise RefusedError(f"the copy hides no token {unknown[0]}", code="token_unknown")
     log = ports.open_log()
     data = ports.store.get(entry_key(_place(ports, log, str(seq))))
-    record = _prepared(seq, parse(data))
+    record = _prepared(seq, sealed_json(data))
     found = {one.of: one for one in _documents(ports.store, record, data, pages=True)}
     tokens = revealed(found, places, _salts(ports, record))
     return _written({"schema": REVEALED_SCHEMA, "tokens": tokens})
@@ -143,7 +143,7 @@ def _end(log: EvidenceLog, seq: int, record: Body) -> dict[str, str]:
     """The entry that ends the record's run, and the proof that it is in the log."""
     run = record["run"]["run_id"]
     for number, data in log.entries(seq, log.sealed_size):
-        body = parse(data)
+        body = sealed_json(data)
         if body.get("kind") in ENDS and body["detail"].get("run_id") == run:
             if str(seq) in (body["detail"].get("committed") or {}):
                 return {"entry": data.decode(), "proof": log.proof(number)}

@@ -67,8 +67,8 @@ class SealedCommitments:
         records = self._waiting.pop(fact.run_id, {})
         told = fact.committed or {}
         for seq, made in records.items():
-            if told.get(str(seq)) != made:
-                yield f"its commitment to entry {seq} is missing or to something else"
+            if told.get(str(seq), made) != made:  # one that is missing only cannot be redacted
+                yield f"its commitment to entry {seq} is to something else"
 
     def _of(self, key: str, digest: str) -> str | None:
         """The commitment to a document; None where that is missing, which is found elsewhere."""

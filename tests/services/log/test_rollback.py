@@ -16,6 +16,7 @@ from app.services.index.events import record_event
 from app.services.log.checkpoints import checkpoint_key, checkpoint_sizes, token_key
 from app.services.proof.whole_store import verify_store
 from app.services.upkeep.new_home import initialise
+from app.services.upkeep.resumption import resume_log
 from tests.facts import told
 
 NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -71,7 +72,8 @@ def fork(home: Path, older: Path) -> None:
     shutil.copy(home / "annexa.toml", elsewhere)
     shutil.copytree(older, elsewhere / "store")
     with closing(open_ports(elsewhere, now)) as ports:
-        note(ports, "3", "4", "5", "6")
+        resume_log(ports, None, "nobody who would know")
+        note(ports, "4", "5", "6")
     set_back(home, elsewhere / "store")
 
 

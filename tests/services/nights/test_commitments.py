@@ -15,12 +15,12 @@ from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key
 from app.services.home.installation import Ports
 from app.services.nights.night import collect_night, plan_night
 from app.services.proof.whole_store import verify_store
-from app.store.base import Store
 from app.trust.keys.durable_files import SALT_KEY
 from app.trust.keys.salt_key import read_salts
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import Installation, installed, now
+from tests.services.full_disk import FullDisk
 
 SOURCES = ("inventory.resources", "keys.vaults", "inventory.management_groups")
 
@@ -36,21 +36,6 @@ def home(tmp_path: Path, tenant: SimulatorProcess) -> Iterator[Installation]:
     with installed(tmp_path / "home", tenant) as made:
         few = tuple(one for one in made.ports.collectors if one.id in SOURCES)
         yield replace(made, ports=replace(made.ports, collectors=few))
-
-
-class FullDisk:
-    """A store that takes entries up to a place, and then no more."""
-
-    def __init__(self, store: Store, end: int) -> None:
-        self._store, self._end = store, entry_key(end)
-
-    def put_once(self, key: str, data: bytes) -> bool:
-        if key.startswith("entry/") and key >= self._end:
-            raise UnavailableError("the disk is full")
-        return self._store.put_once(key, data)
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._store, name)
 
 
 def entries(ports: Ports) -> list[dict[str, Any]]:
