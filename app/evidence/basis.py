@@ -1,4 +1,4 @@
-"""What a night was judged by, as its records say: software, rules, expectations; and what changed.
+"""What a night was judged by, as sealed: software, rules, settings, expectations; what changed.
 
 Pure. The records alone tell it, of nights of before there was an event for it as well.
 """
@@ -27,6 +27,8 @@ class Basis:
     """SHA-256 of the rules."""
     expectations: str
     """SHA-256 of the organisation's own criteria."""
+    settings: Mapping[str, str] | None = None
+    """Settings that decide what is asked and assessed; None: the run did not tell them."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,7 +37,7 @@ class BasisChange:
 
     slot: datetime
     what: str
-    """software, code, rules, or `expectation <key>`."""
+    """software, code, rules, `setting <name>` or `expectation <key>`."""
     before: str
     now: str
     released_by: str | None
@@ -43,14 +45,15 @@ class BasisChange:
     commit: str | None
 
 
-def basis_of(record: Mapping[str, Any]) -> Basis:
-    """That of a sealed record."""
+def basis_of(record: Mapping[str, Any], settings: Mapping[str, str] | None) -> Basis:
+    """That of a sealed record, and of its run's settings."""
     collector = record["collector"]
     return Basis(
         software=collector["version"],
         code=collector["code_sha256"],
         rules=collector["rules_sha256"],
         expectations=record["expectations"]["sha256"],
+        settings=settings,
     )
 
 
@@ -63,12 +66,10 @@ def changed(before: Basis, now: Basis, values: Values) -> Iterator[Changed]:
         was, is_now = getattr(before, what), getattr(now, what)
         if was != is_now:
             yield Changed(what=what, before=was, now=is_now)
-    if before.expectations == now.expectations:
-        return
-    old, new = values(before.expectations), values(now.expectations)
-    for key in sorted({*old, *new}):
-        if old.get(key) != new.get(key) or (key in old) != (key in new):
-            yield Changed(what=f"expectation {key}", before=_said(old, key), now=_said(new, key))
+    if before.settings is not None and now.settings is not None:
+        yield from _each("setting", before.settings, now.settings)
+    if before.expectations != now.expectations:
+        yield from _each("expectation", values(before.expectations), values(now.expectations))
 
 
 def changes(
@@ -94,6 +95,12 @@ def changes(
                     commit=event.commit if event else None,
                 )
         before = now
+
+
+def _each(what: str, old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[Changed]:
+    for key in sorted({*old, *new}):
+        if old.get(key) != new.get(key) or (key in old) != (key in new):
+            yield Changed(what=f"{what} {key}", before=_said(old, key), now=_said(new, key))
 
 
 def _said(values: Mapping[str, Any], key: str) -> str:

@@ -67,14 +67,15 @@ def slot_by_slot(fact: Fact) -> Iterator[OfSlot]:
             yield fact
 
 
-def started_by(run: Run) -> RunStarted:
-    """The event that a run begins with."""
+def started_by(run: Run, settings: Mapping[str, str] | None = None) -> RunStarted:
+    """The event that a run begins with, under these settings."""
     return RunStarted(
         run_id=run.id,
         connection_id=run.connection_id,
         slot=run.slot,
         trigger=run.reason,
         by=run.claimed_by,
+        settings=settings,
     )
 
 

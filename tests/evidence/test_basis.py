@@ -10,7 +10,7 @@ from app.evidence.basis import Basis, basis_of, changed, changes
 from app.evidence.events.run_events import BasisChanged, Changed
 
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
-BASIS = Basis(software="1", code="c", rules="r", expectations="old")
+BASIS = Basis(software="1", code="c", rules="r", expectations="old", settings={"a": "1", "b": "x"})
 VALUES: dict[str, dict[str, Any]] = {
     "old": {"days": 90, "kept": 1, "dropped": "x"},
     "new": {"days": 365, "kept": 1, "added": None},
@@ -24,6 +24,8 @@ VALUES: dict[str, dict[str, Any]] = {
         ({"software": "2"}, [("software", "1", "2")]),
         ({"code": "d"}, [("code", "c", "d")]),
         ({"rules": "s"}, [("rules", "r", "s")]),
+        ({"settings": {"a": "2"}}, [("setting a", "1", "2"), ("setting b", "x", "not set")]),
+        ({"settings": None}, []),
         (
             {"expectations": "new", "software": "2"},
             [
@@ -35,7 +37,7 @@ VALUES: dict[str, dict[str, Any]] = {
         ),
     ],
 )
-def test_each_thing_that_changed_is_told_once(now: dict[str, str], told: list[Any]) -> None:
+def test_each_thing_that_changed_is_told_once(now: dict[str, Any], told: list[Any]) -> None:
     found = changed(BASIS, replace(BASIS, **now), VALUES.__getitem__)
     assert [(one.what, one.before, one.now) for one in found] == told
 
@@ -67,4 +69,4 @@ def test_the_basis_of_a_record_is_what_it_says() -> None:
         "collector": {"version": "1", "code_sha256": "c", "rules_sha256": "r"},
         "expectations": {"sha256": "old"},
     }
-    assert basis_of(record) == BASIS
+    assert basis_of(record, {"a": "1", "b": "x"}) == BASIS

@@ -45,6 +45,8 @@ class RunStarted(OfRun):
     """scheduled, catch_up or manual."""
     by: str
     """Who claimed the slot: a replica, a command or a token."""
+    settings: Mapping[str, str] | None = field(default=None, metadata=SELDOM)
+    """Settings that decide what is asked and assessed, as texts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -200,7 +202,7 @@ class Changed(Shape):
     """One thing that judges, or judges differently, than in the night before."""
 
     what: str
-    """`software`, `code`, `rules`, or `expectation <key>`."""
+    """`software`, `code`, `rules`, `setting <name>` or `expectation <key>`."""
     before: str
     now: str
 

@@ -21,6 +21,7 @@ from app.evidence.events.run_events import (
     Rejudged,
     RightsChanged,
     RunCompleted,
+    RunStarted,
 )
 from app.evidence.events.shape import naming
 from app.evidence.judged import FormerAnswer, JudgedRecord, Key, Row, answers, former_answers
@@ -51,6 +52,8 @@ class SealedNights:
         self._described: list[tuple[OfConnection, datetime]] = []
         self.rights_changes: list[RightsChanged] = []
         self._bases: list[tuple[datetime, str, Basis]] = []
+        self._settings: dict[str, Mapping[str, str] | None] = {}
+        """By the run that told them when it began."""
         self._basis_changes: dict[str, BasisChanged] = {}
         """By the run that they came with."""
         self._runs: dict[datetime, Run] = {}
@@ -72,7 +75,8 @@ class SealedNights:
         self._records.append(made)
         self._gaps += [seen_gap(made, gap_of(gap)) for gap in entry["what"]["gaps"]]
         self._removals += [Removal(slot=made.slot, subject=one) for one in removed_in(entry)]
-        self._bases.append((made.slot, entry["run"]["run_id"], basis_of(entry)))
+        run_id = entry["run"]["run_id"]
+        self._bases.append((made.slot, run_id, basis_of(entry, self._settings.get(run_id))))
         judged = judged_record(made, entry)
         self._judged.setdefault(entry["run"]["run_id"], {})[seq] = judged
 
@@ -97,6 +101,8 @@ class SealedNights:
             case Rejudged():
                 self._judge_again(fact)
             case _:
+                if isinstance(fact, RunStarted):
+                    self._settings[fact.run_id] = fact.settings
                 self._move_on(fact, at)
 
     def _move_on(self, fact: OfSlot, at: datetime) -> None:

@@ -30,7 +30,11 @@ from app.services.nights.absence.rights_changes import (
     fact_of_change,
     shown_rights,
 )
-from app.services.nights.basis_change import change_of_basis, tonights_basis
+from app.services.nights.basis_change import (
+    change_of_basis,
+    judging_settings,
+    tonights_basis,
+)
 from app.services.nights.commitments import RunCommitments, night_salts
 from app.services.nights.one_record import Job, keep_in
 from app.services.nights.plan import (
@@ -145,8 +149,9 @@ class NightAttempt:
         rules = rules_archive()
         self._ports.store.put_once(rules_key(sha256(rules)), rules)
         if self._run.state is RunState.PLANNED:
-            self._append(started_by(self._run))
-        change = change_of_basis(self._ports, self._run, tonights_basis(sha256(values)))
+            self._append(started_by(self._run, judging_settings(self._ports.settings)))
+        basis = tonights_basis(sha256(values), self._ports.settings)
+        change = change_of_basis(self._ports, self._run, basis)
         if change is not None:
             self._append(change)
         return RunFacts(

@@ -4,25 +4,35 @@ from importlib.metadata import distribution
 from json import loads
 
 from app.db.rows.evidence import newest_records
-from app.db.rows.log import newest_event
+from app.db.rows.log import events, newest_event
 from app.errors import NotFoundError
 from app.evidence.basis import Basis, basis_of, changed
 from app.evidence.canonical import sealed_json
-from app.evidence.events.run_events import BasisChanged
+from app.evidence.events.run_events import BasisChanged, RunStarted
 from app.evidence.record import derived_key, entry_key
 from app.evidence.run import Run
 from app.services.home.installation import Ports
 from app.services.nights.tool import tool
+from app.settings import Settings
 
 
-def tonights_basis(expectations_sha256: str) -> Basis:
-    """By what this program, as it is installed, judges."""
+def judging_settings(settings: Settings) -> dict[str, str]:
+    """Those that decide what is asked and assessed, as a run tells them."""
+    return {
+        "absence_questions": str(settings.absence_questions),
+        "not_applicable": ", ".join(sorted(settings.not_applicable)) or "none",
+    }
+
+
+def tonights_basis(expectations_sha256: str, settings: Settings) -> Basis:
+    """By what this program, as it is installed and set, judges."""
     made = tool()
     return Basis(
         software=made["version"],
         code=made["code_sha256"],
         rules=made["rules_sha256"],
         expectations=expectations_sha256,
+        settings=judging_settings(settings),
     )
 
 
@@ -34,10 +44,12 @@ def change_of_basis(ports: Ports, run: Run, now: Basis) -> BasisChanged | None:
     with ports.database.read() as session:
         known = newest_records(session, run.connection_id, but="")
         told = newest_event(session, BasisChanged)
+        begun = [logged.fact for logged in events(session, RunStarted)]
+    runs = {fact.run_id: fact.settings for fact in begun}
     if not known:
         return None
-    newest = max(one.seq for one in known.values())
-    before = basis_of(sealed_json(ports.store.get(entry_key(newest))))
+    newest = sealed_json(ports.store.get(entry_key(max(one.seq for one in known.values()))))
+    before = basis_of(newest, runs.get(newest["run"]["run_id"]))
     found = tuple(changed(before, now, lambda digest: _values(ports, digest)))
     if not found:
         return None

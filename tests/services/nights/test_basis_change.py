@@ -47,12 +47,13 @@ def told(ports: Ports) -> list[BasisChanged]:
 
 
 def other(home: Installation, by: str = "") -> Installation:
-    """The same home once somebody has changed an expectation."""
+    """The same home once somebody has changed an expectation and a setting."""
     release = ReleaseSettings(by=by, commit="0123abc" if by else "")
+    settings = {"release": release, "not_applicable": {"A.8.30": "nothing is outsourced"}}
     ports = replace(
         home.ports,
         expectations=load_expectations({"log_retention_days": 400}),
-        settings=home.ports.settings.model_copy(update={"release": release}),
+        settings=home.ports.settings.model_copy(update=settings),
     )
     return replace(home, ports=ports)
 
@@ -69,12 +70,14 @@ def test_the_first_night_after_a_change_says_what_changed_and_who_released_it(
     changed.collect()
     (event,) = told(home.ports)
     assert [(one.what, one.now) for one in event.changes] == [
-        ("expectation log_retention_days", "400")
+        ("setting not_applicable", "A.8.30"),
+        ("expectation log_retention_days", "400"),
     ]
     assert (event.released_by, event.commit) == ("Change board, CHG-1042", "0123abc")
-    (row,) = sealed_nights(home.ports.store, home.ports.open_log().entries())[
+    first, row = sealed_nights(home.ports.store, home.ports.open_log().entries())[
         home.connection.id
     ].changes(BEGINNING, END)
+    assert (first.what, first.before) == ("setting not_applicable", "none")
     assert (row.slot, row.what, row.released_by) == (
         event.slot,
         "expectation log_retention_days",
