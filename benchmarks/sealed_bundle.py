@@ -1,5 +1,6 @@
 """A sealed bundle of a given size, made of records of one page each."""
 
+import argparse
 import io
 import random
 from collections.abc import Callable, Iterator, Mapping
@@ -153,3 +154,18 @@ def _record(digest: str) -> Callable[[EntryPlace], bytes]:
         )
 
     return placed
+
+
+def main() -> None:
+    """Make one."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("pages", type=int)
+    parser.add_argument("page", type=int)
+    parser.add_argument("--drawn", action="store_true")
+    asked = parser.parse_args()
+    sealed_bundle(asked.folder, asked.pages, asked.page, drawn=asked.drawn)
+
+
+if __name__ == "__main__":
+    main()
