@@ -30,16 +30,21 @@ def now() -> datetime:
 
 
 @contextmanager
-def witnessing(folder: Path, name: str = "witness.example/w1") -> Iterator[tuple[Witness, str]]:
-    """A witness, and the address that it answers at."""
+def witnessing(
+    folder: Path, name: str = "witness.example/w1", tls: Path | None = None
+) -> Iterator[tuple[Witness, str]]:
+    """A witness, and the address that it answers at; `tls` holds its key and certificate."""
     witness = create_witness(folder, name, now)
     open_socket = listening("127.0.0.1", 0)
-    server = Server(uvicorn.Config(create_witness_app(witness), log_level="warning"))
+    config = uvicorn.Config(
+        create_witness_app(witness), log_level="critical", ssl_certfile=tls, ssl_keyfile=tls
+    )
+    server = Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [open_socket]})
     thread.start()
     try:
         assert server.answers.wait(60)
-        yield witness, f"http://{address_of(open_socket)}"
+        yield witness, f"{'https' if tls else 'http'}://{address_of(open_socket)}"
     finally:
         server.should_exit = True
         thread.join()

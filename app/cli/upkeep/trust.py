@@ -31,7 +31,8 @@ def rotate(ctx: typer.Context, *, as_json: Json = False) -> None:
         return
     OUT.print(
         f"The log has a new key. The old one signed checkpoints of up to {done.until} entries; its "
-        f"private half is destroyed.\nGive {done.vkey_file} to your auditors, out of band:\n\n"
+        f"private half is destroyed.\nGive {done.vkey_file} to your auditors and witnesses, out of "
+        "band:\n\n"
         f"{done.vkey}\n{done.old_vkey} {done.until}",
         markup=False,
     )

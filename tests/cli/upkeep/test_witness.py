@@ -65,6 +65,7 @@ def test_a_witness_by_file_signs_once_and_its_answer_is_kept(
     signing = ("witness", "sign", "--folder", folder, request)
     assert annexa(none, *signing, "--out", answer).code == 0
 
+    assert annexa(none, "witness", "init", "--folder", folder, "--name", "again").code == 3
     refused = annexa(none, *signing)
     assert refused.code == 3
     assert "ask again with --old" in refused.sentence
@@ -94,3 +95,16 @@ def test_a_pack_is_cosigned_by_a_witness_that_serves(spoilable: Place, tmp_path:
     said = spoilable.annexa("verify", out / "bundle.asice", "--witness", stranger)
     assert said.code == 5
     assert "witness_missing" in said.out
+
+
+def test_a_witness_that_cannot_remember_signs_nothing(spoilable: Place, tmp_path: Path) -> None:
+    folder, request = tmp_path / "w", tmp_path / "request.txt"
+    made(spoilable, folder)
+    assert spoilable.annexa("witness", "request", "--out", request).code == 0
+    signing = ("witness", "sign", "--folder", folder, request)
+
+    full = annexa(tmp_path / "no-home", *signing, largest_file=16)
+    assert (full.code, full.out) == (3, "")
+    assert "nothing was signed" in full.sentence
+    assert list(folder.rglob("checkpoint")) == []
+    assert annexa(tmp_path / "no-home", *signing).code == 0
