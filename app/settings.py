@@ -213,6 +213,8 @@ class Settings(BaseSettings):
     """Who cosigns the checkpoint of each night and of each bundle."""
     clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
     """Difference to Azure's clock from which status and pack warn."""
+    clock_limit: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
+    """Difference to Azure's clock from which no night is collected."""
     expectations: dict[str, Any] = Field(default_factory=dict)
     """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
     not_applicable: dict[str, str] = Field(default_factory=dict)

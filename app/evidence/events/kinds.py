@@ -15,6 +15,7 @@ from app.evidence.events.log_events import (
     CheckpointCosigned,
     CheckpointNotSent,
     CheckpointSent,
+    ClockCorrected,
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
@@ -36,6 +37,7 @@ from app.evidence.events.run_events import (
     RunStarted,
     SlotMissed,
     SlotsMissed,
+    SlotsReopened,
     Stored,
 )
 from app.evidence.record import Event
@@ -53,6 +55,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunFailed,
         SlotMissed,
         SlotsMissed,
+        SlotsReopened,
         Stored,
         RightsChanged,
         Rejudged,
@@ -70,6 +73,7 @@ KINDS: Mapping[str, type[Fact]] = {
         LogKeyRotated,
         LogKeyInUse,
         LogResumed,
+        ClockCorrected,
         SealCertificateInstalled,
         CheckpointCosigned,
     )

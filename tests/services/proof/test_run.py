@@ -55,7 +55,7 @@ def missed(ports: Ports) -> str:
     run_id = plan_night(
         ports, find_connection(ports, "northgate"), START + timedelta(hours=1), "scheduled", "a"
     )
-    assert end_overtaken(ports) == 1
+    assert end_overtaken(ports, Said(ports)) == 1
     return run_id
 
 
