@@ -39,6 +39,7 @@ from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.tick import plan
 from app.services.proof.whole_store import verify_store
 from app.services.upkeep.new_home import initialise
+from tests.services.vouched import Said
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday."""
@@ -262,7 +263,7 @@ def test_a_bad_line_in_the_settings_leaves_the_nights_as_they_are(
     add_connection(ports, replace(made(), follows_settings=True))
     clock.at = START + timedelta(hours=2)
 
-    plan(with_schedule(ports, "whenever"), "test")
+    plan(with_schedule(ports, "whenever"), "test", Said(ports))
 
     assert slots_of(ports) == {"02 02:00": "planned"}
 
