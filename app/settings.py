@@ -170,6 +170,17 @@ class EmailSettings(BaseModel):
 NoticeSettings = Annotated[WebhookSettings | EmailSettings, Field(discriminator="kind")]
 
 
+class ReleaseSettings(BaseModel):
+    """Who answers for what runs here; an image has it as ANNEXA_RELEASE__BY and …__COMMIT."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    by: str = Field(default="", max_length=200)
+    """Who released this software and these settings; empty: not told."""
+    commit: str = Field(default="", max_length=100)
+    """The commit it was built from; empty: as the installer noted it, else not told."""
+
+
 class WitnessSettings(BaseModel):
     """Somebody outside who cosigns checkpoints (c2sp.org/tlog-witness)."""
 
@@ -215,6 +226,8 @@ class Settings(BaseSettings):
     """Difference to Azure's clock from which status and pack warn."""
     clock_limit: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
     """Difference to Azure's clock from which no night is collected."""
+    release: ReleaseSettings = ReleaseSettings()
+    """Sealed with the first night after a change of software, rules or expectations."""
     expectations: dict[str, Any] = Field(default_factory=dict)
     """The organisation's own criteria, over those of evidence_templates/expectations.toml."""
     not_applicable: dict[str, str] = Field(default_factory=dict)

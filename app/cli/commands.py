@@ -52,6 +52,15 @@ class Commands(LazyGroup):
             "Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens"
             " (code 5: fault).",
         ),
+        "redact": Lazy(
+            "app.cli.evidence.redaction:redact",
+            "Copy a record and its pages with parts hidden; the rest still proves that it was"
+            " sealed.",
+        ),
+        "reveal": Lazy(
+            "app.cli.evidence.redaction:reveal",
+            "Tell single hidden parts of a redacted copy, with what proves them.",
+        ),
         "reperform": Lazy(
             "app.cli.evidence.reperform:reperform",
             "Compute every item, verdict and assessment again from the raw pages. Exit code 5.",

@@ -8,6 +8,7 @@ from typing import Any
 
 from app.evidence.canonical import canonical, sha256
 from app.evidence.record import RECORD_SCHEMA, EntryPlace, utc
+from app.evidence.redaction.salts import Prepared
 from collectors.kit import Collector, Exchange, Gap, Scope, Status
 from collectors.kit.interpret import Seen
 from collectors.kit.judge import Judgement
@@ -59,9 +60,19 @@ class Draft:
         """Canonical verdicts, stored beside the record (`derived/…`)."""
         return verdict_rows(self.judgements)
 
-    def sealed(self, place: EntryPlace) -> bytes:
-        """Canonical bytes of the record at this place of the log."""
-        return canonical(self._body(place))
+    def sealed(self, place: EntryPlace, prepared: Prepared | None = None) -> bytes:
+        """Canonical bytes of the record at this place of the log.
+
+        `prepared` is for redaction; without it the record can only be left out whole.
+        """
+        body = self._body(place)
+        if prepared is not None:
+            body |= {"nonce": prepared.nonce, "salt_key": prepared.salt_key}
+            for page, committed in zip(body["source"], prepared.source, strict=True):
+                page["committed"] = committed
+            body["verdicts"]["committed"] = prepared.verdicts
+            body["expectations"]["committed"] = prepared.expectations
+        return canonical(body)
 
     def _body(self, place: EntryPlace) -> dict[str, Any]:
         return {

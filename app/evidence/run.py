@@ -77,25 +77,32 @@ def still_told(runs: Mapping[datetime, Run], fact: SlotsReopened) -> dict[dateti
     }
 
 
-def started_by(run: Run) -> RunStarted:
-    """The event that a run begins with."""
+def started_by(run: Run, settings: Mapping[str, str] | None = None) -> RunStarted:
+    """The event that a run begins with, under these settings."""
     return RunStarted(
         run_id=run.id,
         connection_id=run.connection_id,
         slot=run.slot,
         trigger=run.reason,
         by=run.claimed_by,
+        settings=settings,
     )
 
 
-def completed_by(run: Run, records: int, gaps: int) -> RunCompleted:
-    """The event that a run ends with once so many records are sealed."""
+def completed_by(
+    run: Run, records: int, gaps: int, committed: Mapping[str, str] | None = None
+) -> RunCompleted:
+    """The event that a run ends with once so many records are sealed.
+
+    `committed` are the commitments to those prepared for redaction, by their places.
+    """
     return RunCompleted(
         run_id=run.id,
         connection_id=run.connection_id,
         slot=run.slot,
         records=records,
         gaps=gaps,
+        committed=committed or None,
     )
 
 

@@ -8,6 +8,7 @@ logs/<…>/lock                           held while one request of this log is 
 
 import fcntl
 import hashlib
+import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -134,6 +135,8 @@ def create_witness(folder: Path, name: str, now: Clock) -> Witness:
 def open_witness(folder: Path, now: Clock) -> Witness:
     """A witness as it was made. Raises UsageError."""
     try:
+        if stat.S_IMODE((folder / _KEY).stat().st_mode) & 0o077:
+            raise UsageError(f"others may read {_KEY}; close it with: chmod 600 {folder / _KEY}")
         key = parse_witness_vkey((folder / _VKEY).read_text("utf-8"))
         private = load_pem_private_key((folder / _KEY).read_bytes(), password=None)
     except OSError as error:

@@ -54,5 +54,6 @@ async def _body(request: Request) -> bytes:
 
 def _refused(refusal: WitnessRefusalError) -> Response:
     if refusal.size is not None:
-        return Response(f"{refusal.size}\n", refusal.status, media_type="text/x.tlog.size")
+        kind = {"Content-Type": "text/x.tlog.size"}  # exactly: no character set behind it
+        return Response(f"{refusal.size}\n", refusal.status, kind)
     return PlainTextResponse(f"{refusal.reason}\n", refusal.status)

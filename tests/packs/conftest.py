@@ -17,6 +17,7 @@ from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Interval, Night, NightCount, SealedRecord, SeenGap
 from app.controls.period import Period
+from app.evidence.basis import BasisChange
 from app.evidence.run_state import RunState
 from app.packs.view.assembly import build_view
 from app.packs.view.facts import (
@@ -24,6 +25,7 @@ from app.packs.view.facts import (
     ConnectionFacts,
     Criteria,
     Engagement,
+    GivenOut,
     Issue,
     Stamp,
     StoreFacts,
@@ -73,6 +75,26 @@ def pack() -> Pack:
 @pytest.fixture(scope="session")
 def make() -> Callable[..., Pack]:
     return make_pack
+
+
+CHANGES = (
+    BasisChange(
+        slot=SLOTS[1],
+        what="rules",
+        before="0a" * 32,
+        now="1b" * 32,
+        released_by=None,
+        commit=None,
+    ),
+    BasisChange(
+        slot=SLOTS[2],
+        what="expectation log_retention_days",
+        before="365",
+        now="730",
+        released_by="Change board, CHG-1042",
+        commit="2c" * 20,
+    ),
+)
 
 
 def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
@@ -125,6 +147,18 @@ def make_pack(assurance: str = "development", reviewed_by: str = "") -> Pack:
             commands=verification_commands("pack-2026-11-20-0001"),
             tool_version="0.1.0",
             generated_at=datetime(2026, 11, 20, 6, 12, 51, tzinfo=UTC),
+            given_out=(
+                GivenOut(
+                    what="checkpoint sent",
+                    whom="auditor portal",
+                    times=9,
+                    first=SLOTS[0],
+                    first_size=120,
+                    last=SLOTS[-1],
+                    last_size=1200,
+                ),
+            ),
+            changes=CHANGES,
         ),
         Criteria(
             collectors=COLLECTORS,

@@ -2,6 +2,7 @@
 
 import json
 import random
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -243,3 +244,16 @@ def _renamed(text: str, ours: Trust, other: Trust) -> str:
 
 def _token(data: bytes, trust: Trust, shift: timedelta) -> bytes:
     return response_over(data, trust, lambda: datetime.now(UTC) + shift)
+
+
+def test_verify_md_says_of_every_file_what_binds_it(subject: Subject) -> None:
+    rows = re.findall(
+        r"^\| `([^`]+)` \| ([^|]+) \|", subject.files["VERIFY.md"].decode(), re.MULTILINE
+    )
+    drawn = parse(subject.files[max(n for n in subject.files if n.startswith("entries/"))])
+    for name in subject.files:
+        told = [what for start, what in rows if name == start or name.startswith(f"{start}")]
+        assert told, name
+        assert ("`pack_drawn`" in told[0] and "SHA-256" in told[0]) == (
+            name in drawn["detail"]["files"]
+        )

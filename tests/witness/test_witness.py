@@ -4,11 +4,15 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from app.errors import RefusedError, UsageError
 from app.evidence.tree.cosignature import parse_signature_lines, verify_cosignature
@@ -190,3 +194,43 @@ def test_a_witness_keeps_its_key_and_its_folder_is_its_own(
         open_witness(tmp_path / "none", clock)
     with pytest.raises(UsageError, match=r"no log\.vkey"):
         witness.watch("nonsense")
+
+
+def test_a_key_that_others_may_read_is_refused(witness: Witness) -> None:
+    (witness.folder / "witness.key.pem").chmod(0o640)
+    with pytest.raises(UsageError, match="chmod 600"):
+        open_witness(witness.folder, clock)
+
+
+@given(
+    st.lists(
+        st.tuples(st.booleans(), st.integers(0, 3), st.sampled_from(("known", "none", "all"))),
+        max_size=12,
+    )
+)
+@settings(max_examples=40, deadline=None)
+def test_whatever_is_asked_all_that_was_cosigned_is_one_history(
+    steps: list[tuple[bool, int, str]],
+) -> None:
+    """Two histories part after two entries; the log's key signs both, and asks in any order."""
+    with TemporaryDirectory() as place:
+        witness = create_witness(Path(place) / "w", "witness.example/w1", clock)
+        first = SmallLog().grow([b"same", b"same"])
+        witness.watch(str(first.key))
+        histories = {False: first, True: first.fork()}
+        entries = {side: [b"same", b"same"] for side in histories}
+        known = 0
+        cosigned: list[list[bytes]] = [[]]
+        for side, more, old in steps:
+            grown = [b"%d" % side] * more
+            entries[side] += grown
+            asked = histories[side].grow(grown)
+            start = {"known": min(known, asked.size), "none": 0, "all": asked.size}[old]
+            try:
+                witness.add_checkpoint(asked.request(start))
+            except WitnessRefusalError:
+                continue
+            known = asked.size
+            cosigned.append([*entries[side]])
+        for earlier, later in pairwise(cosigned):
+            assert later[: len(earlier)] == earlier

@@ -19,6 +19,7 @@ from app.services.proof.whole_store import (
     seal_root,
     time_roots,
     verify_bundle_file,
+    verify_redacted,
     verify_store,
 )
 
@@ -35,6 +36,13 @@ def verify(
         str | None, typer.Option(help="Only this record, by its id or its number in the log.")
     ] = None,
     pack: Annotated[Path | None, typer.Option(help="A pack's PDF and its seal.")] = None,
+    redacted: Annotated[
+        list[Path] | None,
+        typer.Option(help="A copy with parts hidden, once for each."),
+    ] = None,
+    revealed: Annotated[
+        list[Path] | None, typer.Option(help="What is told of hidden parts of a copy.")
+    ] = None,
     root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
     log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
     time_root: Annotated[
@@ -52,30 +60,38 @@ def verify(
     as_json: Json = False,
 ) -> None:
     """Check a bundle, a pack, or the store: entries, tiles, checkpoints, tokens (code 5: fault)."""
-    if sum(one is not None for one in (bundle, run, record, pack)) > 1:
-        raise UsageError("name one thing to verify: a bundle, --run, --record or --pack")
+    if sum(bool(one) for one in (bundle, run, record, pack, redacted)) > 1:
+        raise UsageError(
+            "name one thing to verify: a bundle, --run, --record, --pack or --redacted"
+        )
     demands = demanded(seal_subject, seal_cert, witness)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
-    if bundle is not None:
+    if redacted:
+        _refuse_demands(at, demands)
+        key = log_vkey or home / "trust" / "log.vkey"
+        findings = verify_redacted(redacted, revealed or [], key)
+    elif bundle is not None:
         key = log_vkey or home / "trust" / "log.vkey"
         findings = verify_bundle_file(bundle, anchor, key, roots, at, demands)
-    elif pack is not None and witness:
-        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     elif pack is not None:
         findings = _pack(pack, anchor, roots, at, demands)
-    elif demands != NO_DEMANDS:
-        raise UsageError("--seal-subject, --seal-cert and --witness are for what was handed out")
-    elif at is not None:
-        raise UsageError(
-            "--at is for a bundle or a pack; each token of a store is judged at its own time"
-        )
     else:
+        _refuse_demands(at, demands)
         findings = _store(ctx, run, record)
     _show(findings, as_json=as_json)
     if findings.faults:
         raise typer.Exit(FAILED)
+
+
+def _refuse_demands(at: str | None, demands: Demands) -> None:
+    if demands != NO_DEMANDS:
+        raise UsageError("--seal-subject, --seal-cert and --witness are for a bundle or a pack")
+    if at is not None:
+        raise UsageError(
+            "--at is for a bundle or a pack; each token of a store is judged at its own time"
+        )
 
 
 def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
@@ -92,6 +108,8 @@ def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
 def _pack(pack: Path, root: Path, roots: list[Path], at: str | None, demands: Demands) -> Findings:
     from app.services.proof.pdf import verify_pack
 
+    if demands.witnesses:
+        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
     if at is None:
         when = clock()
     else:

@@ -33,6 +33,7 @@ def init(
         "\nNote these two out of band: an auditor verifies every bundle against them.\n"
         f"  root certificate  {made.root_file}\n    SHA-256 {made.root_sha256}\n"
         f"  log key           {made.vkey_file}\n    {made.vkey}\n\n"
+        "Show them at any time, with the seal and a page to hand over: annexa trust show\n"
         "The built-in development time authority proves nothing about time; set a real one under "
         f"[[time_authorities]] in {made.home / 'annexa.toml'}.\n"
         "Next: annexa connection add NAME --tenant ID --client-id ID --client-secret-env VAR",

@@ -39,6 +39,9 @@ def _print_log(log: LogStatus) -> None:
     for warning in log.dating.warnings:
         OUT.print(f"Warning: {warning}.", markup=False)
     OUT.print(log.guarantee, markup=False)
+    for witness in log.witnesses:
+        warning = "Warning: " if witness.behind else ""
+        OUT.print(f"{warning}{witness.sentence}.", markup=False)
 
 
 def _print_connection(one: ConnectionStatus) -> None:
@@ -76,6 +79,8 @@ def _print_evidence(one: ConnectionStatus) -> None:
         OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
     if one.azure_policy:
         OUT.print(f"  {one.azure_policy}; see `annexa disagreements`", markup=False)
+    for sentence in one.changes:
+        OUT.print(f"  changed: {sentence}", markup=False)
     for sentence in one.other_rules:
         OUT.print(f"  rules: {sentence}", markup=False)
 

@@ -31,7 +31,8 @@ def rotate(ctx: typer.Context, *, as_json: Json = False) -> None:
         return
     OUT.print(
         f"The log has a new key. The old one signed checkpoints of up to {done.until} entries; its "
-        f"private half is destroyed.\nGive {done.vkey_file} to your auditors, out of band:\n\n"
+        f"private half is destroyed.\nGive {done.vkey_file} to your auditors and witnesses, out of "
+        "band:\n\n"
         f"{done.vkey}\n{done.old_vkey} {done.until}",
         markup=False,
     )
@@ -124,3 +125,6 @@ def _lines(anchors: Anchors) -> Iterator[str]:
         signed = f"signed {newest.signed_at:%Y-%m-%d %H:%M:%S} UTC"
         yield f"  {signed}, {dating or 'not dated yet'} ({newest.assurance})"
         yield "".join(f"\n  {line}" for line in newest.note.splitlines())
+    for witness in anchors.witnesses:
+        yield f"\nWitness {witness.name}: take its key from itself, and compare\n  {witness.vkey}"
+        yield f"  {witness.sentence}"

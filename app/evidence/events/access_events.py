@@ -80,3 +80,5 @@ class PackIssued(Fact):
     """None: not told; it was issued about when the event was sealed."""
     sealed_at: datetime | None = field(default=None, metadata=SELDOM)
     """When the checkpoint over its evidence was signed; None: not told."""
+    auditor: str | None = field(default=None, metadata=SELDOM)
+    """For whom; None: not told."""

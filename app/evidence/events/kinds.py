@@ -30,6 +30,7 @@ from app.evidence.events.protection_events import (
     WormVerified,
 )
 from app.evidence.events.run_events import (
+    BasisChanged,
     Rejudged,
     RightsChanged,
     RunCompleted,
@@ -58,6 +59,7 @@ KINDS: Mapping[str, type[Fact]] = {
         SlotsReopened,
         Stored,
         RightsChanged,
+        BasisChanged,
         Rejudged,
         PackDrawn,
         PackIssued,

@@ -1,6 +1,6 @@
 """What became of a run: begun, ended, missed, judged again, and what it left in the store."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
@@ -45,6 +45,8 @@ class RunStarted(OfRun):
     """scheduled, catch_up or manual."""
     by: str
     """Who claimed the slot: a replica, a command or a token."""
+    settings: Mapping[str, str] | None = field(default=None, metadata=SELDOM)
+    """Settings that decide what is asked and assessed, as texts."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +58,8 @@ class RunCompleted(OfRun):
     records: int
     gaps: int
     """Gaps of all its records."""
+    committed: Mapping[str, str] | None = field(default=None, metadata=SELDOM)
+    """By the place of each record that is prepared for redaction: the commitment to its bytes."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -67,6 +71,8 @@ class RunFailed(OfRun):
     trigger: str
     by: str
     reason: str
+    committed: Mapping[str, str] | None = field(default=None, metadata=SELDOM)
+    """The same of those that it has."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,6 +215,28 @@ class RightsChanged(OfRun):
     CHAINED: ClassVar[bool] = True
     lost: tuple[RightTold, ...]
     gained: tuple[RightTold, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Changed(Shape):
+    """One thing that judges, or judges differently, than in the night before."""
+
+    what: str
+    """`software`, `code`, `rules`, `setting <name>` or `expectation <key>`."""
+    before: str
+    now: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class BasisChanged(OfRun):
+    """A night is judged by other software, rules or expectations than the night before."""
+
+    KIND: ClassVar[str] = "basis_changed"
+    changes: tuple[Changed, ...]
+    released_by: str | None
+    """Who released it, as the settings of this installation say; None: not told."""
+    commit: str | None
+    """The commit it was built from; None: not told."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -16,14 +16,16 @@ from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
 from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, check_checkpoint, check_since
+from app.packs.verify.log.commitments import Commitments
 from app.packs.verify.log.completeness import Runs
 from app.packs.verify.log.entries import Log, check_entries
 from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
-from app.packs.verify.log.witness import check_witnesses, witness_keys
+from app.packs.verify.log.witness import COSIGNED, check_witnesses, witness_keys
 from app.packs.verify.period.period import Period
+from app.packs.verify.redacted import check_copy, read_revealed
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
 from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
@@ -38,8 +40,10 @@ def main() -> int:
     given.since = given.since or []
     try:
         need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
+        need(given.root or alone(given), "a bundle needs --root")
         lists = [given.crl] if given.crl else []
-        for path in (given.bundle, given.root, *given.time_root, *lists, *given.since):
+        files = [] if alone(given) else [given.bundle or ".", given.root, *given.time_root]
+        for path in (*files, *lists, *given.since, *given.redacted, *given.revealed):
             need(Path(path).exists(), f"there is no {path}")
         given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
         given.witness = witness_keys(given.witness)
@@ -52,15 +56,37 @@ def main() -> int:
     except ValueError as error:
         parser.error(printable(str(error)))
     report = Report()
-    with closing(opened(given, report)) as bundle:
-        verify(bundle, given, report)
+    if alone(given):
+        check_copies(given, None, report)
+    else:
+        with closing(opened(given, report)) as bundle:
+            verify(bundle, given, report)
+            check_copies(given, bundle, report)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
 
 
+def alone(given: argparse.Namespace) -> bool:
+    """Whether there are redacted copies and no bundle: they are proven by the log's key alone."""
+    return bool(given.redacted) and given.bundle is None
+
+
+def check_copies(given: argparse.Namespace, bundle: Bundle | None, report: Report) -> None:
+    """Each redacted copy that was named, with all that is revealed of them."""
+    for path in given.redacted:
+
+        def checked(file: Path = Path(path)) -> None:
+            given_out = [read_revealed(Path(each).read_bytes()) for each in given.revealed]
+            told = [one for tokens in given_out for one in tokens]
+            check_copy(file.read_bytes(), told, given.log_vkey, bundle)
+
+        what = "shows and hides what was committed to in the log"
+        report.check(Path(path).name, what, checked, "redacted_malformed")
+
+
 def opened(given: argparse.Namespace, report: Report) -> Bundle:
     """The bundle as it lies there."""
-    place = Path(given.bundle)
+    place = Path(given.bundle or ".")
     if place.is_file():
         return Archive(place, report)
     folder = Folder(place)
@@ -113,11 +139,13 @@ def check_log(bundle: Bundle, given: argparse.Namespace, report: Report) -> None
     check_beside(bundle, given, (signed, leaves), report)
     log = Log(bundle, signed, leaves)
     drawn, runs, period = Drawn(), Runs(), Period(given.period)
-    named = check_entries(log, (drawn, runs, period), report)
+    commitments = Commitments()
+    named = check_entries(log, (drawn, runs, period, commitments), report)
     drawn.finish(report)
     period.finish(report)
     runs.days = period.drawn
     runs.finish(report)
+    commitments.finish(report)
     check_drawn(bundle, drawn, log, report)
     check_objects(bundle, named, report)
 
@@ -129,7 +157,7 @@ def check_beside(
     report: Report,
 ) -> None:
     """The checkpoint of the time of the evidence is of this log; nothing else lies beside both."""
-    known = {NOTE, *numbered(bundle, NOTE)}
+    known = {NOTE, COSIGNED, *numbered(bundle, NOTE)}
     if bundle.has(EVIDENCE):
         known |= {EVIDENCE, *numbered(bundle, EVIDENCE)}
 
@@ -195,8 +223,8 @@ def show(report: Report, *, as_json: bool) -> None:
 def arguments() -> argparse.ArgumentParser:
     """The options."""
     parser = argparse.ArgumentParser(description="Verify an evidence bundle.")
-    parser.add_argument("bundle", nargs="?", default=".", help="folder or .asice file")
-    parser.add_argument("--root", required=True, help="PEM root of the seal")
+    parser.add_argument("bundle", nargs="?", help="folder or .asice file; default: .")
+    parser.add_argument("--root", help="PEM root of the seal")
     parser.add_argument(
         "--time-root",
         action="append",
@@ -236,6 +264,12 @@ def arguments() -> argparse.ArgumentParser:
     )
     parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
     parser.add_argument("--at", help="judge time authorities at this time (once they have expired)")
+    parser.add_argument(
+        "--redacted", action="append", default=[], help="copy with parts hidden, once for each"
+    )
+    parser.add_argument(
+        "--revealed", action="append", default=[], help="what is told of hidden parts of a copy"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     return parser
 

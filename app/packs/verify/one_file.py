@@ -5,6 +5,7 @@ from pathlib import Path
 
 PARTS = (
     "trust/time/openssl",
+    "evidence/redaction/commitment",
     "packs/verify/checks",
     "packs/verify/container/files",
     "packs/verify/container/layout",
@@ -22,8 +23,10 @@ PARTS = (
     "packs/verify/log/witness",
     "packs/verify/log/objects",
     "packs/verify/log/completeness",
+    "packs/verify/log/commitments",
     "packs/verify/log/entries",
     "packs/verify/drawn",
+    "packs/verify/redacted",
     "packs/verify/period/planned",
     "packs/verify/period/links",
     "packs/verify/period/nights",
@@ -38,6 +41,7 @@ HEAD = '''#!/usr/bin/env python3
     python3 -I verify.py BUNDLE.asice --root root.pem --log-vkey log.vkey
 
 Where other time authorities than the organisation's own date it: --time-root FILE for each.
+What was handed out with parts hidden: --redacted FILE, with a bundle or alone.
 The anchors come from the command line, never from the bundle: obtain them from the organisation
 by another way than the bundle itself. VERIFY.md shows the same checks done by hand.
 -I keeps Python from running what lies beside this file, which is refused without it.

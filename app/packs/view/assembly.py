@@ -10,7 +10,7 @@ from app.packs.view import summary
 from app.packs.view.azure_policy import PolicyTable, policy_table
 from app.packs.view.calendar import lost_nights, night_cells
 from app.packs.view.facts import Criteria, Issue
-from app.packs.view.other_rules import other_rules_counts
+from app.packs.view.other_rules import change_rows, other_rules_counts
 from app.packs.view.pack import ControlSection, PackView
 from app.packs.view.section import Material, control_section
 
@@ -63,6 +63,7 @@ def build_view(
         ),
         totals=summary.totals_of(assessments.values(), checks),
         other_rules=other_rules_counts(assessments.values()),
+        changes=change_rows(issue.changes),
         azure_policy=_policy_table(agreement, criteria, material),
         gaps=sum(period.holds(gap.slot) for gap in facts.gaps),
         records=len(material.records),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from app.controls.catalogue import Catalogue, Crosswalk
 from app.controls.expectations import Expectation
 from app.controls.observed import Night
+from app.evidence.basis import BasisChange
 from collectors.kit import Collector
 
 
@@ -64,6 +65,21 @@ class CheckpointFacts:
     """None when no time authority answered."""
     clock: str = ""
     """How far the collector's clock was from Azure's over the period."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class GivenOut:
+    """Checkpoints that somebody holds, or that a witness cosigned: one row for each."""
+
+    what: str
+    """`checkpoint sent`, `pack issued` or `cosigned by`."""
+    whom: str
+    times: int
+    first: datetime
+    first_size: int
+    """Entries of the first checkpoint."""
+    last: datetime
+    last_size: int
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -127,3 +143,7 @@ class Issue:
     waiting: Sequence[Night] = ()
     """Nights that are due and not begun: no assessment counts them, the calendar shows them."""
     limits: Limits = Limits()
+    given_out: Sequence[GivenOut] = ()
+    """Who holds checkpoints of this log, as far as the entries under the checkpoint tell."""
+    changes: Sequence[BasisChange] = ()
+    """What judged nights of the period and not the night before them."""

@@ -1,14 +1,18 @@
 """Verdicts that differ by the rules: Azure's answers are the same, the judging is another."""
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from app.controls.assessment import Assessment
 from app.controls.observed import Interval
+from app.evidence.basis import BasisChange
 from app.packs.place import name_of, place_of
 from collectors.kit import Status
 
+_DIGEST = re.compile("[0-9a-f]{40}|[0-9a-f]{64}")
 PRINTED = 25
 """Rows for each control; other-rules.csv has all."""
 
@@ -32,6 +36,37 @@ class OtherRulesTable:
 
     rows: tuple[OtherRulesRow, ...]
     left_out: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ChangeRow:
+    """One thing that judged from a night on, and not before."""
+
+    slot: datetime
+    what: str
+    before: str
+    now: str
+    released: str
+    """Who released it, and the commit it was built from; `not told`."""
+
+
+def change_rows(changes: Iterable[BasisChange]) -> tuple[ChangeRow, ...]:
+    """As they are printed: digests by their first digits."""
+    return tuple(
+        ChangeRow(
+            slot=one.slot,
+            what=one.what,
+            before=_short(one.before),
+            now=_short(one.now),
+            released=(one.released_by or "not told")
+            + (f", commit {_short(one.commit)}" if one.commit else ""),
+        )
+        for one in changes
+    )
+
+
+def _short(text: str) -> str:
+    return f"{text[:12]}…" if _DIGEST.fullmatch(text) else text
 
 
 def other_rules_table(

@@ -11,7 +11,7 @@ from app.controls.period import Period
 from app.packs.view.azure_policy import PolicyTable
 from app.packs.view.facts import Issue
 from app.packs.view.night_rows import LostNights, NightCell, TrendCell
-from app.packs.view.other_rules import OtherRulesTable
+from app.packs.view.other_rules import ChangeRow, OtherRulesTable
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -267,6 +267,8 @@ class PackView:
     totals: Totals
     other_rules: tuple[str, ...]
     """How many verdicts other rules gave otherwise, a sentence for each way; empty for none."""
+    changes: tuple[ChangeRow, ...]
+    """Software, rules and expectations that were others than the night before."""
     azure_policy: PolicyTable | None
     """Azure Policy's own states beside our verdicts; None when no night of the period asked."""
     gaps: int

@@ -9,16 +9,19 @@ from app.controls.folding import Answer, Formers, folded
 from app.controls.ground import Facts
 from app.controls.nights import History
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
+from app.evidence.basis import Basis, BasisChange, basis_of, changes
 from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.access_events import PackDrawn
 from app.evidence.events.connection_events import OfConnection
 from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
 from app.evidence.events.run_events import (
+    BasisChanged,
     OfSlot,
     Rejudged,
     RightsChanged,
     RunCompleted,
+    RunStarted,
     SlotsReopened,
 )
 from app.evidence.events.shape import naming
@@ -34,7 +37,7 @@ from app.schedule.slots import slots
 from app.store.base import Store
 from collectors.kit import Status
 
-TELLING: tuple[type[Fact], ...] = (*LIFE, Rejudged, RightsChanged)
+TELLING: tuple[type[Fact], ...] = (*LIFE, Rejudged, RightsChanged, BasisChanged)
 """Kinds of events that tell whether a record was left out, and what a night could not see."""
 READ: tuple[type[Fact], ...] = (OfConnection, *TELLING, SlotsReopened, PackDrawn)
 WAITING = "due, and not collected when this was made"
@@ -49,6 +52,11 @@ class SealedNights:
         """As its events describe it last; None when the log has none."""
         self._described: list[tuple[OfConnection, datetime]] = []
         self.rights_changes: list[RightsChanged] = []
+        self._bases: list[tuple[datetime, str, Basis]] = []
+        self._settings: dict[str, Mapping[str, str] | None] = {}
+        """By the run that told them when it began."""
+        self._basis_changes: dict[str, BasisChanged] = {}
+        """By the run that they came with."""
         self._runs: dict[datetime, Run] = {}
         """By slot: one has one run."""
         self._records: list[SealedRecord] = []
@@ -68,6 +76,8 @@ class SealedNights:
         self._records.append(made)
         self._gaps += [seen_gap(made, gap_of(gap)) for gap in entry["what"]["gaps"]]
         self._removals += [Removal(slot=made.slot, subject=one) for one in removed_in(entry)]
+        run_id = entry["run"]["run_id"]
+        self._bases.append((made.slot, run_id, basis_of(entry, self._settings.get(run_id))))
         judged = judged_record(made, entry)
         self._judged.setdefault(entry["run"]["run_id"], {})[seq] = judged
 
@@ -89,9 +99,13 @@ class SealedNights:
         match fact:
             case RightsChanged():
                 self.rights_changes.append(fact)
+            case BasisChanged():
+                self._basis_changes[fact.run_id] = fact
             case Rejudged():
                 self._judge_again(fact)
             case _:
+                if isinstance(fact, RunStarted):
+                    self._settings[fact.run_id] = fact.settings
                 self._move_on(fact, at)
 
     def _move_on(self, fact: OfSlot, at: datetime) -> None:
@@ -124,6 +138,14 @@ class SealedNights:
             records=[record for record in self._records if start <= record.slot <= end],
             removals=[one for one in self._removals if start <= one.slot <= end],
         )
+
+    def changes(self, start: datetime, end: datetime) -> list[BasisChange]:
+        """What judged the slots of this time and not the night before them: as records say it.
+
+        Raises NotFoundError when expectations are missing.
+        """
+        found = changes(self._bases, self._basis_changes, self._values)
+        return [one for one in found if start <= one.slot <= end]
 
     def waiting(self, until: datetime) -> list[Night]:
         """Nights that were due by then and of which no entry tells: nobody has begun them yet."""
@@ -183,6 +205,10 @@ class SealedNights:
             return former_answers(self._records_of(slot), self._records_of(earlier), self._rows)
 
         return formers
+
+    def _values(self, digest: str) -> Mapping[str, Any]:
+        values: Mapping[str, Any] = sealed_json(self._store.get(derived_key(digest)))
+        return values
 
     def _rows(self, digest: str) -> Iterable[Row]:
         rows: Iterable[Row] = sealed_json(self._store.get(derived_key(digest)))

@@ -13,7 +13,7 @@ from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts, clock_skew
 from app.evidence.events.fact import event_of
 from app.evidence.events.run_events import OfRun, RunFailed
-from app.evidence.record import derived_key, instant, rules_key, utc
+from app.evidence.record import EntryPlace, derived_key, instant, rules_key, utc
 from app.evidence.rights import COLLECTOR
 from app.evidence.run import completed_by, lost_by, started_by
 from app.evidence.run_state import RunState
@@ -30,6 +30,12 @@ from app.services.nights.absence.rights_changes import (
     fact_of_change,
     shown_rights,
 )
+from app.services.nights.basis_change import (
+    change_of_basis,
+    judging_settings,
+    tonights_basis,
+)
+from app.services.nights.commitments import RunCommitments, night_salts
 from app.services.nights.one_record import Job, keep_in
 from app.services.nights.plan import (
     SUBSCRIPTIONS,
@@ -103,7 +109,9 @@ class NightAttempt:
         # judged by the very instant that the record can say: milliseconds
         self._as_of = instant(utc(self._run.started_at or ports.now()))
         self._done = len(self._finished)
+        self._expectations = canonical(ports.expectation_values)
         self._rights: Shown = {}
+        self._commitments = RunCommitments(night_salts(ports))
 
     async def collect(self) -> NightReport:
         """Ask, seal and index all that no earlier attempt has sealed.
@@ -137,12 +145,16 @@ class NightAttempt:
     async def _begin(self, gateway: "LiveGateway", asker: Asker) -> RunFacts:
         principal = await gateway.principal()  # no token, no run: before anything is sealed
         await self._need_right_clock(asker)
-        values = canonical(self._ports.expectation_values)
+        values = self._expectations
         self._ports.store.put_once(derived_key(sha256(values)), values)
         rules = rules_archive()
         self._ports.store.put_once(rules_key(sha256(rules)), rules)
         if self._run.state is RunState.PLANNED:
-            self._append(started_by(self._run))
+            self._append(started_by(self._run, judging_settings(self._ports.settings)))
+        basis = tonights_basis(sha256(values), self._ports.settings)
+        change = change_of_basis(self._ports, self._run, basis)
+        if change is not None:
+            self._append(change)
         return RunFacts(
             run_id=self._run.id,
             connection_id=self._connection.id,
@@ -231,7 +243,16 @@ class NightAttempt:
     def _seal(self, draft: Draft) -> None:
         verdicts = draft.verdicts()
         self._ports.store.put_once(derived_key(sha256(verdicts)), verdicts)
-        self._log.append(draft.sealed)
+        prepared = self._commitments.prepared(draft, self._expectations)
+        data = b""
+
+        def build(place: EntryPlace) -> bytes:
+            nonlocal data
+            data = draft.sealed(place, prepared)
+            return data
+
+        entry = self._log.append(build)
+        self._commitments.take(entry.seq, data)
         self._gaps += len(draft.seen.gaps)
         if draft.collector.id == COLLECTOR:
             self._rights |= shown_rights(self._ports, draft.seen, draft.run.principal)
@@ -244,7 +265,8 @@ class NightAttempt:
         if change.lost or change.gained:
             self._append(fact_of_change(change, self._run))
         self._append(stored_since(self._ports, self._log, self._run))
-        self._append(completed_by(self._run, self._done, self._gaps))
+        committed = self._commitments.all_of(self._ports, self._run.id)
+        self._append(completed_by(self._run, self._done, self._gaps, committed))
         checkpoint = self._log.seal(self._ports.now, self._ports.authorities)
         catch_up(self._ports, self._log)
         return NightReport(

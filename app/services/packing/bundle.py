@@ -9,6 +9,7 @@ from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, 
 from app.packs.sealed.bundle import write_bundle
 from app.services.home.installation import Clock, Ports
 from app.services.log.checkpoints import Checkpoint
+from app.services.log.cosignatures import cosigned_note
 from app.services.log.evidence_log import EvidenceLog
 from app.services.nights.rules_archive import rules_archive
 from app.services.packing.order import Order
@@ -51,6 +52,9 @@ def _files(
     yield from drawn.items()
     checkpoint = need_dated(log.checkpoint)
     yield from _noted("checkpoint/checkpoint", checkpoint)
+    cosigned = cosigned_note(store, checkpoint.size)
+    if cosigned is not None:
+        yield "checkpoint/cosigned", cosigned
     yield from _noted("checkpoint/evidence", order.evidence)
     yield from log.leaf_tiles(checkpoint.size)
     named = {("rules", str(order.assessments["rules_sha256"]))}

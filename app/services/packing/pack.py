@@ -1,6 +1,6 @@
 """A pack for people and a bundle for machines, from what the log holds of a period."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, time
 from pathlib import Path
@@ -29,9 +29,11 @@ from app.services.packing.bundle import need_dated
 from app.services.packing.drawn import drawn_fact, drawn_files
 from app.services.packing.facts import limits_of
 from app.services.packing.folder import write_pack
+from app.services.packing.given_out import GivenOutLedger
 from app.services.packing.order import Order
 from app.services.packing.pdf import Occasion, draw_pack
 from app.services.reading.evidence import instants
+from app.services.upkeep.witnesses import ask_witnesses, cosigned_facts
 from app.store.base import Store
 from app.trust.seals.pades import seal_pdf
 
@@ -73,7 +75,8 @@ def issue_pack(
         log = ports.open_log()
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)
-        sealed_facts = _sealed(ports.store, log, connection)
+        ledger = GivenOutLedger()
+        sealed_facts = _sealed(ports.store, ledger.seeing(log.entries()), connection)
         start, end = instants(engagement.first, engagement.last)
         observed = _observed(sealed_facts.facts(start, end), connection, engagement)
         entries = sealed_facts.entries(start, end)
@@ -86,6 +89,8 @@ def issue_pack(
             checkpoint=checkpoint,
             waiting=sealed_facts.waiting(issued_at),
             limits=limits_of(ports, connection, observed, sealed_facts.rights_changes),
+            given_out=ledger.rows(checkpoint.size),
+            changes=sealed_facts.changes(start, end),
         )
         pdf, attached = draw_pack(ports, connection, engagement, observed, occasion)
         told("sealing the bundle")
@@ -100,20 +105,24 @@ def issue_pack(
             assessments=_assessed(ports, engagement, observed),
         )
         folder, digest = _bundled(ports, log, order, _seal(ports, pdf), attached)
-        issued = IssuedPack(
-            pack_id=pack_id,
-            pdf=folder / "pack.pdf",
-            bundle=folder / "bundle.asice",
-            bundle_sha256=digest,
-            records=len(observed.records),
-            checkpoint_size=checkpoint.size,
-            assurance=dated(checkpoint, ports.known_authorities).assurance,
-            store=ports.store.label,
-            issued_at=issued_at,
-            sealed_at=signed_at(ports.store, checkpoint.size),
-        )
+        issued = _issued(ports, order, folder, digest)
         _record(ports, log, connection, engagement, issued)
         return issued
+
+
+def _issued(ports: Ports, order: Order, folder: Path, digest: str) -> IssuedPack:
+    return IssuedPack(
+        pack_id=order.pack_id,
+        pdf=folder / "pack.pdf",
+        bundle=folder / "bundle.asice",
+        bundle_sha256=digest,
+        records=len(order.records),
+        checkpoint_size=order.evidence.size,
+        assurance=dated(order.evidence, ports.known_authorities).assurance,
+        store=ports.store.label,
+        issued_at=order.issued_at,
+        sealed_at=signed_at(ports.store, order.evidence.size),
+    )
 
 
 def _bundled(
@@ -127,10 +136,13 @@ def _bundled(
     drawn = drawn_files(ports, order, pdf, attached, list(dating))
     fact = drawn_fact(order, drawn)
     entry = log.append(event_of(fact, at=ports.now(), actor="annexa pack").sealed)
-    need_dated(log.seal(ports.now, ports.authorities))
+    asked = ask_witnesses(ports, need_dated(log.seal(ports.now, ports.authorities)))
     catch_up(ports, log)
     told = replace(order, entries=(*order.entries, entry.seq))
-    return write_pack(ports, log, told, drawn, dating)
+    written = write_pack(ports, log, told, drawn, dating)
+    for cosigned in cosigned_facts(asked):
+        log.append(event_of(cosigned, at=ports.now(), actor="annexa pack").sealed)
+    return written
 
 
 def _seal(ports: Ports, pdf: bytes) -> bytes:
@@ -138,9 +150,11 @@ def _seal(ports: Ports, pdf: bytes) -> bytes:
     return seal_pdf(pdf, ports.trust, ports.authorities, ports.now, archival=archival)
 
 
-def _sealed(store: Store, log: EvidenceLog, connection: Connection) -> SealedNights:
+def _sealed(
+    store: Store, entries: Iterable[tuple[int, bytes]], connection: Connection
+) -> SealedNights:
     """What the log says of a connection. Raises RefusedError when it never heard of this one."""
-    nights = sealed_nights(store, log.entries(), connection.id).get(connection.id)
+    nights = sealed_nights(store, entries, connection.id).get(connection.id)
     sealed = nights.connection if nights else None
     if nights is None or sealed is None or sealed != connection:
         raise RefusedError(
@@ -213,6 +227,7 @@ def _record(
         bundle_sha256=issued.bundle_sha256,
         issued_at=issued.issued_at,
         sealed_at=issued.sealed_at,
+        auditor=engagement.auditor,
     )
     log.append(event_of(fact, at=ports.now(), actor="annexa pack").sealed)
     log.seal(ports.now, ports.authorities)

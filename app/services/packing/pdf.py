@@ -8,9 +8,10 @@ from app.controls.catalogue import load_crosswalk
 from app.controls.ground import Facts
 from app.controls.observed import Night
 from app.controls.period import Period
+from app.evidence.basis import BasisChange
 from app.packs.page.render import render_pdf
 from app.packs.view.assembly import build_view
-from app.packs.view.facts import Criteria, Engagement, Issue, Limits
+from app.packs.view.facts import Criteria, Engagement, GivenOut, Issue, Limits
 from app.packs.view.populations import pack_attachments
 from app.packs.view.verification import verification_commands
 from app.schedule.connection import Connection
@@ -32,6 +33,9 @@ class Occasion:
     waiting: Sequence[Night]
     """Nights that are due and not begun."""
     limits: Limits
+    given_out: Sequence[GivenOut]
+    """Checkpoints that others hold."""
+    changes: Sequence[BasisChange]
 
 
 def draw_pack(
@@ -75,6 +79,8 @@ def draw_pack(
             names_of=names.night,
             waiting=occasion.waiting,
             limits=occasion.limits,
+            given_out=occasion.given_out,
+            changes=occasion.changes,
         ),
         Criteria(
             collectors=ports.collectors,

@@ -11,6 +11,7 @@ from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key, rules_key
 from app.services.log.checkpoints import found
 from app.services.proof.fault_codes import code_of
+from app.services.redaction.sealed_commitments import SealedCommitments
 from app.store.base import Store
 
 _SHA256 = re.compile("[0-9a-f]{64}")
@@ -47,8 +48,8 @@ def entry_findings(seq: int, data: bytes, prev: str | None) -> Iterator[Finding]
 class NamedObjects:
     """Raw and derived objects that entries name; each is read once, however often it is named."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, commitments: SealedCommitments) -> None:
+        self._store, self._commitments = store, commitments
         self._judged: dict[str, Finding | None] = {}
 
     def findings(self, entry: str, data: bytes) -> Iterator[Finding]:
@@ -64,16 +65,19 @@ class NamedObjects:
             return
         for key, digest in objects:
             if key not in self._judged:
-                self._judged[key] = judged = self._judge(key, digest, entry)
+                salted = self._commitments.documents(body)
+                self._judged[key] = judged = self._judge(key, digest, entry, salted=salted)
                 if judged is not None:
                     yield judged
+        for said in self._commitments.faults(data, body):
+            yield Finding(key=entry, reason=said, code="commitment_differs")
 
     @property
     def keys(self) -> Collection[str]:
         """Store keys of the objects named so far."""
         return self._judged.keys()
 
-    def _judge(self, key: str, digest: str, entry: str) -> Finding | None:
+    def _judge(self, key: str, digest: str, entry: str, *, salted: bool) -> Finding | None:
         data = found(self._store, key)
         if data is None:
             said = f"the object is missing ({entry} names it)"
@@ -86,6 +90,8 @@ class NamedObjects:
                 sealed_json(data)
             except NotCanonicalError as error:
                 return Finding(key=key, reason=str(error), code=code_of(key, "malformed"))
+        if salted:
+            self._commitments.take(digest, data)
         return None
 
 

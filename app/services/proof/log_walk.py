@@ -10,6 +10,7 @@ from cryptography import x509
 
 from app.evidence.canonical import sha256
 from app.evidence.record import entry_key
+from app.evidence.redaction.salts import Salts
 from app.evidence.tree.cosignature import parse_signature_lines
 from app.evidence.tree.merkle import leaf_hash
 from app.evidence.tree.note import NoteError, VerifierKey, open_checkpoint
@@ -31,6 +32,7 @@ from app.services.proof.entries import Finding, NamedObjects, entry_findings, pa
 from app.services.proof.entry_times import EntryClock
 from app.services.proof.fault_codes import note_code
 from app.services.proof.strays import foreign_objects
+from app.services.redaction.sealed_commitments import SealedCommitments
 from app.store.base import Store
 from app.trust.time.timestamp import verify_timestamp
 from app.trust.time.timestamp_token import TimestampRefusedError
@@ -42,13 +44,16 @@ def verify_log(
     key: VerifierKey,
     roots: Sequence[x509.Certificate],
     witnesses: Sequence[VerifierKey] = (),
+    salts: Salts | None = None,
 ) -> Iterator[Finding]:
     """Findings about entries, the objects they name, tiles, checkpoints and what vouches for them.
 
-    `roots` are for the tokens of checkpoints, `witnesses` for their cosignatures.
+    `roots` are for the tokens of checkpoints, `witnesses` for their cosignatures. Commitments are
+    judged by the salts of this home, if it has any.
     """
     sizes = checkpoint_sizes(store)
-    walk = _Walk(store, sizes)
+    commitments = SealedCommitments(store, salts)
+    walk = _Walk(store, sizes, commitments)
     yield from walk.findings()
     yield from _stray_tiles(store, walk.tiles)
     yield from _strays(store, walk.size, sizes)
@@ -61,16 +66,22 @@ def verify_log(
     if walk.size > max(sizes, default=0):
         last = entry_key(walk.size - 1)
         yield Finding(key=last, reason="no checkpoint covers it yet", broken=False)
+    if commitments.unknown:
+        said = (
+            f"the commitments of {commitments.unknown} records were salted with another secret "
+            "than trust/salt.key and were not judged"
+        )
+        yield Finding(key="entry", reason=said, broken=False)
 
 
 class _Walk:
     """The log computed again from its entries."""
 
-    def __init__(self, store: Store, sizes: Sequence[int]) -> None:
+    def __init__(self, store: Store, sizes: Sequence[int], commitments: SealedCommitments) -> None:
         self.size = 0
         self.roots: dict[int, bytes] = {}
         self.tiles: dict[str, bytes] = {}
-        self.named = NamedObjects(store)
+        self.named = NamedObjects(store, commitments)
         self._store = store
         self._sizes = frozenset(sizes)
         self._end = max(sizes, default=0)

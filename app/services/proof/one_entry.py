@@ -15,7 +15,9 @@ from app.services.proof.entries import Finding, NamedObjects, entry_findings
 from app.services.proof.fault_codes import note_code
 from app.services.proof.log_walk import token_findings
 from app.services.proof.whole_store import Fault
+from app.services.redaction.sealed_commitments import SealedCommitments
 from app.store.base import Store
+from app.trust.keys.salt_key import read_salts
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,7 +62,7 @@ class EntryProver:
 
     def __init__(self, ports: Ports) -> None:
         self._ports = ports
-        self._named = NamedObjects(ports.store)
+        self._named = NamedObjects(ports.store, _commitments(ports))
         self._sizes = checkpoint_sizes(ports.store)
         self._checkpoints: dict[int, CheckpointBody | None] = {}
 
@@ -110,6 +112,10 @@ class EntryProver:
             yield Finding(key=name, reason=said, code="checkpoint_misplaced")
         else:
             self._checkpoints[size] = body
+
+
+def _commitments(ports: Ports) -> SealedCommitments:
+    return SealedCommitments(ports.store, read_salts(ports.trust.folder))
 
 
 def _inclusion(store: Store, seq: int, data: bytes, body: CheckpointBody) -> Iterator[Finding]:

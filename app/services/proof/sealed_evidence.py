@@ -35,6 +35,8 @@ class SealedEvidence(Protocol):
     """Entries and the bytes they name. Whatever is read has the digest it was asked by."""
 
     what: str
+    of_period: bool
+    """True: it speaks for a period, whose controls were assessed."""
 
     def entries(self) -> Iterator[tuple[str, bytes]]:
         """(file or store key, bytes) of records and run events, in the order of the log."""
@@ -65,7 +67,7 @@ class _Bundle:
     """An opened bundle that was verified before."""
 
     def __init__(self, what: str, opened: zipfile.ZipFile) -> None:
-        self.what = what
+        self.what, self.of_period = what, True
         self._opened = opened
         self._names = frozenset(opened.namelist())
 
@@ -106,7 +108,7 @@ class _Run:
     """A run as the store of this home holds it."""
 
     def __init__(self, ports: Ports, run_id: str) -> None:
-        self.what = f"run {run_id}"
+        self.what, self.of_period = f"run {run_id}", False
         self._store = ports.store
         self._keys = [entry_key(seq) for seq in run_entries(ports, run_id, COLLECTED)]
 

@@ -20,6 +20,7 @@ from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
 from app.trust.keys.keyring import SEAL_ROOTS
+from app.trust.keys.salt_key import read_salts
 from app.trust.time.openssl import Refused
 
 ZIP = b"PK\x03\x04"
@@ -97,7 +98,8 @@ def verify_store(ports: Ports) -> Findings:
     """
     roots = [root for authority in ports.known_authorities for root in authority.roots]
     witnesses = [witness.key for witness in ports.witnesses]
-    found = list(verify_log(ports.store, ports.trust.log.key, roots, witnesses))
+    salts = read_salts(ports.trust.folder)
+    found = list(verify_log(ports.store, ports.trust.log.key, roots, witnesses, salts))
     found += stored_findings(ports.store)
     found += head_findings(ports)
     size = 0
@@ -131,11 +133,26 @@ def verify_bundle_file(
         if not path.is_file():
             raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
     _need_bundle(bundle)
-    command = [sys.executable, "-I", str(VERIFIER), str(bundle), "--json"]
-    command += ["--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
+    command = [str(bundle), "--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
     command += [word for each in time_roots for word in ("--time-root", str(each))]
     command += ["--at", at] if at else []
-    command += demands.words()
+    return _verified(str(bundle), [*command, *demands.words()])
+
+
+def verify_redacted(copies: Sequence[Path], revealed: Sequence[Path], vkey: Path) -> Findings:
+    """Redacted copies, with what is revealed of them, by the same verifier and the log's key."""
+    named = [(vkey, "log key"), *((each, "redacted copy") for each in (*copies, *revealed))]
+    for path, what in named:
+        if not path.is_file():
+            raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
+    command = ["--log-vkey", vkey.read_text("utf-8").strip()]
+    command += [word for each in copies for word in ("--redacted", str(each))]
+    command += [word for each in revealed for word in ("--revealed", str(each))]
+    return _verified(", ".join(map(str, copies)), command)
+
+
+def _verified(what: str, arguments: Sequence[str]) -> Findings:
+    command = [sys.executable, "-I", str(VERIFIER), *arguments, "--json"]
     done = subprocess.run(
         command, capture_output=True, encoding="utf-8", errors="replace", check=False
     )
@@ -146,7 +163,7 @@ def verify_bundle_file(
         raise UnavailableError(f"the verifier did not run; it said: {said}") from None
     faults = tuple(_faults(told))
     return Findings(
-        what=str(bundle),
+        what=what,
         result=f"{len(faults)} fault(s)" if faults else "VERIFIED",
         faults=faults,
         notes=(*told["notes"], *(f"not proved by this bundle: {one}" for one in told["unproved"])),

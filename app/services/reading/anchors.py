@@ -13,6 +13,7 @@ from app.packs.verify.seals.signer import signer_of_der
 from app.services.home.installation import Ports
 from app.services.log.checkpoint_time import dated, signed_at
 from app.services.proof.whole_store import seal_root
+from app.services.reading.witness_status import WitnessStatus, witness_statuses
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,6 +60,8 @@ class Anchors:
     vkey_file: Path
     checkpoint: HeldCheckpoint | None
     """None while the log has none."""
+    witnesses: tuple[WitnessStatus, ...]
+    """Who cosigns it; auditors take their keys from them, and compare."""
     at: datetime
 
 
@@ -79,6 +82,7 @@ def anchors_of(ports: Ports) -> Anchors:
         vkeys=tuple(str(one) for one in (key, *key.former)),
         vkey_file=ports.home / "trust" / "log.vkey",
         checkpoint=_newest(ports),
+        witnesses=witness_statuses(ports),
         at=ports.now(),
     )
 

@@ -8,9 +8,12 @@ from datetime import UTC, datetime, timedelta
 from app.controls.nights import Tally, tally
 from app.db.rows.evidence import gaps, records
 from app.db.rows.judged import runs_of_other_rules
+from app.db.rows.log import events
 from app.db.rows.runs import nights
 from app.db.rows.verdicts import judged_otherwise, night_counts
+from app.evidence.basis import CODE, RULES
 from app.evidence.canonical import sha256
+from app.evidence.events.run_events import BasisChanged, Changed
 from app.evidence.observed import Night, SeenGap
 from app.schedule.connection import Connection
 from app.services.connections.missed_slots import overdue, unbegun
@@ -24,6 +27,7 @@ from app.services.protection.guarantee import store_guarantee
 from app.services.reading.policy_states import newest_agreement
 from app.services.reading.scope_limits import scope_limits
 from app.services.reading.time_status import TimeStatus, time_status
+from app.services.reading.witness_status import WitnessStatus, witness_statuses
 from collectors.kit import Status as Verdict
 
 BEGINNING = datetime.min.replace(tzinfo=UTC)
@@ -47,6 +51,8 @@ class LogStatus:
     store: str
     guarantee: str
     """What the store told of its protection now, and of the last attempt to break it."""
+    witnesses: tuple[WitnessStatus, ...]
+    """How far each has cosigned; empty when none is configured."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -78,6 +84,8 @@ class ConnectionStatus:
     """Counts of the last collected night."""
     other_rules: tuple[str, ...]
     """Verdicts of that night that other rules gave otherwise: how many, in which way."""
+    changes: tuple[str, ...]
+    """Software, rules and expectations that changed with one of these nights, and by whom."""
     lost_sight: tuple[str, ...]
     """What that night could no longer see of what nights before saw, since when, and why."""
     scope_limits: tuple[str, ...]
@@ -122,6 +130,7 @@ def log_status(ports: Ports) -> LogStatus:
         dating=dating,
         store=guarantee.label,
         guarantee=guarantee.detail,
+        witnesses=witness_statuses(ports),
     )
 
 
@@ -160,6 +169,7 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         notice=former_nights(ports, connection),
         verdicts=dict(totals),
         other_rules=(*_other_rules(otherwise), *_pending(len(pending), found)),
+        changes=tuple(_changes(ports, connection, now - SHOWN)),
         lost_sight=_lost_sight(ports, connection, last) if collected else (),
         scope_limits=scope_limits(ports, connection, last) if collected else (),
         azure_policy=_azure_policy(ports, connection),
@@ -170,6 +180,22 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
 
 def _lost_sight(ports: Ports, connection: Connection, slot: datetime) -> tuple[str, ...]:
     return tuple(one.sentence for one in lost_sight(ports, connection.id, slot))
+
+
+def _changes(ports: Ports, connection: Connection, since: datetime) -> Iterator[str]:
+    with ports.database.read() as session:
+        told = [logged.fact for logged in events(session, BasisChanged)]
+    for fact in told:
+        if fact.connection_id == connection.id and fact.slot >= since:
+            names = ", ".join(_renewed(one) for one in fact.changes)
+            by = fact.released_by or "a person or process that was not told"
+            yield f"since {fact.slot:%Y-%m-%d %H:%M} UTC other {names}; released by {by}"
+
+
+def _renewed(one: Changed) -> str:
+    if one.what in {CODE, RULES}:
+        return one.what
+    return f"{one.what} ({one.before} before, now {one.now})"
 
 
 def _standing(connection: Connection, last: Night | None, overdue: int, *, shown: bool) -> str:

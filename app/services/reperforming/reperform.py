@@ -1,7 +1,7 @@
 """Re-performance: every item, verdict and assessment computed again from the raw pages."""
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -95,7 +95,7 @@ def reperform_bundle(
                 code="bundle_unverified",
             )
         with bundle_evidence(copy, str(bundle)) as evidence:
-            return _reperform(evidence, instead)
+            return reperform(evidence, instead)
 
 
 def reperform_run(ports: Ports, run_id: str, instead: bytes | None = None) -> Reperformance:
@@ -106,7 +106,7 @@ def reperform_run(ports: Ports, run_id: str, instead: bytes | None = None) -> Re
     evidence = run_evidence(ports, run_id)
     if not any(True for _ in evidence.entries()):
         raise NotFoundError(f"there is no run {run_id!r}: see `annexa status`", code="run_unknown")
-    return _reperform(evidence, instead)
+    return reperform(evidence, instead)
 
 
 def _need_rules(copy: Path, bundle: Path) -> None:
@@ -123,7 +123,8 @@ def _need_rules(copy: Path, bundle: Path) -> None:
         )
 
 
-def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance:
+def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperformance:
+    """Every record and assessment of this evidence. Where there is none, nothing is equal."""
     report = Reperformance(what=evidence.what, rules="current" if instead else "sealed")
     reassessment = Reassessment(evidence)
     with closing(RulesShelf(evidence, instead)) as shelf:
@@ -149,7 +150,24 @@ def _reperform(evidence: SealedEvidence, instead: bytes | None) -> Reperformance
         report.notes += reassessment.notes
         report.differences += differing
         report.rules_sha256 = sorted(shelf.used)
+    report.differences += _nothing(evidence, report)
     return report
+
+
+def _nothing(evidence: SealedEvidence, report: Reperformance) -> Iterator[Difference]:
+    """What should have been computed again and is not here: nothing found is never equal."""
+    expected = [("records", report.records.done)]
+    if evidence.of_period:
+        expected.append(("assessments", report.assessments.done))
+    for what, done in expected:
+        if not done:
+            yield Difference(
+                code=f"{what}_missing",
+                object=evidence.what,
+                about=what,
+                sealed="none is here",
+                found="nothing to compute again",
+            )
 
 
 def _record(

@@ -156,13 +156,18 @@ def _by(key: VerifierKey, body: bytes) -> NoteSignature:
     raise SilentWitnessError(f"its answer has no signature by {key.name}")
 
 
-def tell(ports: Ports, outcomes: Iterable[Cosigning]) -> None:
-    """Say in the log who cosigned what, once for each witness and size."""
-    facts = [
+def cosigned_facts(outcomes: Iterable[Cosigning]) -> list[CheckpointCosigned]:
+    """What the log is told of those who cosigned."""
+    return [
         CheckpointCosigned(witness=one.witness, checkpoint_size=one.size, cosigned_at=one.at)
         for one in outcomes
         if one.at is not None
     ]
+
+
+def tell(ports: Ports, outcomes: Iterable[Cosigning]) -> None:
+    """Say in the log who cosigned what, once for each witness and size."""
+    facts = cosigned_facts(outcomes)
     if not facts:
         return
     try:

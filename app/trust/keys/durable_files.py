@@ -1,6 +1,7 @@
 """Files of the trust folder: whole or not there, durable, never open to others for a moment."""
 
 import os
+import secrets
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,6 +9,14 @@ from tempfile import mkdtemp
 
 PRIVATE, PUBLIC = 0o600, 0o644
 """Modes of private keys, and of what auditors are given."""
+SALT_KEY = "salt.key"
+"""What commitments are salted with: 32 random bytes. Without it nothing sealed is lost, but what
+was sealed so far can no longer be redacted."""
+
+
+def is_secret(name: str) -> bool:
+    """Whether nobody but its owner may read a file of this name."""
+    return name.endswith(".key.pem") or name == SALT_KEY
 
 
 def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -16,7 +25,7 @@ def place_folder(folder: Path, files: Mapping[str, bytes]) -> None:
     made = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))  # of mode 0700
     try:
         for name, data in files.items():
-            _write(made / name, data, PRIVATE if name.endswith(".key.pem") else PUBLIC)
+            _write(made / name, data, PRIVATE if is_secret(name) else PUBLIC)
         sync(made)
         made.rename(folder)
     finally:
@@ -33,6 +42,20 @@ def place_file(path: Path, data: bytes, mode: int) -> None:
     made.unlink(missing_ok=True)
     _write(made, data, mode)
     made.replace(path)
+    sync(path.parent)
+
+
+def place_new(path: Path, data: bytes) -> None:
+    """All of a private file or none, and never in place of another. Raises OSError.
+
+    FileExistsError when it is there, even if somebody else was first by a moment.
+    """
+    made = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    try:
+        _write(made, data, PRIVATE)
+        os.link(made, path)
+    finally:
+        made.unlink(missing_ok=True)
     sync(path.parent)
 
 

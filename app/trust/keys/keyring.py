@@ -28,8 +28,9 @@ from app.trust.keys.certificates import (
     seal_certificate,
     tsa_certificate,
 )
-from app.trust.keys.durable_files import place_folder
+from app.trust.keys.durable_files import SALT_KEY, is_secret, place_folder
 from app.trust.keys.rotation import finish_rotation
+from app.trust.keys.salt_key import new_salt_key, read_salts
 from app.trust.keys.signers import (
     CertifiedKey,
     EcdsaLogSigner,
@@ -100,8 +101,9 @@ def create_trust(
     All files appear at once, or none.
 
     Private: root.key.pem (P-384, take it offline), seal.key.pem (P-256), tsa.key.pem (RSA-3072),
-    log.key.pem (Ed25519), each 0600 in a folder of 0700. Public: root.pem, root.crl.pem,
-    seal.crt.pem, tsa.crt.pem, log.vkey. Of keys that are elsewhere only the vkey is written.
+    log.key.pem (Ed25519), salt.key (32 random bytes), each 0600 in a folder of 0700. Public:
+    root.pem, root.crl.pem, seal.crt.pem, tsa.crt.pem, log.vkey. Of keys that are elsewhere only
+    the vkey is written.
     Raises UsageError for a folder that has files or a bad origin, UnavailableError when it cannot
     be written.
     """
@@ -125,6 +127,7 @@ def load_trust(folder: Path, remote: RemoteKeys = RemoteKeys()) -> Trust:
     or when files do not belong together.
     """
     _refuse_open_doors(folder)
+    read_salts(folder)  # a damaged secret is refused before anything is sealed with it
     try:
         root = x509.load_pem_x509_certificate(_read(folder, "root.pem"))
         return Trust(
@@ -157,6 +160,7 @@ def _made(
     files = {
         "root.key.pem": _pem(root_key),
         "tsa.key.pem": _pem(tsa_key),
+        SALT_KEY: new_salt_key(),
         "root.pem": root.public_bytes(Encoding.PEM),
         "root.crl.pem": revocation_list(root, root_key, validity).public_bytes(Encoding.PEM),
         "tsa.crt.pem": tsa.public_bytes(Encoding.PEM),
@@ -260,7 +264,7 @@ def _refuse_open_doors(folder: Path) -> None:
         raise UsageError(f"there is no trust folder {folder}; make one with: annexa init")
     if stat.S_IMODE(folder.stat().st_mode) & 0o077:
         raise UsageError(f"others may open the trust folder; close it with: chmod 700 {folder}")
-    for path in sorted(folder.glob("*.key.pem")):
+    for path in sorted(path for path in folder.iterdir() if is_secret(path.name)):
         if stat.S_IMODE(path.stat().st_mode) & 0o077:
             raise UsageError(f"others may read {path.name}; close it with: chmod 600 {path}")
 

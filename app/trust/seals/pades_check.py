@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -23,6 +24,13 @@ from pyhanko_certvalidator import ValidationContext
 
 WEAK_IN_TIME = frozenset({"md2", "md5"})
 """Digests refused in the certificates and signatures of time authorities."""
+
+
+ADDED = "bytes were added to the file after its last signature"
+MOST_UPDATES = 64
+"""Of a sealed PDF: its seal, then a timestamp and what proves it, every few years."""
+_COVERED = re.compile(rb"/ByteRange\s*\[\s*0\s+[0-9]{1,10}\s+([0-9]{1,10})\s+([0-9]{1,10})\s*\]")
+_UPDATE = b"startxref"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -60,6 +68,8 @@ def judge_pdf(
     """
     logging.getLogger("pyhanko").setLevel(logging.CRITICAL)  # what it logs is in the faults
     logging.getLogger("pyhanko_certvalidator").setLevel(logging.CRITICAL)
+    if _is_extended(pdf):
+        return PdfJudgement(faults=(PdfFault(code="pdf_extended", reason=ADDED),))
     try:
         reader = PdfFileReader(io.BytesIO(pdf))
         found = reader.embedded_signatures
@@ -73,13 +83,23 @@ def judge_pdf(
     seal = next(status for one, status in statuses if _is_seal(one))
     faults = [fault for one, status in statuses for fault in _faults(one, status)]
     if statuses[-1][1].coverage is not SignatureCoverageLevel.ENTIRE_FILE:
-        added = "bytes were added to the file after its last signature"
-        faults.append(PdfFault(code="pdf_extended", reason=added))
+        faults.append(PdfFault(code="pdf_extended", reason=ADDED))
     return PdfJudgement(
         faults=tuple(faults),
         signer=seal.signing_cert.dump(),
         sealed_at=seal.timestamp_validity.timestamp if seal.timestamp_validity else None,
     )
+
+
+def _is_extended(pdf: bytes) -> bool:
+    """Whether something follows what its last signature covers, seen without reading the PDF.
+
+    To judge what was appended takes minutes, and the answer is no whatever it is.
+    """
+    found = _COVERED.findall(pdf)
+    if pdf.count(_UPDATE) > MOST_UPDATES:
+        return True
+    return bool(found) and sum(map(int, found[-1])) < len(pdf)
 
 
 def _is_seal(one: EmbeddedPdfSignature) -> bool:

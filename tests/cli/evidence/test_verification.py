@@ -98,8 +98,10 @@ def test_the_seal_of_a_pack_is_judged_against_the_given_root(spoilable: Place) -
     assert codes(spoilable, "--pack", pdf, *foreign) == {"seal_untrusted", "token_invalid"}
     late = codes(spoilable, "--pack", pdf, "--at", "2060-01-01")
     assert late == {"seal_untrusted", "token_invalid"}
-    pdf.write_bytes(pdf.read_bytes() + b"\n% one more line\n")
+    sealed = pdf.read_bytes()
+    pdf.write_bytes(sealed + b"\n% one more line\n")
     assert codes(spoilable, "--pack", pdf) == {"pdf_extended"}
+    pdf.write_bytes(sealed)
     change(pdf)
     assert "pdf_changed" in codes(spoilable, "--pack", pdf)
     pdf.write_bytes(b"%PDF-1.7\n")

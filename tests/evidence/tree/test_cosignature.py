@@ -21,8 +21,17 @@ from app.evidence.tree.cosignature import (
     with_signatures,
     witness_key,
 )
-from app.evidence.tree.note import NoteError, NoteSignature, format_note, parse_note
+from app.evidence.tree.note import (
+    NoteError,
+    NoteSignature,
+    format_note,
+    open_checkpoint,
+    parse_note,
+    parse_vkey,
+)
 from app.evidence.tree.witness_request import WitnessRequest, format_request, parse_request
+from app.packs.verify.log.witness import witness_keys
+from app.trust.time.openssl import Refused
 
 PRIVATE = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 KEY = witness_key("witness.example/w1", PRIVATE.public_key().public_bytes_raw())
@@ -60,6 +69,42 @@ def test_the_key_id_is_of_name_type_and_key() -> None:
     assert KEY.key_id == expected
     assert str(KEY) == f"witness.example/w1+{expected.hex()}+{encoded}"
     assert parse_witness_vkey(f"{KEY}\n") == KEY
+
+
+PUBLIC = Path(__file__).parents[2] / "golden" / "cosigned"
+"""A checkpoint of a public log of certificates, as four public witnesses cosigned it; the key of
+that log, and keys of public witnesses as their operators publish them."""
+PUBLISHED = (PUBLIC / "witnesses.vkey").read_text("utf-8").splitlines()
+REAL = (PUBLIC / "checkpoint").read_bytes()
+
+
+def test_what_public_witnesses_cosigned_of_a_public_log_verifies() -> None:
+    assert (
+        open_checkpoint(REAL, parse_vkey((PUBLIC / "log.vkey").read_text("utf-8"))).size
+        == 1432088532
+    )
+    note = parse_note(REAL)
+    keys = {key.name: key for key in map(parse_witness_vkey, PUBLISHED)}
+    told = [verify_cosignature(note.text, one, keys[one.name]) for one in note.signatures[1:]]
+
+    assert [one.at for one in told] == [1779573024] * 4
+    for one in note.signatures[1:]:
+        with pytest.raises(NoteError):
+            verify_cosignature(note.text.replace("532", "533"), one, keys[one.name])
+
+
+def test_the_verifier_of_bundles_says_the_same_of_them_by_openssl() -> None:
+    note = parse_note(REAL)
+    keys = {key.name: key for key in witness_keys([str(PUBLIC / "witnesses.vkey")])}
+    for one in note.signatures[1:]:
+        assert keys[one.name].verify(one.signature, note.text) == 1779573024
+        with pytest.raises(Refused):
+            keys[one.name].verify(one.signature, note.text + "x")
+
+
+@pytest.mark.parametrize("vkey", PUBLISHED)
+def test_keys_that_others_made_have_the_ids_that_we_derive(vkey: str) -> None:
+    assert str(parse_witness_vkey(vkey)) == vkey
 
 
 @pytest.mark.parametrize(

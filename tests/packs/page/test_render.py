@@ -54,6 +54,14 @@ def _tool(*command: str, install: str = INSTALL_PDF) -> subprocess.CompletedProc
     return subprocess.run(command, capture_output=True, text=True, check=False)
 
 
+def test_what_changed_between_nights_is_told_with_who_released_it(text: str) -> None:
+    (told,) = re.findall(r"Changed between nights(.*?)As the sealed records", text)
+
+    assert "Rules 0a0a0a0a0a0a… 1b1b1b1b1b1b… Not told" in told
+    assert "Expectation log_retention_days 365 730" in told
+    assert "Change board, CHG-1042, commit 2c2c2c2c2c2c…" in told
+
+
 def test_verapdf_accepts_the_pack_as_pdf_a_3a_and_pdf_ua_1(drawn: Path) -> None:
     assert judged(drawn, "3a", "ua1") == ["PASS 3a", "PASS ua1"]
 

@@ -43,6 +43,17 @@ def test_it_is_one_file_for_python_3_8_without_dependencies() -> None:
             assert (node.module or "").split(".")[0] in sys.stdlib_module_names
 
 
+def test_no_two_of_its_parts_give_the_same_name_to_different_things() -> None:
+    told: dict[str, set[str]] = {}
+    for node in ast.parse(verifier()).body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            told.setdefault(node.name, set()).add(ast.dump(node))
+        elif isinstance(node, ast.Assign):
+            for one in node.targets:
+                told.setdefault(ast.unparse(one), set()).add(ast.dump(node.value))
+    assert [name for name, things in told.items() if len(things) > 1] == []
+
+
 def test_a_bundle_verifies_packed_and_unpacked(case: Case, tmp_path: Path) -> None:
     (tmp_path / "bundle.asice").write_bytes(case.data)
     folder = unpacked(case.contents(), tmp_path / "bundle")

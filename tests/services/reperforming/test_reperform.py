@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,7 +16,12 @@ from app.services.nights.attempt import NightReport
 from app.services.nights.rules_archive import rules_archive
 from app.services.packing.pack import issue_pack
 from app.services.proof.whole_store import verify_bundle_file
-from app.services.reperforming.reperform import Reperformance, reperform_bundle, reperform_run
+from app.services.reperforming.reperform import (
+    Reperformance,
+    reperform,
+    reperform_bundle,
+    reperform_run,
+)
 from app.trust.keys.keyring import create_trust
 from collectors.kit import Check, Collector, Expectations, Item, Verdict, passed
 from simulator.process import SimulatorProcess
@@ -198,3 +204,35 @@ def test_what_cannot_be_performed_again_is_refused_in_one_sentence(
         honest.again(bundle=tmp_path / "none.asice")
     with pytest.raises(NotFoundError):
         reperform_run(honest.installation.ports, "nobody")
+
+
+class Empty:
+    """Evidence of nothing, as an owner may seal it."""
+
+    what = "an empty bundle"
+
+    def __init__(self, *, of_period: bool) -> None:
+        self.of_period = of_period
+
+    def entries(self) -> Iterator[tuple[str, bytes]]:
+        return iter(())
+
+    def entry(self, seq: int) -> dict[str, Any]:
+        raise LookupError(seq)
+
+    def raw(self, digest: str) -> bytes:
+        raise LookupError(digest)
+
+    derived = rules = raw
+
+    def assessments(self) -> dict[str, Any] | None:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("of_period", "codes"),
+    [(True, ["records_missing", "assessments_missing"]), (False, ["records_missing"])],
+)
+def test_nothing_found_is_never_equal(codes: list[str], *, of_period: bool) -> None:
+    told = reperform(Empty(of_period=of_period))
+    assert [one.code for one in told.differences] == codes

@@ -14,7 +14,7 @@ from cryptography import x509
 from app.errors import UsageError
 from app.trust.keys.keyring import Trust, create_trust, load_trust
 
-PRIVATE = ["log.key.pem", "root.key.pem", "seal.key.pem", "tsa.key.pem"]
+PRIVATE = ["log.key.pem", "root.key.pem", "salt.key", "seal.key.pem", "tsa.key.pem"]
 PUBLIC = ["log.vkey", "root.crl.pem", "root.pem", "seal.crt.pem", "tsa.crt.pem"]
 
 
@@ -112,7 +112,7 @@ def test_a_folder_that_others_may_open_is_refused(copied: Path) -> None:
         load_trust(copied)
 
 
-NEEDED = sorted({*PRIVATE, *PUBLIC} - {"root.key.pem", "root.crl.pem"})
+NEEDED = sorted({*PRIVATE, *PUBLIC} - {"root.key.pem", "root.crl.pem", "salt.key"})
 
 
 @pytest.mark.parametrize("name", NEEDED)

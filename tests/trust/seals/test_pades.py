@@ -117,3 +117,20 @@ def test_an_archival_seal_is_judged_whole(archived: bytes, trust: Trust, now: Cl
     assert judge_pdf(archived, [trust.root], [trust.root], now()).faults == ()
     judged = judge_pdf(archived + b"%more\n", [trust.root], [trust.root], now())
     assert judged.faults != ()
+
+
+@pytest.mark.parametrize("added", [b"%more\n", b"\nstartxref\n7\n%%EOF\n", b"\0" * 100])
+def test_whatever_follows_a_seal_is_refused_before_it_is_read(
+    added: bytes, sealed: bytes, archived: bytes, trust: Trust, now: Clock
+) -> None:
+    for pdf in (sealed, archived):
+        judged = judge_pdf(pdf + added, [trust.root], [trust.root], now())
+        assert [fault.code for fault in judged.faults] == ["pdf_extended"]
+
+
+def test_more_updates_than_any_pack_has_are_refused_before_they_are_read(
+    sealed: bytes, trust: Trust, now: Clock
+) -> None:
+    many = sealed + b"\nstartxref\n7\n%%EOF\n" * 100 + b"/ByteRange [0 0 0 999999999]"
+    judged = judge_pdf(many, [trust.root], [trust.root], now())
+    assert [fault.code for fault in judged.faults] == ["pdf_extended"]

@@ -81,6 +81,7 @@ def read_cosigned(bundle: Bundle) -> tuple[str, dict[tuple[str, bytes], bytes]]:
         dash, name, encoded = (*line.split(" "), "", "")[:3]
         raw = decode(encoded)
         need(dash == "\u2014" and len(raw) > 4, "a signature line cannot be read")
+        need((name, raw[:4]) not in lines, f"{name} signed it twice")
         lines[name, raw[:4]] = raw[4:]
     return note.rpartition("\n\n")[0] + "\n", lines
 

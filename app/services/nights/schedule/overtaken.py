@@ -1,5 +1,7 @@
 """Runs that a newer night has overtaken: evidence is never collected for a night that is gone."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.db.rows.evidence import done_scopes
@@ -15,6 +17,7 @@ from app.services.connections.register import find_connection
 from app.services.connections.timetable import spells
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
+from app.services.nights.commitments import committed_of, night_salts
 from app.services.nights.schedule.word import Word
 
 A_DAY = timedelta(days=1)
@@ -75,7 +78,10 @@ def _end(ports: Ports, run: Run) -> int:
     with ports.database.read() as session:
         sealed = len(done_scopes(session, run.id))
     try:
-        record_event(ports, _ended(run, sealed), actor="annexa schedule", allowed=unfinished)
+        committed = committed_of(ports, run.id, night_salts(ports)) if sealed else {}
+        record_event(
+            ports, _ended(run, sealed, committed), actor="annexa schedule", allowed=unfinished
+        )
     except RefusedError as error:
         if error.kind != "run_finished":
             raise
@@ -83,9 +89,10 @@ def _end(ports: Ports, run: Run) -> int:
     return 1
 
 
-def _ended(run: Run, sealed: int) -> RunFailed | SlotMissed:
+def _ended(run: Run, sealed: int, committed: Mapping[str, str]) -> RunFailed | SlotMissed:
     """What becomes of a run that has sealed so many records."""
     reason = run.detail or NEVER
     if sealed or run.state is RunState.RUNNING:
-        return lost_by(run, RunFailed, f"interrupted with {sealed} records sealed; {reason}")
+        said = f"interrupted with {sealed} records sealed; {reason}"
+        return replace(lost_by(run, RunFailed, said), committed=committed or None)
     return lost_by(run, SlotMissed, reason)

@@ -1,0 +1,1 @@
+"""Redaction: commitments checked, copies with parts hidden, single parts revealed."""
