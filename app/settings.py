@@ -228,6 +228,8 @@ class Settings(BaseSettings):
     """Who cosigns the checkpoint of each night and of each bundle."""
     clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
     """Difference to Azure's clock from which status and pack warn."""
+    clock_limit: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
+    """Difference to Azure's clock from which no night is collected."""
     release: ReleaseSettings = ReleaseSettings()
     """Sealed with the first night after a change of software, rules or expectations."""
     expectations: dict[str, Any] = Field(default_factory=dict)

@@ -17,19 +17,21 @@ from app.services.index.catch_up import catch_up
 
 LATE = timedelta(minutes=10)
 """A running annexa begins a slot sooner than this; one begun later was caught up, and says so."""
+AT_ONCE = 1000
+"""Missed slots that one look records."""
 NOBODY = "no annexa ran at the time of this night, and evidence cannot be collected later"
 
 
 def due_slots(session: Session, connection: StoredConnection, now: datetime) -> Due:
     """What of a connection's schedule is due and in no run yet."""
-    after = last_planned(session, connection.id) or connection.anchor
+    after = last_planned(session, connection.id, now) or connection.anchor
     return due(spells(session, connection.id), after, now)
 
 
-def overdue(ports: Ports, connection: Connection) -> Due:
-    """The same of a connection, now: what no running annexa has taken up."""
+def overdue(ports: Ports, connection: Connection, now: datetime) -> Due:
+    """The same of a connection: what no running annexa has taken up."""
     with ports.database.read() as session:
-        return due_slots(session, connection_named(session, connection.id), ports.now())
+        return due_slots(session, connection_named(session, connection.id), now)
 
 
 def unbegun(due: Due, now: datetime) -> int:
@@ -37,19 +39,13 @@ def unbegun(due: Due, now: datetime) -> int:
     return len(due.missed) + (due.newest is not None and now - due.newest > LATE)
 
 
-def miss_overdue(ports: Ports, connection: Connection) -> int:
-    """Record what can only be missed by now, though no annexa is running. Returns how many.
-
-    The newest due slot stays open: it can still be caught up. Raises WriterBusyError.
-    """
-    return miss(ports, connection.id, overdue(ports, connection).missed)
-
-
 def miss(ports: Ports, connection_id: str, slots: Sequence[datetime]) -> int:
-    """Record slots as missed, in one checkpoint; a slot that has a run is left alone.
+    """Record slots as missed, in one event; a slot that has a run is left alone.
 
-    Returns how many were recorded. Raises WriterBusyError.
+    At most so many at once: the next look records the next. Returns how many were recorded.
+    Whoever calls has somebody's word that these slots are over. Raises WriterBusyError.
     """
+    slots = slots[:AT_ONCE]
     if not slots:
         return 0
     with ports.writer("slot missed"):

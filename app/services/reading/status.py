@@ -147,7 +147,7 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         pending = runs_of_other_rules(session, connection.id, sha256(rules_archive()))
     found = [night for night in every if night.slot >= now + timedelta(days=1) - SHOWN]
     last_night = every[-1] if every else None
-    waiting = unbegun(overdue(ports, connection), now)
+    waiting = unbegun(overdue(ports, connection, now), now)
     skew = widest_skew(ports, sealed)
     totals: Counter[str] = Counter()
     for count in counts:
