@@ -17,7 +17,7 @@ from app.services.connections.missed_slots import miss
 from app.services.connections.register import find_connection
 from app.services.home.installation import Ports
 from app.services.index.catch_up import reindex
-from app.services.nights.clock_correction import correct_by_hand
+from app.services.nights.clock.correction import correct_by_hand
 from app.services.nights.night import collect_now
 from app.services.nights.schedule.tick import tick
 from app.services.proof.whole_store import verify_store

@@ -1,0 +1,1 @@
+"""What time it is by others, and a clock that was wrong."""
