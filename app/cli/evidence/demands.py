@@ -1,5 +1,6 @@
 """Options by which an auditor demands more of a bundle or a pack than that it verifies."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -18,14 +19,29 @@ Witness = Annotated[
     list[str] | None,
     typer.Option(help="Key of a witness that must have cosigned the log: its vkey, or a file."),
 ]
+Since = Annotated[
+    list[Path] | None,
+    typer.Option(help="Checkpoint given out before, which the log has to continue."),
+]
+PeriodAsked = Annotated[
+    str | None,
+    typer.Option(metavar="FIRST..LAST", help="Days that must be whole [those of the pack]."),
+]
+OF_A_BUNDLE = "--seal-subject, --seal-cert, --witness, --since and --period"
 
 
 def demanded(
-    subjects: list[str] | None, certificates: list[str] | None, witnesses: list[str] | None
+    subjects: list[str] | None,
+    certificates: list[str] | None,
+    witnesses: list[str] | None,
+    since: list[Path] | None,
+    period: str | None,
 ) -> Demands:
     """What these options say."""
     return Demands(
         seal_subjects=tuple(subjects or ()),
         seal_certificates=tuple(certificates or ()),
         witnesses=tuple(witnesses or ()),
+        since=tuple(since or ()),
+        period=period,
     )

@@ -8,7 +8,15 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
-from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
+from app.cli.evidence.demands import (
+    OF_A_BUNDLE,
+    PeriodAsked,
+    SealCert,
+    SealSubject,
+    Since,
+    Witness,
+    demanded,
+)
 from app.cli.opened import opened
 from app.errors import UsageError
 from app.packs.verify.checks import printable
@@ -56,6 +64,8 @@ def verify(
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
     witness: Witness = None,
+    since: Since = None,
+    period: PeriodAsked = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -64,7 +74,7 @@ def verify(
         raise UsageError(
             "name one thing to verify: a bundle, --run, --record, --pack or --redacted"
         )
-    demands = demanded(seal_subject, seal_cert, witness)
+    demands = demanded(seal_subject, seal_cert, witness, since, period)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)
@@ -87,7 +97,7 @@ def verify(
 
 def _refuse_demands(at: str | None, demands: Demands) -> None:
     if demands != NO_DEMANDS:
-        raise UsageError("--seal-subject, --seal-cert and --witness are for a bundle or a pack")
+        raise UsageError(f"{OF_A_BUNDLE} are for a bundle or a pack")
     if at is not None:
         raise UsageError(
             "--at is for a bundle or a pack; each token of a store is judged at its own time"
@@ -108,8 +118,10 @@ def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
 def _pack(pack: Path, root: Path, roots: list[Path], at: str | None, demands: Demands) -> Findings:
     from app.services.proof.pdf import verify_pack
 
-    if demands.witnesses:
-        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
+    if demands.witnesses or demands.since or demands.period is not None:
+        raise UsageError(
+            "--witness, --since and --period are for a bundle: a PDF carries no checkpoint"
+        )
     if at is None:
         when = clock()
     else:
