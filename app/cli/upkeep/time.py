@@ -9,7 +9,7 @@ import typer
 
 from app.cli.edge import OUT, Json, print_json
 from app.cli.opened import opened
-from app.services.nights.clock_correction import correct_by_hand
+from app.services.nights.clock.correction import correct_by_hand
 from app.services.upkeep.restamp import Restamped
 from app.services.upkeep.restamp import restamp as restamp_now
 from app.services.upkeep.time_authorities import Tried, try_authorities

@@ -12,7 +12,7 @@ from app.services.connections.missed_slots import AT_ONCE, LATE, due_slots, miss
 from app.services.connections.timetable import connection_of_run, follow_settings
 from app.services.home.installation import Ports
 from app.services.nights.attempt import NightReport
-from app.services.nights.clock_correction import notice_correction
+from app.services.nights.clock.correction import notice_correction
 from app.services.nights.night import collect_night
 from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.waits import Waits

@@ -7,7 +7,7 @@ import structlog
 from app.errors import UnavailableError
 from app.services.connections.register import list_connections
 from app.services.home.installation import Ports
-from app.services.nights.vouched_time import vouched_time
+from app.services.nights.clock.vouched_time import vouched_time
 
 LOG = structlog.get_logger()
 

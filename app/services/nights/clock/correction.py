@@ -10,7 +10,7 @@ from app.evidence.events.run_events import SlotsReopened
 from app.services.connections.register import list_connections
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
-from app.services.nights.vouched_time import Vouching, vouched_time
+from app.services.nights.clock.vouched_time import Vouching, vouched_time
 from app.services.proof.entry_times import TOLERANCE
 
 LOG = structlog.get_logger()
