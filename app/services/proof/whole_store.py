@@ -65,6 +65,12 @@ class Demands:
 
     witnesses: tuple[str, ...] = ()
     """Each of these has to have cosigned: its vkey, or a file that holds it. For bundles."""
+    since: tuple[Path, ...] = ()
+    """Checkpoints given before, which the log has to continue. For bundles."""
+    period: str = ""
+    """FIRST..LAST, days that must be whole; empty: the period of the pack. For bundles."""
+    revocations: Path | None = None
+    """A revocation list (PEM) newer than the one inside. For bundles."""
 
     def pins(self) -> Pins:
         """Raises UsageError for what is no certificate and no digest."""
@@ -85,6 +91,15 @@ class Demands:
             raise UsageError(f"--witness: {error}") from error
         for one in self.witnesses:
             yield f"--witness={one}"
+        for path in (*self.since, *filter(None, [self.revocations])):
+            if not path.is_file():
+                raise NotFoundError(f"there is no file {path}", code="file_unknown")
+        for path in self.since:
+            yield f"--since={path}"
+        if self.period:
+            yield f"--period={self.period}"
+        if self.revocations:
+            yield f"--crl={self.revocations}"
 
 
 NO_DEMANDS = Demands()
