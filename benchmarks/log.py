@@ -10,7 +10,6 @@ import argparse
 import hashlib
 import json
 import random
-import subprocess
 import sys
 import tempfile
 import time
@@ -179,12 +178,13 @@ def _least(record: bytes, count: int) -> float:
 
 def _bundles(sizes: Sequence[float], folder: Path) -> dict[str, Any]:
     """CPU seconds of the bundle's own verifier for bundles of three sizes."""
-    from benchmarks.bundles import sealed_bundle
+    from benchmarks.bundles import verified, verifier_of
+    from benchmarks.sealed_bundle import PAGE, sealed_bundle
 
-    found = []
+    found, verifier = [], verifier_of(ROOT)
     for megabytes in sizes:
-        bundle = sealed_bundle(folder / str(megabytes), int(megabytes * 1_000_000))
-        seconds = min(_verified(bundle) for _ in range(3))
+        bundle = sealed_bundle(folder / str(megabytes), int(megabytes * 1_000_000) // PAGE)
+        seconds = min(verified(verifier, bundle)[0] for _ in range(3))
         found.append((bundle.stat().st_size, seconds))
     (small, first), (middle, second), (large, third) = found
     slopes = ((second - first) / (middle - small), (third - second) / (large - middle))
@@ -194,21 +194,6 @@ def _bundles(sizes: Sequence[float], folder: Path) -> dict[str, Any]:
         "cpu_s_per_gb": round((third - first) / (large - small) * 1e9, 2),
         "later_over_earlier_slope": round(slopes[1] / slopes[0], 2),
     }
-
-
-def _verified(bundle: Path) -> float:
-    """CPU seconds of one verification, its openssl processes included."""
-    import resource
-
-    trust = bundle.parent / "trust"
-    before = resource.getrusage(resource.RUSAGE_CHILDREN)
-    command = [sys.executable, "-I", "-S", str(bundle.parent / "verify.py"), str(bundle)]
-    command += ["--root", str(trust / "root.pem"), "--log-vkey", str(trust / "log.vkey")]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise SystemExit(done.stdout[-2000:] + done.stderr[-2000:])
-    after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ async def server_time(cloud: Cloud, patience: float) -> datetime | None:
     Any answer will do, a refusal too. None when none comes within `patience` seconds.
     """
     try:
-        session = open_session(cloud, 1)
+        session = open_session(cloud, 1, 0)
     except GatewayError:
         return None
     async with session:

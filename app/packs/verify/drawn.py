@@ -19,6 +19,8 @@ BOUND = ("META-INF/", "checkpoint/", "derived/", "entries/", "proofs/", "raw/", 
 """Folders whose files something else binds: the seal, the log, or a record."""
 DOCUMENTS = (ASSESSMENTS, MANIFEST, "catalogue.json", "expectations.json")
 
+REQUIRED = (*DOCUMENTS, "pack.pdf")
+
 
 class Drawn:
     """Takes proven entries, and knows the last pack that they say was drawn."""
@@ -63,7 +65,7 @@ def check_drawn(bundle: Bundle, drawn: Drawn, log: Log, report: Report) -> None:
     if detail is None:
         return
     files: dict[str, str] = report.check(drawn.name, "names files", lambda: detail["files"]) or {}
-    for name in sorted(files):
+    for name in sorted({*files, *REQUIRED}):
         report.check(name, "is what the log names", lambda: compare_drawn(bundle, name, files))  # noqa: B023
     for name in bundle.names():
         if not name.startswith(BOUND) and name not in {SUMS, "mimetype"} and name not in files:
@@ -74,7 +76,7 @@ def check_drawn(bundle: Bundle, drawn: Drawn, log: Log, report: Report) -> None:
 
 def compare_drawn(bundle: Bundle, name: str, files: dict[str, str]) -> None:
     """The file is the one that was drawn."""
-    same = bundle.digest(name).hex() == files[name]
+    same = bundle.digest(name).hex() == files.get(name)
     need(same, "it is not the file that was drawn, as the log says", code_of(name, "unproved"))
 
 

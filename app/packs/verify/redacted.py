@@ -11,6 +11,7 @@ from app.evidence.redaction.commitment import commitment_over, document_parts, t
 from app.packs.verify.checks import decimal, decode, need
 from app.packs.verify.container.files import Bundle
 from app.packs.verify.log.checkpoint import check_checkpoint
+from app.packs.verify.log.commitments import COMMITTING
 from app.packs.verify.log.entries import included
 from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.rotation import vkey_of
@@ -82,6 +83,7 @@ def check_redacted(copy: dict[str, Any], revealed: list[dict[str, Any]]) -> dict
     record = copy["record"]
     shown = read_plain_json(need_committed(record, None, revealed).encode("utf-8"))
     need(isinstance(shown, dict), "its record is none", "redacted_malformed")
+    need(end["kind"] in COMMITTING, "its end is no end of a run", "commitment_unknown")
     told = end["detail"].get("committed") or {}
     seq = str(shown.get("seq"))
     need(seq in told, f"the end of the run commits to no record {seq}", "commitment_unknown")

@@ -120,3 +120,21 @@ def test_what_cannot_be_performed_again_is_one_sentence(kept: Kept, tmp_path: Pa
         said = annexa(kept.home, "reperform", target)
         assert said.code == code
         assert said.sentence.endswith(f"[{kind}]")
+
+
+def test_a_bundle_of_a_stranger_s_seal_or_without_a_named_witness_is_not_performed(
+    kept: Kept,
+) -> None:
+    witness = "witness.stagemole.eu+67f7aea0+BEqSG3yu9YrmcM3BHvQYTxwFj3uSWakQepafafpUqklv"
+    for demand, code in (
+        (("--seal-subject", "O=Other"), "seal"),
+        (("--witness", witness), "witness"),
+    ):
+        said = annexa(kept.home, "reperform", kept.bundle, *demand)
+        assert said.code == 5
+        assert "bundle_unverified" in said.err
+        assert code in said.sentence
+    pinned = ("--seal-cert", kept.home / "trust" / "seal.crt.pem")
+    assert annexa(kept.home, "reperform", kept.bundle, *pinned).code == 0
+    assert annexa(kept.home, "reperform", kept.honest, *pinned).code == 2
+    assert annexa(kept.home, "reperform", kept.bundle, "--witness", "nonsense").code == 2

@@ -10,7 +10,7 @@ from tests.packs.verify.made import Case
 def test_it_names_the_log_its_size_and_who_dates_it(case: Case) -> None:
     note, token = (case.files[f"checkpoint/checkpoint{end}"] for end in ("", ".tsr"))
     text = explanation(note, [token]).decode()
-    assert "**evidence.example/log**, sealed at log size **8**" in text
+    assert "**evidence.example/log**, whose evidence was sealed at log size **8**" in text
     assert "Development Time Authority" in text
 
 

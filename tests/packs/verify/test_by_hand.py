@@ -58,5 +58,5 @@ def test_each_command_notices_its_changed_byte(
 
 def test_it_names_the_log_its_size_and_what_the_time_is_worth(case: Case) -> None:
     text = case.contents()["VERIFY.md"].decode()
-    assert "**evidence.example/log**, sealed at log size **8**" in text
+    assert "**evidence.example/log**, whose evidence was sealed at log size **8**" in text
     assert "prove nothing about time to anyone else" in text

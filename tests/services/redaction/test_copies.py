@@ -18,10 +18,12 @@ from app.errors import NotFoundError, RefusedError, UsageError
 from app.evidence.canonical import parse
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, raw_key
 from app.packs.verify.one_file import verifier
+from app.packs.verify.redacted import check_redacted
 from app.services.home.installation import Ports
 from app.services.proof.whole_store import verify_redacted
 from app.services.redaction.copies import redacted_copy, revealed_tokens
 from app.trust.keys.durable_files import SALT_KEY
+from app.trust.time.openssl import Refused
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.golden.homes import golden_home
@@ -148,6 +150,10 @@ def test_each_change_of_a_copy_is_found(
         "token left out": of_record(tokens=tokens[:-1]),
         "shown though hidden": of_record(text=re.sub(r"\[hidden \d+\]", vault, text, count=1)),
         "end": changed(end={**copy["end"], "entry": entry.replace('"gaps":', '"gaps": ')}),
+        "end of another kind": changed(
+            end={**copy["end"], "entry": entry.replace("run_completed", "pack_issued")}
+        ),
+        "deep": changed(documents=[{**page, "text": "[" * 100_000, "tokens": []}]),
         "no proof": changed(end={**copy["end"], "proof": ""}),
         "page of another place": changed(documents=[{**page, "of": "source/1"}]),
         "page of no place": changed(documents=[{**page, "of": "source/999"}]),
@@ -161,6 +167,16 @@ def test_each_change_of_a_copy_is_found(
     }
     for what, case in cases.items():
         assert faults(home, case, tmp_path), what
+
+
+def test_only_the_end_of_a_run_commits_to_its_records(
+    home: Installation, record: dict[str, Any], vault: str
+) -> None:
+    copy = copied(home, record, vault)
+    other = copy["end"]["entry"].replace("run_completed", "pack_issued")
+    check_redacted(copy, [])
+    with pytest.raises(Refused, match="no end of a run"):
+        check_redacted({**copy, "end": {**copy["end"], "entry": other}}, [])
 
 
 def test_single_tokens_are_revealed_with_what_proves_them(

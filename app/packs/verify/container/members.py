@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import base64
-import io
 import json
 import re
 from collections.abc import Iterator
+from typing import Any
 from xml.etree import ElementTree as ET
 
 from app.packs.verify.checks import Report, code_of, need
@@ -129,7 +129,7 @@ def check_manifest(
     left = set(sealed)
 
     def read() -> bool:
-        for name, digest in manifest_of(bundle.read(names[0]), names[1]):
+        for name, digest in manifest_of(bundle, *names):
             if name in left:
                 left.discard(name)
                 compare = lambda: compare_listed(bundle, name, digest, names[0])  # noqa: B023, E731
@@ -150,21 +150,41 @@ def compare_listed(bundle: Bundle, name: str, digest: str, manifest: str) -> Non
     need(same, f"it is not the file that {manifest} lists", code_of(name, "changed"))
 
 
-def manifest_of(data: bytes, signature: str) -> Iterator[tuple[str, str]]:
-    """Name and base64 digest of each file of an ASiCManifest (ETSI EN 319 162-1, annex A.4)."""
-    need(b"<!" not in data, "the manifest has declarations")  # no entities: nothing but elements
-    signatures = []
+def manifest_of(bundle: Bundle, manifest: str, signature: str) -> Iterator[tuple[str, str]]:
+    """Name and base64 digest of each file of an ASiCManifest (ETSI EN 319 162-1, annex A.4).
+
+    Read piece by piece, and forgotten element by element: there is one for each file.
+    """
+    signatures: list[str | None] = []
+    for each in elements(bundle, manifest):
+        if each.tag == ASIC + "SigReference":
+            signatures.append(each.get("URI"))
+        elif each.tag == ASIC + "DataObjectReference":
+            method = [found.get("Algorithm") for found in each.iter(DSIG + "DigestMethod")]
+            values = [found.text for found in each.iter(DSIG + "DigestValue")]
+            sound = method == [SHA256] and len(values) == 1
+            need(sound, "a file is not listed with its SHA-256")
+            yield each.get("URI") or "", values[0] or ""
+    need(signatures == [signature], f"the manifest is not for {signature}")
+
+
+def elements(bundle: Bundle, manifest: str) -> Iterator[ET.Element]:
+    """The elements right below the root, as each ends. Raises Refused for what is no XML."""
+    parser: Any = ET.XMLPullParser(("start", "end"))
+    depth, before, root = 0, b"", ET.Element("")
     try:
-        for _, each in ET.iterparse(io.BytesIO(data)):  # noqa: S314 - declarations are refused
-            if each.tag == ASIC + "SigReference":
-                signatures.append(each.get("URI"))
-            elif each.tag == ASIC + "DataObjectReference":
-                method = [found.get("Algorithm") for found in each.iter(DSIG + "DigestMethod")]
-                values = [found.text for found in each.iter(DSIG + "DigestValue")]
-                sound = method == [SHA256] and len(values) == 1
-                need(sound, "a file is not listed with its SHA-256")
-                yield each.get("URI") or "", values[0] or ""
-                each.clear()
+        for piece in bundle.pieces(manifest):
+            # no entities: nothing but elements
+            need(b"<!" not in before + piece, "the manifest has declarations")
+            before = piece[-1:]
+            parser.feed(piece)
+            for event, each in parser.read_events():
+                if not depth:
+                    root = each
+                depth += 1 if event == "start" else -1
+                if event == "end" and depth == 1:
+                    yield each
+                    del root[:]
+        parser.close()
     except ET.ParseError as error:
         raise Refused(f"the manifest is no XML: {error}") from None
-    need(signatures == [signature], f"the manifest is not for {signature}")
