@@ -135,6 +135,10 @@ class PatienceSettings(BaseModel):
     first_backoff: timedelta = timedelta(seconds=1)
     answer: timedelta = timedelta(seconds=100)
     """For one try, from the first byte sent to the last received."""
+    answer_bytes: int = Field(default=32 << 20, ge=1 << 20, le=1 << 30)
+    """Of one answer of Azure; a larger one is a gap."""
+    list_bytes: int = Field(default=512 << 20, ge=1 << 20, le=1 << 36)
+    """Of all pages of a list; what lies beyond is a gap."""
 
 
 class WebhookSettings(BaseModel):
@@ -237,6 +241,8 @@ class Settings(BaseSettings):
     """Who cosigns the checkpoint of each night and of each bundle."""
     clock_skew: timedelta = Field(default=timedelta(minutes=2), gt=timedelta())
     """Difference to Azure's clock from which status and pack warn."""
+    clock_limit: timedelta = Field(default=timedelta(hours=1), gt=timedelta())
+    """Difference to Azure's clock from which no night is collected."""
     release: ReleaseSettings = ReleaseSettings()
     """Sealed with the first night after a change of software, rules or expectations."""
     expectations: dict[str, Any] = Field(default_factory=dict)

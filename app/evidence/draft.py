@@ -114,7 +114,7 @@ class Draft:
             "window_from": utc(min((e.started_at for e in self.exchanges), default=self.run.as_of)),
             "window_to": utc(max((e.finished_at for e in self.exchanges), default=self.run.as_of)),
             "collected_at": utc(self.collected_at),
-            "clock": {"source": "system", "azure_skew_ms": _skew(self.exchanges)},
+            "clock": {"source": "system", "azure_skew_ms": clock_skew(self.exchanges)},
         }
 
     def _normalised(self) -> dict[str, Any]:
@@ -216,7 +216,7 @@ def _milliseconds(span: timedelta) -> int:
     return round(span.total_seconds() * 1000)
 
 
-def _skew(exchanges: Sequence[Exchange]) -> int | None:
+def clock_skew(exchanges: Sequence[Exchange]) -> int | None:
     """Our clock less Azure's Date header, in ms; the largest in size, None without a Date."""
     skews = []
     for exchange in exchanges:

@@ -18,6 +18,7 @@ from app.evidence.events.run_events import (
     RunStarted,
     SlotMissed,
     SlotsMissed,
+    SlotsReopened,
 )
 from app.evidence.observed import Night
 from app.evidence.run_state import RunState
@@ -65,6 +66,15 @@ def slot_by_slot(fact: Fact) -> Iterator[OfSlot]:
             yield from fact.each()
         case OfSlot():
             yield fact
+
+
+def still_told(runs: Mapping[datetime, Run], fact: SlotsReopened) -> dict[datetime, Run]:
+    """The runs by slot, without those that were only called missed before they were due."""
+    return {
+        slot: run
+        for slot, run in runs.items()
+        if run.state is not RunState.MISSED or slot <= fact.since
+    }
 
 
 def started_by(run: Run, settings: Mapping[str, str] | None = None) -> RunStarted:

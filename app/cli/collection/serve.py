@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import ERR
+from app.cli.encryption import BehindProxy, TlsCert, TlsKey, encryption
 from app.cli.listening import address_of, listening
 from app.cli.opened import opened
 from app.errors import UnavailableError
@@ -20,7 +21,10 @@ def serve(
     port: Annotated[
         int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
     ] = 8080,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     *,
+    behind_proxy: BehindProxy = False,
     no_schedule: Annotated[
         bool, typer.Option("--no-schedule", help="Only the API: another replica collects.")
     ] = False,
@@ -31,16 +35,22 @@ def serve(
     from app.api.application import create_app
     from app.services.nights.schedule.scheduler import Schedule
 
+    spoken = encryption(host, tls_cert, tls_key, behind_proxy=behind_proxy)
     with opened(ctx) as ports, closing(listening(host, port)) as open_socket:
         address = address_of(open_socket)
         schedule = None if no_schedule else Schedule(ports, by=f"annexa serve on {address}")
         server = uvicorn.Server(
-            uvicorn.Config(create_app(ports, schedule), log_level="warning", server_header=False)
+            uvicorn.Config(
+                create_app(ports, schedule),
+                log_level="warning",
+                server_header=False,
+                **spoken.options,
+            )
         )
         # uvicorn stops on SIGTERM and then raises it once more, which would end us half-closed.
         signal.signal(signal.SIGTERM, lambda *_: None)
         ERR.print(
-            f"Annexa serves http://{address}/v1 "
+            f"Annexa serves {spoken.scheme}://{address}/v1 "
             + ("without a schedule." if no_schedule else "and collects every night."),
             markup=False,
         )

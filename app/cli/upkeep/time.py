@@ -1,5 +1,6 @@
 """restamp, and time check."""
 
+import getpass
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Annotated
@@ -8,6 +9,7 @@ import typer
 
 from app.cli.edge import OUT, Json, print_json
 from app.cli.opened import opened
+from app.services.nights.clock.correction import correct_by_hand
 from app.services.upkeep.restamp import Restamped
 from app.services.upkeep.restamp import restamp as restamp_now
 from app.services.upkeep.time_authorities import Tried, try_authorities
@@ -86,6 +88,21 @@ def check(ctx: typer.Context, *, as_json: Json = False) -> None:
         raise typer.Exit(NOT_VERIFIED)
     if not all(one.reached for one in tried):
         raise typer.Exit(STILL_AWAITING)
+
+
+@app.command()
+def correct(
+    ctx: typer.Context,
+    why: Annotated[str, typer.Option(help="What had happened to the clock, for auditors.")],
+) -> None:
+    """Seal that the clock had run ahead and is right now, where nothing else can vouch for it."""
+    with opened(ctx) as ports:
+        fact = correct_by_hand(ports, why, getpass.getuser())
+    OUT.print(
+        f"Entries claim times up to {fact.ahead:%Y-%m-%d %H:%M} UTC; an entry of "
+        f"{fact.corrected:%Y-%m-%d %H:%M} UTC says why.",
+        markup=False,
+    )
 
 
 def _tell(one: Tried) -> None:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from sqlalchemy import Row, Select, insert, inspect, select
+from sqlalchemy import Row, Select, func, insert, inspect, select
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
-from app.db.engine.tables import checkpoint, event
+from app.db.engine.tables import checkpoint, event, record
 from app.evidence.events.fact import Fact
 from app.evidence.events.shape import naming
 from app.evidence.record import Event, entry_key
@@ -69,6 +69,13 @@ def newest_event(
     asked = _of_kind(kind, before).order_by(event.c.seq.desc()).limit(1)
     row = session.execute(asked).first()
     return None if row is None else _logged(row, kind)
+
+
+def newest_claim(session: Session, *, after: int) -> datetime | None:
+    """The newest time that an entry after this place claims: an event's, or a record's."""
+    told = session.scalar(select(func.max(event.c.at)).where(event.c.seq > after))
+    collected = session.scalar(select(func.max(record.c.collected_at)).where(record.c.seq > after))
+    return max((at for at in (told, collected) if at is not None), default=None)
 
 
 def event_at(session: Session, seq: int) -> Event | None:

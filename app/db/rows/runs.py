@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import Row, Select, func, inspect, select, update
+from sqlalchemy import Row, Select, delete, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
@@ -47,6 +47,20 @@ def put_run(session: Session, moved_on: Run) -> None:
     changed = {name: values[name] for name in ("state", "started_at", "finished_at", "detail")}
     own = update(run).where(run.c.id == moved_on.id, run.c.slot == moved_on.slot)
     session.execute(own.values(changed))
+
+
+def forget_missed(session: Session, connection_id: str, since: datetime) -> None:
+    """Slots later than this that were called missed are free again."""
+    missed = (run.c.state == RunState.MISSED.value, run.c.slot > since)
+    session.execute(delete(run).where(run.c.connection_id == connection_id, *missed))
+
+
+def missed_after(session: Session, since: datetime) -> dict[str, int]:
+    """How many slots later than this are called missed, by connection."""
+    asked = select(run.c.connection_id, func.count()).where(
+        run.c.state == RunState.MISSED.value, run.c.slot > since
+    )
+    return {row[0]: row[1] for row in session.execute(asked.group_by(run.c.connection_id))}
 
 
 def run_in_slot(session: Session, connection_id: str, slot: datetime) -> Run | None:
@@ -105,11 +119,14 @@ def planned_runs(session: Session) -> list[Run]:
         return []  # whoever rebuilds an index that cannot be read begins anew
 
 
-def last_planned(session: Session, connection_id: str) -> datetime | None:
-    """The newest slot that the schedule planned or missed. Manual runs are no nights of it."""
+def last_planned(session: Session, connection_id: str, now: datetime) -> datetime | None:
+    """The newest slot until now that the schedule planned or missed.
+
+    Manual runs are no nights of it, nor is what a clock that ran ahead planned.
+    """
     newest: datetime | None = session.scalar(
         select(func.max(run.c.slot)).where(
-            run.c.connection_id == connection_id, run.c.reason != "manual"
+            run.c.connection_id == connection_id, run.c.reason != "manual", run.c.slot <= now
         )
     )
     return newest

@@ -15,6 +15,7 @@ from app.evidence.events.log_events import (
     CheckpointCosigned,
     CheckpointNotSent,
     CheckpointSent,
+    ClockCorrected,
     LogCreated,
     LogKeyInUse,
     LogKeyRotated,
@@ -37,6 +38,7 @@ from app.evidence.events.run_events import (
     RunStarted,
     SlotMissed,
     SlotsMissed,
+    SlotsReopened,
     Stored,
 )
 from app.evidence.record import Event
@@ -54,6 +56,7 @@ KINDS: Mapping[str, type[Fact]] = {
         RunFailed,
         SlotMissed,
         SlotsMissed,
+        SlotsReopened,
         Stored,
         RightsChanged,
         BasisChanged,
@@ -72,6 +75,7 @@ KINDS: Mapping[str, type[Fact]] = {
         LogKeyRotated,
         LogKeyInUse,
         LogResumed,
+        ClockCorrected,
         SealCertificateInstalled,
         CheckpointCosigned,
     )

@@ -35,6 +35,27 @@ class LogKeyInUse(Fact):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class ClockCorrected(Fact):
+    """The clock of whoever writes had run ahead: entries before this one claim times to come.
+
+    An entry before it that steps back from a time up to `ahead` is honest; later ones are not.
+    """
+
+    KIND: ClassVar[str] = "clock_corrected"
+    ahead: datetime
+    """The newest time that an entry before it claims."""
+    corrected: datetime
+    """What the clock shows now."""
+    vouched_at: datetime | None
+    """What time it is by somebody else's word; None: by a person's, who says so in `why`."""
+    vouched_by: str
+    """Whose word: a time authority's name, or Azure; empty for none."""
+    why: str
+    by: str
+    """A replica, or the account of the computer that said so."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class LogResumed(Fact):
     """Somebody let the log go on where nothing remembered it, as after a restore."""
 

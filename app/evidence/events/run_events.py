@@ -119,6 +119,26 @@ class SlotsMissed(Fact):
             yield SlotMissed(connection_id=self.connection_id, slot=slot, reason=self.reason)
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SlotsReopened(Fact):
+    """Slots that a clock which ran ahead had called missed were not due yet, and are planned again.
+
+    What was told before this entry of missed slots later than `since` is as if never told.
+    """
+
+    KIND: ClassVar[str] = "slots_reopened"
+    CHAINED: ClassVar[bool] = True
+    connection_id: str
+    since: datetime
+    count: int
+    """How many they are."""
+
+    @property
+    def chain(self) -> str:
+        """That of its connection."""
+        return self.connection_id
+
+
 def missed(connection_id: str, slots: Sequence[datetime], reason: str) -> SlotMissed | SlotsMissed:
     """The one event that tells of these slots, at least one, oldest first."""
     if len(slots) == 1:

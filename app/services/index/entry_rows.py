@@ -17,7 +17,7 @@ from app.db.rows.evidence import Origin, add_record
 from app.db.rows.judged import add_rejudged
 from app.db.rows.log import add_event
 from app.db.rows.packs import PackState, StoredPack, add_pack
-from app.db.rows.runs import put_run, run_in_slot
+from app.db.rows.runs import forget_missed, put_run, run_in_slot
 from app.db.rows.tokens import ApiToken, add_token, revoke_token
 from app.db.rows.verdicts import newest_folded
 from app.evidence.canonical import sealed_json, sha256
@@ -33,6 +33,7 @@ from app.evidence.events.run_events import (
     RunStarted,
     SlotMissed,
     SlotsMissed,
+    SlotsReopened,
 )
 from app.evidence.events.shape import naming
 from app.evidence.record import RECORD_SCHEMA, Event, entry_key, sealed_event
@@ -48,6 +49,7 @@ Entry = Mapping[str, Any]
 INDEXED: tuple[type[Fact], ...] = (
     OfConnection,
     *LIFE,
+    SlotsReopened,
     Rejudged,
     TokenCreated,
     TokenRevoked,
@@ -91,6 +93,8 @@ def _event(session: Session, store: Store, seq: int, event: Event) -> set[str]:
         case RunStarted() | RunFailed() | SlotMissed() | SlotsMissed() as fact:
             for one in slot_by_slot(fact):
                 _move_on(session, one, event.at)
+        case SlotsReopened() as fact:
+            forget_missed(session, fact.connection_id, fact.since)
         case RunCompleted() as fact:
             _complete(session, store, fact, event.at)
         case Rejudged() as fact:

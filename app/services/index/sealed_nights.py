@@ -22,12 +22,13 @@ from app.evidence.events.run_events import (
     RightsChanged,
     RunCompleted,
     RunStarted,
+    SlotsReopened,
 )
 from app.evidence.events.shape import naming
 from app.evidence.judged import FormerAnswer, JudgedRecord, Key, Row, answers, former_answers
 from app.evidence.record import RECORD_SCHEMA, derived_key, entry_key, sealed_event
 from app.evidence.replay import removed_in
-from app.evidence.run import LIFE, Run, after, slot_by_slot
+from app.evidence.run import LIFE, Run, after, slot_by_slot, still_told
 from app.evidence.run_state import RunState
 from app.evidence.sealed_record import gap_of, judged_record, sealed_record, seen_gap
 from app.schedule.connection import Connection
@@ -38,7 +39,7 @@ from collectors.kit import Status
 
 TELLING: tuple[type[Fact], ...] = (*LIFE, Rejudged, RightsChanged, BasisChanged)
 """Kinds of events that tell whether a record was left out, and what a night could not see."""
-READ: tuple[type[Fact], ...] = (OfConnection, *TELLING, PackDrawn)
+READ: tuple[type[Fact], ...] = (OfConnection, *TELLING, SlotsReopened, PackDrawn)
 WAITING = "due, and not collected when this was made"
 
 
@@ -88,6 +89,8 @@ class SealedNights:
             self.connection = described(self.connection, fact, at)
             self._described.append((fact, at))
             return
+        if isinstance(fact, SlotsReopened):
+            self._runs = still_told(self._runs, fact)
         for one in slot_by_slot(fact):
             self._events.append((one.slot, seq))
             self._of_slot(one, at)

@@ -3,14 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable, Iterator
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from app.db.rows.evidence import done_scopes, gaps
 from app.db.rows.runs import note_trouble, run_by_id
-from app.errors import AppError
+from app.errors import AppError, RefusedError
 from app.evidence.canonical import canonical, sha256
-from app.evidence.draft import Draft, RunFacts
+from app.evidence.draft import Draft, RunFacts, clock_skew
 from app.evidence.events.fact import event_of
 from app.evidence.events.run_events import OfRun, RunFailed
 from app.evidence.record import EntryPlace, derived_key, instant, rules_key, utc
@@ -121,7 +121,7 @@ class NightAttempt:
         gateway = open_gateway(self._connection, self._ports.settings, self._ports.now)
         asker = Asker(gateway, keep_in(self._ports.store))
         try:
-            await self._collect_all(asker, await self._begin(gateway))
+            await self._collect_all(asker, await self._begin(gateway, asker))
         finally:
             await asker.close()
             await gateway.close()
@@ -142,8 +142,9 @@ class NightAttempt:
         with self._ports.database.begin() as session:
             note_trouble(session, self._run.id, reason)
 
-    async def _begin(self, gateway: "LiveGateway") -> RunFacts:
+    async def _begin(self, gateway: "LiveGateway", asker: Asker) -> RunFacts:
         principal = await gateway.principal()  # no token, no run: before anything is sealed
+        await self._need_right_clock(asker)
         values = self._expectations
         self._ports.store.put_once(derived_key(sha256(values)), values)
         rules = rules_archive()
@@ -164,6 +165,20 @@ class NightAttempt:
             expectations_sha256=sha256(values),
             tool=tool(),
             principal=asdict(principal),
+        )
+
+    async def _need_right_clock(self, asker: Asker) -> None:
+        """Azure says what time it is: a night of another time is not begun. Raises RefusedError."""
+        read = collector_by_id(INVENTORY).reads[SUBSCRIPTIONS]
+        pages = await asker.exchanges(Ask(name=SUBSCRIPTIONS, read=read, scope=TENANT))
+        skew = clock_skew(pages)
+        if skew is None or timedelta(milliseconds=abs(skew)) <= self._ports.settings.clock_limit:
+            return
+        far = f"{timedelta(milliseconds=abs(skew))} {'ahead of' if skew > 0 else 'behind'}"
+        raise RefusedError(
+            f"this computer's clock is {far} Azure's, more than the setting clock_limit allows; "
+            "nothing is sealed by such a clock, set it right",
+            code="clock_wrong",
         )
 
     async def _collect_all(self, asker: Asker, facts: RunFacts) -> None:

@@ -14,7 +14,7 @@ from app.services.home.installation import Ports
 from app.services.index.lost_sight import lost_in
 from app.services.log.checkpoint_time import dated, signed_at
 from app.services.log.checkpoints import Checkpoint
-from app.services.nights.clock_skew import widest_skew
+from app.services.nights.clock.skew import widest_skew
 from app.services.protection.guarantee import store_guarantee
 from app.services.reading.scope_limits import limits_in
 

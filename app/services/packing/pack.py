@@ -16,7 +16,6 @@ from app.evidence.events.fact import event_of
 from app.evidence.record import instant, utc
 from app.packs.view.facts import Engagement
 from app.schedule.connection import Connection
-from app.services.connections.missed_slots import miss_overdue
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.index.sealed_nights import SealedNights, sealed_nights
@@ -25,7 +24,7 @@ from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_chec
 from app.services.log.evidence_log import EvidenceLog
 from app.services.log.stamps import answering, completed
 from app.services.nights.rules_archive import rules_archive
-from app.services.nights.schedule.overtaken import end_overtaken
+from app.services.nights.schedule.overtaken import settle
 from app.services.packing.bundle import need_dated
 from app.services.packing.drawn import drawn_fact, drawn_files
 from app.services.packing.facts import limits_of
@@ -70,8 +69,7 @@ def issue_pack(
     the period holds no record, RefusedError when the index has another connection than the log,
     WriterBusyError, UnavailableError when no time authority answers or the pack cannot be written.
     """
-    end_overtaken(ports)
-    miss_overdue(ports, connection)
+    settle(ports, connection)
     issued_at = instant(utc(ports.now()))
     with ports.writer(f"issuing a pack of {connection.name}"):
         log = ports.open_log()

@@ -98,7 +98,7 @@ class _Walk:
                 yield Finding(key=key, reason="the entry is missing", code="record_missing")
             else:
                 yield from entry_findings(self.size, data, prev)
-                yield from clock.findings(key, data)
+                clock.take(key, data)
                 yield from self.named.findings(key, data)
                 chains.take(key, parsed(data) or {})
             yield from self._leaf(key, data)
@@ -108,6 +108,7 @@ class _Walk:
                 yield from self._compared(self._grow())
                 self.roots[self.size] = TileLog(self.tiles, self.size).root()
         self._grow()
+        yield from clock.findings()
         for name, reason, code in chains.wrong():
             key = name if name.startswith("entry/") else entry_key(max(0, self.size - 1))
             yield Finding(key=key, reason=reason, code=code, broken=code not in AWAITED)

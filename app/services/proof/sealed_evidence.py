@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -18,6 +18,8 @@ from app.evidence.events.run_events import (
     RunCompleted,
     RunFailed,
     RunStarted,
+    SlotMissed,
+    SlotsMissed,
     run_of,
 )
 from app.evidence.record import derived_key, entry_key, raw_key, rules_key
@@ -134,7 +136,7 @@ class _Run:
         return _intact(key, self._store.get(key), digest)
 
 
-def run_entries(ports: Ports, run_id: str, kinds: Iterable[type[OfSlot]] = OF_SLOTS) -> list[int]:
+def run_entries(ports: Ports, run_id: str, kinds: Collection[type[OfSlot]] = OF_SLOTS) -> list[int]:
     """Numbers of a run's records and events, as the index knows them. Raises MalformedEventError.
 
     `kinds` are those of the events: every kind that tells of a run.
@@ -144,6 +146,8 @@ def run_entries(ports: Ports, run_id: str, kinds: Iterable[type[OfSlot]] = OF_SL
         for kind in kinds:
             told = events(session, kind)
             found |= {logged.seq for logged in told if run_of(logged.fact) == run_id}
+        for missed in events(session, SlotsMissed) if SlotMissed in kinds else ():
+            found |= {missed.seq for one in missed.fact.each() if one.run == run_id}
     return sorted(found)
 
 

@@ -21,7 +21,7 @@ from app.services.connections.register import find_connection, list_connections
 from app.services.connections.timetable import NextNight, former_nights, next_nights, planned_line
 from app.services.home.installation import Ports
 from app.services.index.lost_sight import lost_sight
-from app.services.nights.clock_skew import widest_skew
+from app.services.nights.clock.skew import widest_skew
 from app.services.nights.rules_archive import rules_archive
 from app.services.protection.guarantee import store_guarantee
 from app.services.reading.policy_states import newest_agreement
@@ -147,7 +147,7 @@ def _connection(ports: Ports, connection: Connection) -> ConnectionStatus:
         pending = runs_of_other_rules(session, connection.id, sha256(rules_archive()))
     found = [night for night in every if night.slot >= now + timedelta(days=1) - SHOWN]
     last_night = every[-1] if every else None
-    waiting = unbegun(overdue(ports, connection), now)
+    waiting = unbegun(overdue(ports, connection, now), now)
     skew = widest_skew(ports, sealed)
     totals: Counter[str] = Counter()
     for count in counts:

@@ -88,7 +88,7 @@ def look_up_verdict(
     """
     collector, tenant_wide = _checked(ports.collectors, check_id)
     first, last = instants(day or date.min, day or date.max)
-    begun = unbegun(overdue(ports, connection), ports.now())
+    begun = unbegun(overdue(ports, connection, ports.now()), ports.now())
     with ports.database.read() as session:
         asked = night_counts(session, connection.id, [check_id], first, last)
         if not asked:

@@ -12,7 +12,7 @@ from app.controls.ground import Facts
 from app.controls.observed import Night, Removal, SealedRecord, SeenGap
 from app.controls.period import Period
 from app.evidence.canonical import sealed_json
-from app.evidence.events.run_events import OfSlot, RunCompleted
+from app.evidence.events.run_events import OfSlot, RunCompleted, SlotsReopened
 from app.evidence.judged import (
     FormerAnswer,
     JudgedRecord,
@@ -22,7 +22,7 @@ from app.evidence.judged import (
     former_answers,
 )
 from app.evidence.reperformance import Difference, Performed, Row
-from app.evidence.run import Run, after
+from app.evidence.run import Run, after, still_told
 from app.evidence.sealed_record import gap_of, judged_record, sealed_record, seen_gap
 from app.services.proof.sealed_evidence import SealedEvidence
 from app.services.reperforming.assessment_differences import (
@@ -103,6 +103,10 @@ class Reassessment:
             self._runs[run.slot] = run
         if isinstance(fact, RunCompleted):
             self._ended.append(_Ended(name=name, fact=fact))
+
+    def reopened(self, fact: SlotsReopened) -> None:
+        """Nights were called missed before they were due."""
+        self._runs = still_told(self._runs, fact)
 
     def record(self, entry: Mapping[str, Any], digest: str, found: Performed | None) -> None:
         """A record, with what was made of it; None when nothing could be."""

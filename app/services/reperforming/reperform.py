@@ -13,7 +13,7 @@ from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.evidence.canonical import sealed_json, sha256
 from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
-from app.evidence.events.run_events import Rejudged
+from app.evidence.events.run_events import Rejudged, SlotsReopened
 from app.evidence.events.shape import naming
 from app.evidence.judged import Judging
 from app.evidence.record import EVENT_SCHEMA, RECORD_SCHEMA, sealed_event
@@ -35,7 +35,7 @@ from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
 from app.services.reperforming.unasked_scope import cause_of
 
-READ: tuple[type[Fact], ...] = (*LIFE, Rejudged)
+READ: tuple[type[Fact], ...] = (*LIFE, SlotsReopened, Rejudged)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -139,6 +139,8 @@ def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperfo
                     fact = fact_of(event, READ)
                 if isinstance(fact, Rejudged):
                     _judged_again(name, fact, evidence, shelf, report, reassessment)
+                elif isinstance(fact, SlotsReopened):
+                    reassessment.reopened(fact)
                 elif fact is not None:
                     for one in slot_by_slot(fact):
                         reassessment.event(name, one, event.at)

@@ -24,6 +24,8 @@ class Letter:
     """Pages asked again with other words (a smaller page); tries of the next exchange."""
     asked: set[tuple[str, bytes | None]] = field(default_factory=set)
     """Address and body of each page asked so far: a list that returns to one never ends."""
+    received: int = 0
+    """Bytes of all bodies so far."""
     settled: bool = False
     """The last request ended in an exchange; an error after that is only a client's parsing."""
 
@@ -31,6 +33,7 @@ class Letter:
         """Keep the raw body, then hand over the exchange: every exchange's body has been kept."""
         await self.keep(exchange.body)
         self.exchanges.append(exchange)
+        self.received += len(exchange.body)
         self.settled = True
 
     def nothing(self, method: str, url: str, fault: GapKind, at: datetime) -> Exchange:

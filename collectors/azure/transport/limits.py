@@ -31,6 +31,10 @@ class Limits:
     """For one try, from the first byte sent to the last byte received."""
     pages: int = 10_000
     """Of one list; more is a list that never ends."""
+    answer_bytes: int = 32 << 20
+    """Of one answer; nothing of a larger one is kept. Azure's own pages have a few megabytes."""
+    list_bytes: int = 512 << 20
+    """Of all pages of a list; no further page is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -53,7 +53,7 @@ class Pipes:
         self._quota = Quota(waiting.sleep, waiting.monotonic)
         self._gate = asyncio.Semaphore(concurrency)
         self._contact = Contact()
-        self._session = open_session(cloud, concurrency)
+        self._session = open_session(cloud, concurrency, limits.answer_bytes)
         self.transport = AioHttpTransport(
             session=self._session,
             session_owner=False,

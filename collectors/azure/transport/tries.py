@@ -24,7 +24,7 @@ from collectors.azure.transport.limits import RETRIED, Limits, Waiting, asked_wa
 from collectors.azure.transport.paging import same_host
 from collectors.azure.transport.provenance import kept_headers
 from collectors.azure.transport.quota import Quota
-from collectors.azure.transport.wire import received_bytes
+from collectors.azure.transport.wire import OverlongError, received_bytes
 from collectors.kit import Attempt, Exchange, GapKind
 
 Asked: TypeAlias = PipelineRequest[HttpRequest]
@@ -109,6 +109,8 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         page = (request.url, _sent_body(request))
         if page in letter.asked or len(letter.asked) >= self._limits.pages:
             return "The list does not end."
+        if letter.received >= self._limits.list_bytes:
+            return "The list is larger than what is taken of one."
         letter.asked.add(page)
         return None
 
@@ -189,14 +191,25 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         )
         if outcome.answer is None:
             raise outcome.error or AzureError("No answer.")
+        if _is_encoded(outcome.answer):
+            # what a client would unpack has no bound, and nobody asked for it
+            raise AzureError("The answer is compressed.")
         return outcome.answer
 
 
 def _worth_another(outcome: _Outcome) -> bool:
     if outcome.answer is not None:
         return outcome.status in RETRIED
-    lasting = isinstance(outcome.error, AudienceRefusedError)
+    lasting = isinstance(outcome.error, AudienceRefusedError) or _is_overlong(outcome.error)
     return not (lasting or (outcome.error is not None and untrusted(outcome.error)))
+
+
+def _is_overlong(error: AzureError | None) -> bool:
+    return error is not None and isinstance(error.inner_exception, OverlongError)
+
+
+def _is_encoded(answer: Answer) -> bool:
+    return _lower(answer).get("content-encoding", "identity").lower() != "identity"
 
 
 def _never_reached(error: AzureError) -> bool:

@@ -10,6 +10,10 @@ from collectors.azure.clouds import Cloud
 from collectors.kit.errors import GatewayError
 
 
+class OverlongError(aiohttp.ClientPayloadError):
+    """An answer is larger than what is taken of one."""
+
+
 class RememberingResponse(aiohttp.ClientResponse):
     """Remembers its body as received.
 
@@ -17,12 +21,27 @@ class RememberingResponse(aiohttp.ClientResponse):
     asked for, and aiohttp gives a closed response's body to nobody: so it is noted when it is read.
     """
 
+    most = 0
+    """Bytes that are read at most."""
     received = b""
 
     async def read(self) -> bytes:
-        """Read the whole body once."""
-        self.received = await super().read()
+        """Read the whole body once. Raises OverlongError, and hangs up, beyond `most` bytes."""
+        taken = bytearray()
+        try:
+            self._need_bounded(self.content_length or 0)
+            async for piece in self.content.iter_any():
+                taken += piece
+                self._need_bounded(len(taken))
+        except BaseException:
+            self.close()
+            raise
+        self.received = bytes(taken)
         return self.received
+
+    def _need_bounded(self, size: int) -> None:
+        if size > self.most:
+            raise OverlongError(f"The answer has more than {self.most} bytes.")
 
 
 def received_bytes(response: AsyncHttpResponse) -> bytes:
@@ -31,8 +50,10 @@ def received_bytes(response: AsyncHttpResponse) -> bytes:
     return inner.received
 
 
-def open_session(cloud: Cloud, concurrency: int) -> aiohttp.ClientSession:
+def open_session(cloud: Cloud, concurrency: int, most: int) -> aiohttp.ClientSession:
     """A pool of connections that trusts the cloud's CA only. Raises GatewayError `untrusted_ca`.
+
+    `most` is how many bytes of one body are read.
 
     The TLS context lives in the connector: given to azure-core as connection_verify it would be
     built anew for every request, and no connection would ever be used twice.
@@ -47,7 +68,7 @@ def open_session(cloud: Cloud, concurrency: int) -> aiohttp.ClientSession:
         ) from error
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=trust, limit=concurrency),
-        response_class=RememberingResponse,
+        response_class=type("BoundedResponse", (RememberingResponse,), {"most": most}),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=bool(getproxies()),  # costs two threads' hops a request; also reads .netrc

@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import contextlib
 import json
 import ssl
 import time
@@ -36,6 +37,8 @@ class Told:
     """Announce more bytes than are sent, then hang up."""
     drop: bool = False
     """Hang up without an answer."""
+    chunked: bool = False
+    """Send the body without saying before how long it is."""
 
 
 @dataclass(kw_only=True)
@@ -93,6 +96,8 @@ class FakeAzure:
             request.transport.close()
             return web.Response()
         headers = {"Content-Type": "application/json", **told.headers}
+        if told.chunked:
+            return await _chunked(request, told, headers)
         if not told.cut:
             return web.Response(body=told.body, status=told.status, headers=headers)
         response = web.StreamResponse(status=told.status, headers=headers)
@@ -117,6 +122,14 @@ class FakeAzure:
         return web.json_response(
             {"token_type": "Bearer", "expires_in": 3600, "access_token": token(scope)}
         )
+
+
+async def _chunked(request: web.Request, told: Told, headers: dict[str, str]) -> web.StreamResponse:
+    response = web.StreamResponse(status=told.status, headers=headers)
+    await response.prepare(request)
+    with contextlib.suppress(ConnectionError):  # whoever has enough hangs up
+        await response.write(told.body)
+    return response
 
 
 def _set(event: asyncio.Event) -> asyncio.Event:

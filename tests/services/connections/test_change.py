@@ -39,6 +39,7 @@ from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.tick import plan
 from app.services.proof.whole_store import verify_store
 from app.services.upkeep.new_home import initialise
+from tests.services.vouched import Said
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 """A Monday."""
@@ -119,7 +120,7 @@ def test_a_change_holds_from_then_on_and_nights_of_before_are_missed_by_the_line
     change_connection(ports, "northgate", Change(schedule="0 5 * * *"))
     clock.at = START + timedelta(days=3, hours=5)
 
-    plan(ports, "test")
+    plan(ports, "test", Said(ports))
 
     assert slots_of(ports) == {
         "02 02:00": "missed",
@@ -138,9 +139,9 @@ def test_a_retired_connection_misses_what_was_due_and_has_no_more_nights(
     retired = retire_connection(ports, "northgate")
     clock.at = START + timedelta(days=9)
 
-    missed = plan(ports, "test")
+    missed = plan(ports, "test", Said(ports))
 
-    assert (missed, plan(ports, "test")) == (2, 0)
+    assert (missed, plan(ports, "test", Said(ports))) == (2, 0)
     assert slots_of(ports) == {"02 02:00": "missed", "03 02:00": "missed"}
     assert next_nights(ports, retired) == ()
 
@@ -222,11 +223,11 @@ def test_a_night_of_a_retired_connection_ends_as_it_began_or_as_missed_if_it_nev
     clock.at += timedelta(minutes=2)
     retire_connection(ports, "northgate")
 
-    end_overtaken(ports)
+    end_overtaken(ports, Said(ports))
 
     assert list(slots_of(ports).values()) == ["running", "missed"]
     clock.at = START + timedelta(days=2)
-    end_overtaken(ports)
+    end_overtaken(ports, Said(ports))
     assert list(slots_of(ports).values()) == ["failed", "missed"]
 
 
@@ -245,14 +246,14 @@ def test_a_connection_without_a_schedule_of_its_own_follows_the_settings(
 
     assert [f"{night.slot:%H}" for night in next_nights(later, follower)] == ["07"] * 3
     assert [f"{night.slot:%H}" for night in next_nights(later, own)] == ["04"] * 3
-    plan(later, "test")
-    plan(later, "test")
+    plan(later, "test", Said(later))
+    plan(later, "test", Said(later))
 
     assert find_connection(ports, "northgate").schedule == "0 7 * * *"
     with ports.database.read() as session:
         assert len(events(session, ConnectionChanged)) == 1
     clock.at = START + timedelta(hours=7)
-    plan(later, "test")
+    plan(later, "test", Said(later))
     assert slots_of(ports) == {"02 04:00": "planned", "02 07:00": "planned"}
 
 
@@ -262,7 +263,7 @@ def test_a_bad_line_in_the_settings_leaves_the_nights_as_they_are(
     add_connection(ports, replace(made(), follows_settings=True))
     clock.at = START + timedelta(hours=2)
 
-    plan(with_schedule(ports, "whenever"), "test")
+    plan(with_schedule(ports, "whenever"), "test", Said(ports))
 
     assert slots_of(ports) == {"02 02:00": "planned"}
 
@@ -281,7 +282,7 @@ def test_a_line_of_before_keeps_its_nights_until_it_is_changed_and_says_so_once(
     with ports.database.read() as session:
         assert [one.fact.sentence for one in events(session, ScheduleMeaningTold)] == [said]
     clock.at = START + timedelta(days=1, hours=2)
-    plan(ports, "test")
+    plan(ports, "test", Said(ports))
     assert slots_of(ports) == {"03 02:00": "planned"}
 
     _, after = change_connection(ports, "northgate", Change(schedule="0 2 * * 1"))

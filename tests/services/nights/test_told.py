@@ -5,7 +5,6 @@ import io
 import os
 import zipfile
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -28,17 +27,10 @@ from app.services.reperforming.reperform import reperform_bundle
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, installed, secret_env
+from tests.services.nights.tenant_clock import TenantClock
 
 START = datetime(2026, 3, 1, 1, tzinfo=UTC)
 CHECK = "inventory.resources.complete"
-
-
-@dataclass
-class Clock:
-    at: datetime = START
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +40,8 @@ def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
 
 
 @pytest.fixture(scope="module")
-def clock() -> Clock:
-    return Clock()
+def clock(tenant: SimulatorProcess) -> TenantClock:
+    return TenantClock(tenant, START)
 
 
 def slot(day: int, hour: int = 2) -> datetime:
@@ -58,7 +50,7 @@ def slot(day: int, hour: int = 2) -> datetime:
 
 @pytest.fixture(scope="module")
 def ports(
-    tenant: SimulatorProcess, clock: Clock, tmp_path_factory: pytest.TempPathFactory
+    tenant: SimulatorProcess, clock: TenantClock, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Ports]:
     """2 March twelve hours late; 3 March missed and asked by hand; from the 4th twice a day, of
     which 02:00 was missed; then nobody."""
@@ -106,7 +98,7 @@ def test_status_counts_slots_and_says_what_nobody_began(ports: Ports) -> None:
 
 
 def test_a_home_whose_nights_are_long_past_never_says_no_night_yet(
-    ports: Ports, clock: Clock
+    ports: Ports, clock: TenantClock
 ) -> None:
     before, clock.at = clock.at, slot(4) + timedelta(days=60)
     try:
@@ -147,7 +139,7 @@ def test_a_verdict_of_a_day_names_every_night_of_it(ports: Ports) -> None:
 
 
 def test_a_pack_records_what_nobody_collected_and_hides_no_night(
-    ports: Ports, clock: Clock
+    ports: Ports, clock: TenantClock
 ) -> None:
     connection = find_connection(ports, None)
     engagement = Engagement(

@@ -21,11 +21,11 @@ def record(at: datetime) -> bytes:
 
 def told(*minutes: int) -> list[str]:
     """Entries that are told, each made so many minutes after the start."""
-    clock, found = EntryClock(), []
+    clock = EntryClock()
     for number, minute in enumerate(minutes):
         make = (event, record)[number % 2]
-        found += clock.findings(str(number), make(START + timedelta(minutes=minute)))
-    return [finding.key for finding in found]
+        clock.take(str(number), make(START + timedelta(minutes=minute)))
+    return [finding.key for finding in clock.findings()]
 
 
 def test_time_goes_forward_or_a_little_back() -> None:
@@ -48,4 +48,5 @@ def test_a_clock_that_was_set_right_is_told_once() -> None:
 @pytest.mark.parametrize("data", [b"", b"[]", b"{}", b'{"schema":"x","at":"yesterday"}'])
 def test_what_says_no_time_is_left_to_others(data: bytes) -> None:
     clock = EntryClock()
-    assert list(clock.findings("0", data)) == []
+    clock.take("0", data)
+    assert list(clock.findings()) == []

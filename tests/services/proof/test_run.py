@@ -18,6 +18,7 @@ from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.proof.run import verify_run
 from app.services.reperforming.reperform import reperform_run
 from app.services.upkeep.new_home import initialise
+from tests.services.vouched import Said
 
 START = datetime(2026, 3, 2, 1, tzinfo=UTC)
 ID = "11111111-2222-3333-4444-555555555555"
@@ -55,7 +56,7 @@ def missed(ports: Ports) -> str:
     run_id = plan_night(
         ports, find_connection(ports, "northgate"), START + timedelta(hours=1), "scheduled", "a"
     )
-    assert end_overtaken(ports) == 1
+    assert end_overtaken(ports, Said(ports)) == 1
     return run_id
 
 

@@ -17,11 +17,12 @@ OF_CHAIN = (
     "run_failed",
     "slot_missed",
     "slots_missed",
+    "slots_reopened",
     "rights_changed",
     "pack_drawn",
 )
 OF_PACK = "pack_drawn"
-KEPT = ("slot", "slots", "run_id", "trigger", "first", "last", "connection_id")
+KEPT = ("slot", "slots", "since", "run_id", "trigger", "first", "last", "connection_id")
 KEPT_OF_SCHEDULE = ("schedule", "time_zone", "schedule_meaning")
 
 

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from app.packs.verify.period.links import OF_SCHEDULE, Told, slots_told
+from app.packs.verify.period.links import OF_SCHEDULE, Told, instant_in, slots_told
 from app.packs.verify.period.planned import planned_slots
 
 HOURS = timedelta(hours=1)
@@ -76,6 +76,9 @@ def told_slots(chain: list[Told]) -> dict[datetime, Slot]:
             for slot in slots_told(told):
                 if slot not in found or found[slot].state == "begun":
                     found[slot] = Slot("missed", "scheduled", "", told)
+        elif told.kind == "slots_reopened":
+            since = instant_in(told.detail.get("since"))
+            found = {s: one for s, one in found.items() if one.state != "missed" or s <= since}
         elif told.kind == "run_started" or told.kind in ENDS:
             (slot,) = slots_told(told)
             run, trigger = (str(told.detail.get(key, "")) for key in ("run_id", "trigger"))

@@ -7,6 +7,7 @@ from app.services.connections.timetable import connection_of_run
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.nights.schedule.overtaken import end_overtaken
+from app.services.nights.schedule.word import Word
 
 
 def index_tail(ports: Ports) -> None:
@@ -27,7 +28,7 @@ def interrupted_runs(ports: Ports) -> list[tuple[str, Connection]]:
     Those that a newer night has overtaken are ended first: they cannot go on.
     """
     index_tail(ports)
-    end_overtaken(ports)
+    end_overtaken(ports, Word(ports))
     with ports.database.read() as session:
         found = unfinished_runs(session)
     return [(run.id, connection_of_run(ports, run)) for run in found]

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from app.db.rows.evidence import done_scopes
 from app.db.rows.runs import run_by_id, unfinished_runs
@@ -10,19 +10,36 @@ from app.errors import RefusedError, WriterBusyError
 from app.evidence.events.run_events import RunFailed, SlotMissed
 from app.evidence.run import Run, lost_by
 from app.evidence.run_state import RunState
+from app.schedule.connection import Connection
 from app.schedule.slots import slots
+from app.services.connections.missed_slots import forgotten, miss, overdue
 from app.services.connections.register import find_connection
 from app.services.connections.timetable import spells
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 from app.services.nights.commitments import committed_of, night_salts
+from app.services.nights.schedule.word import Word
 
 A_DAY = timedelta(days=1)
 """How long an interrupted night of a retired connection is tried again: none follows it."""
 NEVER = "no annexa could collect this night in its time, and evidence cannot be collected later"
 
 
-def end_overtaken(ports: Ports) -> int:
+def settle(ports: Ports, connection: Connection) -> None:
+    """Seal what became of every night that is over: for whoever is about to draw a pack.
+
+    Raises UnavailableError when some are over and nobody vouches for the time, WriterBusyError.
+    """
+    word = Word(ports)
+    end_overtaken(ports, word)
+    miss(ports, connection.id, forgotten(ports, connection))
+    while overdue(ports, connection, ports.now()).missed:
+        until = word.until() or word.need()
+        if not miss(ports, connection.id, overdue(ports, connection, until).missed):
+            break
+
+
+def end_overtaken(ports: Ports, word: Word) -> int:
     """End every unfinished run whose next night is due. Returns how many.
 
     One that never began is a missed night; one that was interrupted has failed, with what it
@@ -32,7 +49,10 @@ def end_overtaken(ports: Ports) -> int:
         waiting = unfinished_runs(session)
     ended = 0
     for run in waiting:
-        if _overtaken(ports, run):
+        if not _overtaken(ports, run, ports.now()):
+            continue
+        until = word.until()
+        if until is not None and _overtaken(ports, run, until):
             try:
                 ended += _end(ports, run)
             except WriterBusyError:
@@ -40,9 +60,8 @@ def end_overtaken(ports: Ports) -> int:
     return ended
 
 
-def _overtaken(ports: Ports, run: Run) -> bool:
+def _overtaken(ports: Ports, run: Run, now: datetime) -> bool:
     """Whether its next night is due; of a retired connection, whether it never began."""
-    now = ports.now()
     retired = find_connection(ports, run.connection_id).retired_at
     with ports.database.read() as session:
         held = spells(session, run.connection_id)

@@ -6,15 +6,17 @@ import structlog
 
 from app.db.rows.connections import connections
 from app.db.rows.runs import claim_slot, unfinished_runs
-from app.errors import AppError, WriterBusyError
+from app.errors import AppError, UnavailableError, WriterBusyError
 from app.schedule.connection import Connection
-from app.services.connections.missed_slots import LATE, due_slots, miss
+from app.services.connections.missed_slots import AT_ONCE, LATE, due_slots, miss, unbegun
 from app.services.connections.timetable import connection_of_run, follow_settings
 from app.services.home.installation import Ports
 from app.services.nights.attempt import NightReport
+from app.services.nights.clock.correction import notice_correction
 from app.services.nights.night import collect_night
 from app.services.nights.schedule.overtaken import end_overtaken
 from app.services.nights.schedule.waits import Waits
+from app.services.nights.schedule.word import Word
 from app.services.upkeep.notices import send_notices
 from app.services.upkeep.restamp import stamp_awaiting
 from app.services.upkeep.witnesses import cosign_night
@@ -41,13 +43,15 @@ def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
     A run that could not go on is tried again after a wait, until its next night is due.
     """
     waits = waits or Waits()
-    missed = plan(ports, by) + end_overtaken(ports)
+    _correct(ports, by)
+    word = Word(ports)
+    missed = plan(ports, by, word) + end_overtaken(ports, word)
     reports: list[NightReport] = []
     failed: list[str] = []
     with ports.database.read() as session:
         waiting = unfinished_runs(session)
     for run in waiting:
-        if not waits.may_try(run.id, ports.now()):
+        if run.slot > ports.now() or not waits.may_try(run.id, ports.now()):
             continue
         connection = connection_of_run(ports, run)
         try:
@@ -67,22 +71,39 @@ def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
     return Ticked(missed=missed, reports=tuple(reports), failed=tuple(failed), stamped=late.stamped)
 
 
+def _correct(ports: Ports, by: str) -> None:
+    """A clock that had run ahead is no reason not to go on; whoever cannot tell yet tries again."""
+    try:
+        notice_correction(ports, by)
+    except (UnavailableError, WriterBusyError) as error:
+        LOG.warning("clock_not_corrected", reason=error.message)
+
+
 def _told(connection: Connection, error: AppError) -> str:
     LOG.warning("night_not_collected", connection=connection.name, reason=error.message)
     return f"{connection.name}: {error.message}"
 
 
-def plan(ports: Ports, by: str) -> int:
-    """Claim the newest due slot of each connection; older ones are missed. Returns how many."""
+def plan(ports: Ports, by: str, word: Word) -> int:
+    """Claim the newest due slot of each connection; older ones are missed. Returns how many.
+
+    What is late is so by somebody's word only: our own clock may run ahead.
+    """
     follow_settings(ports)
     now = ports.now()
     missed = 0
     with ports.database.read() as session:
-        known = [(one.id, due_slots(session, one, now)) for one in connections(session)]
-    for connection_id, found in known:
-        missed += miss(ports, connection_id, found.missed)
-        if found.newest is not None:
+        known = [(one, due_slots(session, one, now)) for one in connections(session)]
+    for connection, found in known:
+        if unbegun(found, now):
+            until = word.until()
+            if until is None:
+                continue
+            with ports.database.read() as session:
+                found = due_slots(session, connection, until)  # noqa: PLW2901 - by a better clock
+        missed += miss(ports, connection.id, found.missed)
+        if found.newest is not None and len(found.missed) <= AT_ONCE:
             reason = "catch_up" if now - found.newest > LATE else "scheduled"
             with ports.database.begin() as session:
-                claim_slot(session, connection_id, found.newest, reason, by)
+                claim_slot(session, connection.id, found.newest, reason, by)
     return missed

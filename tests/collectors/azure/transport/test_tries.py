@@ -174,3 +174,47 @@ async def test_no_more_requests_fly_at_once_than_allowed(
     await asyncio.gather(*(gateway.ask(THINGS, kept) for _ in range(12)))
 
     assert azure.most_at_once <= 3
+
+
+MEGABYTE = 1 << 20
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "chunked"])
+async def test_an_answer_beyond_its_bound_is_truncated_at_once_and_nothing_of_it_is_kept(
+    azure: FakeAzure, open_gateway: Open, kept: Kept, *, chunked: bool
+) -> None:
+    azure.tell(PATH, Told(body=b" " * (2 * MEGABYTE), chunked=chunked))
+    gateway = open_gateway(limits=Limits(tries=3, answer_bytes=MEGABYTE))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.body, answer.fault) == (None, b"", GapKind.TRUNCATED)
+    assert (answer.attempts, kept.bodies) == ((), [b""])
+    assert len(azure.asked(PATH)) == 1, "what is too large is not asked for again"
+
+
+async def test_an_answer_as_large_as_its_bound_is_kept(
+    azure: FakeAzure, open_gateway: Open, kept: Kept
+) -> None:
+    body = b'{"value":[]}'.ljust(MEGABYTE)
+    azure.tell(PATH, Told(body=body))
+    gateway = open_gateway(limits=Limits(answer_bytes=MEGABYTE))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.body, answer.fault) == (200, body, None)
+
+
+async def test_a_list_beyond_its_bound_is_truncated_at_the_next_page(
+    azure: FakeAzure, open_gateway: Open, kept: Kept
+) -> None:
+    link = f"{azure.base}{PATH}?page="
+    pages = [b'{"value":[],"nextLink":"%s%d"}' % (link.encode(), n) for n in range(9)]
+    azure.tell(PATH, *(Told(body=page.ljust(MEGABYTE)) for page in pages))
+    gateway = open_gateway(limits=Limits(list_bytes=3 * MEGABYTE))
+
+    *answers, last = await gateway.ask(THINGS, kept)
+
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert (last.status, last.fault) == (None, GapKind.TRUNCATED)
+    assert len(azure.asked(PATH)) == 3

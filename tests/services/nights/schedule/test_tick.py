@@ -17,17 +17,10 @@ from app.services.nights.schedule.waits import Waits
 from simulator.process import SimulatorProcess
 from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, installed, secret_env
+from tests.services.nights.tenant_clock import TenantClock
 
 START = datetime(2026, 3, 1, 1, tzinfo=UTC)
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.at = START
-
-    def __call__(self) -> datetime:
-        return self.at
 
 
 @pytest.fixture(scope="module")
@@ -37,12 +30,12 @@ def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
+def clock(tenant: SimulatorProcess) -> TenantClock:
+    return TenantClock(tenant, START)
 
 
 @pytest.fixture
-def ports(tenant: SimulatorProcess, clock: Clock, tmp_path: Path) -> Iterator[Ports]:
+def ports(tenant: SimulatorProcess, clock: TenantClock, tmp_path: Path) -> Iterator[Ports]:
     with installed(tmp_path / "home", tenant, IMPATIENT, clock=clock) as made:
         yield made.ports
     os.environ[secret_env(tenant)] = tenant.client_secret
@@ -64,7 +57,7 @@ def connection_of(ports: Ports) -> Connection:
 
 
 def test_a_due_night_is_collected_once(
-    ports: Ports, clock: Clock, states: Callable[[], list[str]]
+    ports: Ports, clock: TenantClock, states: Callable[[], list[str]]
 ) -> None:
     clock.at = FIRST + timedelta(minutes=1)
 
@@ -75,7 +68,7 @@ def test_a_due_night_is_collected_once(
 
 
 def test_nights_nobody_collected_are_missed_and_only_the_newest_is_caught_up(
-    ports: Ports, clock: Clock, states: Callable[[], list[str]]
+    ports: Ports, clock: TenantClock, states: Callable[[], list[str]]
 ) -> None:
     clock.at = FIRST + timedelta(days=3, hours=5)
 
@@ -86,7 +79,7 @@ def test_nights_nobody_collected_are_missed_and_only_the_newest_is_caught_up(
 
 
 def test_a_manual_run_does_not_hide_that_a_night_was_missed(
-    ports: Ports, clock: Clock, states: Callable[[], list[str]]
+    ports: Ports, clock: TenantClock, states: Callable[[], list[str]]
 ) -> None:
     clock.at = FIRST + timedelta(days=1, hours=3)
     plan_night(ports, connection_of(ports), clock.at, "manual", "test")
@@ -98,7 +91,7 @@ def test_a_manual_run_does_not_hide_that_a_night_was_missed(
 
 
 def test_a_night_that_was_planned_and_overtaken_is_missed_never_collected_later(
-    ports: Ports, clock: Clock, states: Callable[[], list[str]]
+    ports: Ports, clock: TenantClock, states: Callable[[], list[str]]
 ) -> None:
     plan_night(ports, connection_of(ports), FIRST, "scheduled", "a host that died")
     clock.at = FIRST + timedelta(days=1, minutes=1)
@@ -112,7 +105,7 @@ def test_a_night_that_was_planned_and_overtaken_is_missed_never_collected_later(
 
 def test_a_night_that_cannot_be_asked_is_tried_again_until_the_next_is_due(
     ports: Ports,
-    clock: Clock,
+    clock: TenantClock,
     states: Callable[[], list[str]],
     tenant: SimulatorProcess,
 ) -> None:
@@ -133,7 +126,7 @@ def test_a_night_that_cannot_be_asked_is_tried_again_until_the_next_is_due(
 
 
 def test_a_night_that_never_could_be_asked_is_missed_and_says_why(
-    ports: Ports, clock: Clock
+    ports: Ports, clock: TenantClock
 ) -> None:
     connection = connection_of(ports)
     run_id = plan_night(ports, connection, FIRST, "scheduled", "test")

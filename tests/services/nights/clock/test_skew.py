@@ -7,7 +7,7 @@ from app.evidence.canonical import canonical
 from app.evidence.observed import SealedRecord
 from app.evidence.record import RECORD_SCHEMA, EntryPlace
 from app.services.home.installation import Ports
-from app.services.nights.clock_skew import widest_skew
+from app.services.nights.clock.skew import widest_skew
 from tests.services.authorities import SetClock
 from tests.services.homes import home_with
 

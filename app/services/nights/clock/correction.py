@@ -1,0 +1,74 @@
+"""The log claims times to come: the clock had run ahead. Once it is right, an entry says so."""
+
+import structlog
+
+from app.db.rows.log import newest_claim, newest_event
+from app.db.rows.runs import missed_after
+from app.errors import RefusedError
+from app.evidence.events.log_events import ClockCorrected
+from app.evidence.events.run_events import SlotsReopened
+from app.services.connections.register import list_connections
+from app.services.home.installation import Ports
+from app.services.index.events import record_event
+from app.services.nights.clock.vouched_time import Vouching, vouched_time
+from app.services.proof.entry_times import TOLERANCE
+
+LOG = structlog.get_logger()
+SET_RIGHT = "entries claim times to come: the clock had run ahead and was set right"
+
+
+def notice_correction(ports: Ports, by: str) -> bool:
+    """Seal a correction where one is needed and somebody vouches for our clock of now.
+
+    Returns whether one was sealed. Raises UnavailableError when nobody vouches, WriterBusyError.
+    """
+    if _ahead(ports) is None:
+        return False
+    word = vouched_time(ports, list_connections(ports))
+    if abs(word.at - ports.now()) > ports.settings.clock_limit:
+        LOG.warning("clock_wrong", said=word.at.isoformat(), by=word.by)
+        return False
+    _seal(ports, word, SET_RIGHT, by, "annexa schedule")
+    return True
+
+
+def correct_by_hand(ports: Ports, why: str, by: str) -> ClockCorrected:
+    """The same by a person's word. Raises RefusedError when no entry claims a time to come."""
+    return _seal(ports, None, why, by, "annexa time correct")
+
+
+def _ahead(ports: Ports) -> ClockCorrected | None:
+    """What the entries since the last correction claim beyond now; None when nothing."""
+    now = ports.now()
+    with ports.database.read() as session:
+        last = newest_event(session, ClockCorrected)
+        claimed = newest_claim(session, after=-1 if last is None else last.seq)
+    if claimed is None or claimed <= now + TOLERANCE:
+        return None
+    return ClockCorrected(
+        ahead=claimed, corrected=now, vouched_at=None, vouched_by="", why="", by=""
+    )
+
+
+def _seal(ports: Ports, word: Vouching | None, why: str, by: str, actor: str) -> ClockCorrected:
+    found = _ahead(ports)
+    if found is None:
+        raise RefusedError(
+            "no entry of the log claims a time to come; there is nothing to correct",
+            code="clock_right",
+        )
+    fact = ClockCorrected(
+        ahead=found.ahead,
+        corrected=found.corrected,
+        vouched_at=None if word is None else word.at,
+        vouched_by="" if word is None else word.by,
+        why=why,
+        by=by,
+    )
+    record_event(ports, fact, actor=actor)
+    with ports.database.read() as session:
+        missed = missed_after(session, found.corrected)
+    for connection_id, count in sorted(missed.items()):
+        again = SlotsReopened(connection_id=connection_id, since=found.corrected, count=count)
+        record_event(ports, again, actor=actor)
+    return fact
