@@ -52,19 +52,8 @@ class Schedule:
 
     def _wake(self) -> None:
         try:
-<<<<<<< HEAD
             with self.turns.night():
                 done = self._look()
-=======
-            keep_up(self._ports)
-            if not self._looked:
-                index_tail(self._ports)
-                tell_former_nights(self._ports)
-                for connection in list_connections(self._ports):
-                    miss(self._ports, connection.id, forgotten(self._ports, connection))
-                self._looked = True
-            done = tick(self._ports, self._by, self._waits)
->>>>>>> main
         except AppError as error:
             # The next tick tries again; the sentence says what a person has to do.
             LOG.warning("tick_failed", reason=error.message, code=error.kind)
@@ -77,5 +66,7 @@ class Schedule:
         if not self._looked:
             index_tail(self._ports)
             tell_former_nights(self._ports)
+            for connection in list_connections(self._ports):
+                miss(self._ports, connection.id, forgotten(self._ports, connection))
             self._looked = True
         return tick(self._ports, self._by, self._waits)
