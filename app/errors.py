@@ -7,6 +7,7 @@ AppError
 │   ├── StoreConflictError    an object exists with other bytes
 │   └── WriterBusyError       another annexa writes to this store
 ├── UnavailableError      503, exit 3: disk full, store unwritable, Azure unreachable
+│   └── OverloadedError       this annexa has as much to do as it takes on
 └── VerificationFailedError  422, exit 5
 """
 
@@ -66,6 +67,12 @@ class UnavailableError(AppError):
 
     code = "unavailable"
     status = 503
+
+
+class OverloadedError(UnavailableError):
+    """As much waits as this annexa takes on. Nothing of what was asked was begun or kept."""
+
+    code = "overloaded"
 
 
 class VerificationFailedError(AppError):

@@ -199,6 +199,19 @@ class WitnessSettings(BaseModel):
     """PEM file of the authority that vouches for the host; None: those of this machine."""
 
 
+class ServiceSettings(BaseModel):
+    """How much `annexa serve` takes on at once, and how long it waits for slow clients."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    workers: int = Field(default=2, ge=1, le=32)
+    """Questions that cost much (verification, assessments) answered at once."""
+    waiting_questions: int = Field(default=32, ge=0, le=10_000)
+    """Different questions of that kind that may wait; more is answered 503."""
+    waiting_orders: int = Field(default=64, ge=1, le=10_000)
+    """Runs and packs that may wait for their turn; more is answered 503."""
+
+
 class Settings(BaseSettings):
     """Everything an installation can choose."""
 
@@ -241,6 +254,7 @@ class Settings(BaseSettings):
     absence_questions: int = Field(default=200, ge=0, le=100_000)
     """How many single things a night may ask for that are missing from its lists."""
     patience: PatienceSettings = PatienceSettings()
+    service: ServiceSettings = ServiceSettings()
     concurrency: int = Field(default=24, ge=1, le=200)
     """Requests under way at once against Azure."""
 
