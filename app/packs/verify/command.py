@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from app.packs.verify.checks import Report, code_of, need, printable
-from app.packs.verify.container.archive import Archive
+from app.packs.verify.container.archive import NO_BUNDLE, Archive
 from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
@@ -66,8 +66,9 @@ def main() -> int:
         check_copies(given, None, report)
     else:
         with closing(opened(given, report)) as bundle:
-            verify(bundle, given, report)
-            check_copies(given, bundle, report)
+            if NO_BUNDLE not in [failure["code"] for failure in report.failed]:
+                verify(bundle, given, report)
+                check_copies(given, bundle, report)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
 
