@@ -7,6 +7,8 @@ AppError
 │   ├── StoreConflictError    an object exists with other bytes
 │   └── WriterBusyError       another annexa writes to this store
 ├── UnavailableError      503, exit 3: disk full, store unwritable, Azure unreachable
+│   ├── OverloadedError       this annexa has as much to do as it takes on
+│   └── StoppedError          told to stop in the middle; goes on at the next start
 └── VerificationFailedError  422, exit 5
 """
 
@@ -67,6 +69,18 @@ class UnavailableError(AppError):
 
     code = "unavailable"
     status = 503
+
+
+class OverloadedError(UnavailableError):
+    """As much waits as this annexa takes on. Nothing of what was asked was begun or kept."""
+
+    code = "overloaded"
+
+
+class StoppedError(UnavailableError):
+    """Told to stop in the middle of something that goes on at the next start."""
+
+    code = "stopped"
 
 
 class VerificationFailedError(AppError):

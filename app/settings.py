@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from app.errors import UsageError
+from app.service_settings import ServiceSettings
 
 FILE_NAME = "annexa.toml"
 VAULT_KEY = r"^$|^https://[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]+/[0-9a-fA-F]{32}$"
@@ -241,6 +242,7 @@ class Settings(BaseSettings):
     absence_questions: int = Field(default=200, ge=0, le=100_000)
     """How many single things a night may ask for that are missing from its lists."""
     patience: PatienceSettings = PatienceSettings()
+    service: ServiceSettings = ServiceSettings()
     concurrency: int = Field(default=24, ge=1, le=200)
     """Requests under way at once against Azure."""
 

@@ -28,6 +28,7 @@ from app.api.routes import (
 )
 from app.services.home.background import Background
 from app.services.home.installation import Ports
+from app.services.home.shared_answers import SharedAnswers
 from app.services.nights.schedule.scheduler import Schedule
 from app.services.packing.on_request import PackRequests
 
@@ -43,7 +44,11 @@ ROUTERS = (status, runs, evidence, verification, log, controls, verdicts, disagr
 
 def create_app(ports: Ports, schedule: Schedule | None = None) -> FastAPI:
     """The API of one installation; with a schedule, it also collects every night."""
-    background = Background()
+    service = ports.settings.service
+    working = ports.apart()
+    turns = schedule.turns if schedule is not None else None
+    background = Background(waiting=service.waiting_orders, turns=turns)
+    answers = SharedAnswers(service.workers, service.waiting_questions)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -55,6 +60,8 @@ def create_app(ports: Ports, schedule: Schedule | None = None) -> FastAPI:
             if schedule is not None:
                 schedule.stop()
             background.stop()
+            answers.stop()
+            working.close()
 
     app = FastAPI(
         title="Annexa",
@@ -68,8 +75,10 @@ def create_app(ports: Ports, schedule: Schedule | None = None) -> FastAPI:
         telemetry=NO_TELEMETRY,
     )
     app.state.ports = ports
+    app.state.working = working
+    app.state.answers = answers
     app.state.background = background
-    app.state.pack_requests = PackRequests(ports, background)
+    app.state.pack_requests = PackRequests(working, background)
     app.state.cursors = Cursors()
     handle_errors(app)
     app.include_router(health.router)

@@ -190,7 +190,7 @@ def test_bootstrap_and_image_use_the_same_uv() -> None:
     bootstrap = re.search(
         r"^UV_VERSION=(\S+)$", (ROOT / "scripts/bootstrap").read_text(), re.MULTILINE
     )
-    image = re.search(r"uv==(\S+)", (ROOT / "Dockerfile").read_text())
+    image = re.search(r"uv==(\S+)", (ROOT / "scripts/uv-requirements.txt").read_text())
 
     assert bootstrap is not None
     assert image is not None

@@ -14,6 +14,7 @@ from app.schedule.connection import Connection
 from app.services.connections.register import find_connection
 from app.services.home.background import Background
 from app.services.home.installation import Ports
+from app.services.home.shared_answers import SharedAnswers
 from app.services.packing.on_request import PackRequests
 
 T = TypeVar("T")
@@ -59,6 +60,16 @@ def _background(request: Request) -> Background:
     return background
 
 
+def _answers(request: Request) -> SharedAnswers:
+    answers: SharedAnswers = request.app.state.answers
+    return answers
+
+
+def _working(request: Request) -> Ports:
+    ports: Ports = request.app.state.working
+    return ports
+
+
 def _pack_requests(request: Request) -> PackRequests:
     requests: PackRequests = request.app.state.pack_requests
     return requests
@@ -70,6 +81,9 @@ def _cursors(request: Request) -> Cursors:
 
 
 Installation = Annotated[Ports, Depends(_ports)]
+Working = Annotated[Ports, Depends(_working)]
+"""The same installation, with the connections of what costs much: for `Answers` and `Worker`."""
+Answers = Annotated[SharedAnswers, Depends(_answers)]
 Worker = Annotated[Background, Depends(_background)]
 Requested = Annotated[PackRequests, Depends(_pack_requests)]
 Places = Annotated[Cursors, Depends(_cursors)]

@@ -14,16 +14,18 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Match
 
 from app.api.http.headers import SECURITY_HEADERS
-from app.errors import AppError
+from app.errors import AppError, OverloadedError
 
 LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 SCHEMA = "#/components/schemas/Problem"
-ALWAYS = (401, 403, 422, 500, 503)
+ALWAYS = (401, 403, 422, 429, 500, 503)
 """What every route but health may answer."""
 OUTSIDE = "something this answer depends on does not work now; the log of annexa says what"
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")
 FAULT = "a fault of annexa; its log says what happened"
+RETRY_SECONDS = "10"
+"""When to ask again what cannot be answered now (RFC 9110, section 10.2.3)."""
 
 
 class WrongField(BaseModel):
@@ -96,11 +98,16 @@ def problem(
 
 
 def app_problem(request: Request, error: AppError) -> JSONResponse:
-    """One of our own errors. What broke outside (paths, hosts) goes to the log, not to clients."""
-    if error.status < 500:
-        return problem(request, error.status, error.kind, error.message)
+    """One of our own errors. What broke outside (paths, hosts) goes to the log, not to clients.
+
+    Every 503 says when to ask again.
+    """
+    later = {"Retry-After": RETRY_SECONDS} if error.status == 503 else None
+    if error.status < 500 or isinstance(error, OverloadedError):
+        return problem(request, error.status, error.kind, error.message, headers=later)
     LOG.warning("request_failed", path=request.scope["path"], code=error.kind, said=error.message)
-    return problem(request, error.status, error.kind, OUTSIDE if error.status == 503 else FAULT)
+    detail = OUTSIDE if error.status == 503 else FAULT
+    return problem(request, error.status, error.kind, detail, headers=later)
 
 
 def handle_errors(app: FastAPI) -> None:

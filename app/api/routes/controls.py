@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from pydantic import BaseModel
 
-from app.api.http.asked import From, Installation, OneConnection, Part, To
+from app.api.http.asked import Answers, From, OneConnection, Part, To, Working
 from app.api.http.auth import ReadsEvidence
 from app.api.http.cursors import Listing
 from app.api.http.problems import problems
@@ -100,13 +100,22 @@ class ControlView(ControlRow):
 
 
 @router.get("", responses=problems(400, 404))
-def read_controls(
-    ports: Installation, connection: OneConnection, first: From = None, last: To = None
+async def read_controls(
+    ports: Working,
+    answers: Answers,
+    connection: OneConnection,
+    first: From = None,
+    last: To = None,
 ) -> Controls:
     """All 93 in the order of the standard; the last 90 days unless said otherwise."""
     period = period_of(ports, first, last)
-    rows = [ControlRow(**_row(one)) for one in assess_controls(ports, connection, period)]
-    return Controls(connection=connection.name, first=period.first, last=period.last, items=rows)
+
+    def assessed() -> Controls:
+        rows = [ControlRow(**_row(one)) for one in assess_controls(ports, connection, period)]
+        name = connection.name
+        return Controls(connection=name, first=period.first, last=period.last, items=rows)
+
+    return await answers.answer(("controls", connection.id, period), assessed)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -124,15 +133,19 @@ class AskedControl:
         return self.connection.id, self.assessed.control.id, self.period
 
 
-def _asked(
+async def _asked(
     control_id: ControlId,
-    ports: Installation,
+    ports: Working,
+    answers: Answers,
     connection: OneConnection,
     first: From = None,
     last: To = None,
 ) -> AskedControl:
     period = period_of(ports, first, last)
-    [one] = assess_controls(ports, connection, period, control_id)
+    [one] = await answers.answer(
+        ("controls", connection.id, period, control_id),
+        lambda: assess_controls(ports, connection, period, control_id),
+    )
     return AskedControl(ports=ports, connection=connection, period=period, assessed=one)
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query
 
-from app.api.http.asked import Installation, OneConnection, Places, list_name
+from app.api.http.asked import Answers, OneConnection, Places, Working, list_name
 from app.api.http.auth import ReadsEvidence
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.problems import problems
@@ -17,8 +17,9 @@ CheckId = Annotated[str | None, Query(alias="check", pattern=r"^[a-z0-9_.]{1,120
 
 
 @router.get("", responses=problems(404))
-def read_disagreements(
-    ports: Installation,
+async def read_disagreements(
+    ports: Working,
+    answers: Answers,
     connection: OneConnection,
     places: Places,
     check_id: CheckId = None,
@@ -27,7 +28,9 @@ def read_disagreements(
     cursor: Cursor = None,
 ) -> Listing[Disagreement]:
     """Of the newest night that asked Azure Policy, by check and subject; empty when none did."""
-    found = newest_agreement(ports, connection)
+    found = await answers.answer(
+        ("disagreements", connection.id), lambda: newest_agreement(ports, connection)
+    )
     rows = [
         one
         for one in (found.disagreements if found else ())

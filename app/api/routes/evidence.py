@@ -6,7 +6,17 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Request, Response
 from fastapi.responses import PlainTextResponse
 
-from app.api.http.asked import From, Installation, OneConnection, Places, RecordId, To, list_name
+from app.api.http.asked import (
+    Answers,
+    From,
+    Installation,
+    OneConnection,
+    Places,
+    RecordId,
+    To,
+    Working,
+    list_name,
+)
 from app.api.http.auth import ReadsEvidence
 from app.api.http.cursors import USUAL, Cursor, Limit, Listing
 from app.api.http.exact import exact
@@ -105,6 +115,9 @@ def read_proof(record_id: RecordId, ports: Installation) -> PlainTextResponse:
 
 
 @router.get("/{record_id}/verification", responses=problems(404))
-def read_verification(record_id: RecordId, ports: Installation) -> RecordVerification:
+async def read_verification(
+    record_id: RecordId, ports: Working, answers: Answers
+) -> RecordVerification:
     """Everything about the record, computed again now. A broken seal is an answer."""
-    return verify_record(ports, record_id)
+    question = ("verification", record_id)
+    return await answers.answer(question, lambda: verify_record(ports, record_id))

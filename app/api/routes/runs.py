@@ -15,6 +15,7 @@ from app.api.http.asked import (
     Installation,
     Places,
     Worker,
+    Working,
     list_name,
 )
 from app.api.http.auth import ReadsRuns, RunMaker
@@ -84,7 +85,7 @@ def read_run(run_id: uuid.UUID, ports: Installation) -> RunView:
 @router.post("", status_code=202, responses=problems(400, 404, 409, 413))
 def begin_run(
     order: RunOrder,
-    ports: Installation,
+    ports: Working,
     worker: Worker,
     token: RunMaker,
     response: Response,

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel
 
-from app.api.http.asked import Installation
+from app.api.http.asked import Answers, Working
 from app.api.http.auth import ReadsEvidence
 from app.api.http.problems import problems
 from app.services.proof.whole_store import Fault, verify_store
@@ -31,9 +31,12 @@ class StoreVerification(BaseModel):
 
 
 @router.get("", responses=problems(409))
-def read_findings(ports: Installation) -> StoreVerification:
-    """Every entry, object, tile, checkpoint and token, read again now: as long as that takes."""
-    found = verify_store(ports)
+async def read_findings(ports: Working, answers: Answers) -> StoreVerification:
+    """Every entry, object, tile, checkpoint and token, read again: as long as that takes.
+
+    Who asks while it is under way is told what that one finds.
+    """
+    found = await answers.answer("verification", lambda: verify_store(ports))
     return StoreVerification(
         what=found.what,
         intact=not found.faults,

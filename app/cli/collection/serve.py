@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import ERR
+from app.cli.encryption import BehindProxy, TlsCert, TlsKey, encryption
 from app.cli.listening import address_of, listening
 from app.cli.opened import opened
 from app.errors import UnavailableError
@@ -20,27 +21,35 @@ def serve(
     port: Annotated[
         int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
     ] = 8080,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
     *,
+    behind_proxy: BehindProxy = False,
     no_schedule: Annotated[
         bool, typer.Option("--no-schedule", help="Only the API: another replica collects.")
     ] = False,
 ) -> None:
     """Serve the API, and collect every night."""
-    import uvicorn
-
     from app.api.application import create_app
+    from app.cli.http_server import ClientLimits, HttpServer
     from app.services.nights.schedule.scheduler import Schedule
 
+    spoken = encryption(host, tls_cert, tls_key, behind_proxy=behind_proxy)
     with opened(ctx) as ports, closing(listening(host, port)) as open_socket:
         address = address_of(open_socket)
         schedule = None if no_schedule else Schedule(ports, by=f"annexa serve on {address}")
-        server = uvicorn.Server(
-            uvicorn.Config(create_app(ports, schedule), log_level="warning", server_header=False)
+        service = ports.settings.service
+        limits = ClientLimits(
+            head=service.request_head.total_seconds(),
+            body=service.request_body.total_seconds(),
+            stalled=service.stalled.total_seconds(),
+            connections=service.connections,
         )
+        server = HttpServer(create_app(ports, schedule), limits, **spoken.options)
         # uvicorn stops on SIGTERM and then raises it once more, which would end us half-closed.
         signal.signal(signal.SIGTERM, lambda *_: None)
         ERR.print(
-            f"Annexa serves http://{address}/v1 "
+            f"Annexa serves {spoken.scheme}://{address}/v1 "
             + ("without a schedule." if no_schedule else "and collects every night."),
             markup=False,
         )

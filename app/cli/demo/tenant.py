@@ -11,11 +11,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 from urllib.request import HTTPSHandler, ProxyHandler, Request, build_opener
 
-from app.errors import UnavailableError
+from app.errors import UnavailableError, UsageError
 
 START_SECONDS = 60.0
 
@@ -60,7 +61,12 @@ class DemoTenant:
 
 @contextmanager
 def demo_tenant(folder: Path, log: Path, at: datetime) -> Iterator[DemoTenant]:
-    """Start the simulator, and end it with the block. Raises UnavailableError."""
+    """Start the simulator, and end it with the block. Raises UsageError, UnavailableError."""
+    if find_spec("simulator") is None:
+        raise UsageError(
+            "the demo needs a checkout of the source: the installed program brings no stand-in "
+            "for Azure"
+        )
     folder.mkdir(parents=True)
     command = [sys.executable, "-m", "simulator", "--out", str(folder), "--log", str(log)]
     command += [

@@ -27,7 +27,11 @@ PeriodAsked = Annotated[
     str | None,
     typer.Option(metavar="FIRST..LAST", help="Days that must be whole [those of the pack]."),
 ]
-OF_A_BUNDLE = "--seal-subject, --seal-cert, --witness, --since and --period"
+OF_A_BUNDLE = "--seal-subject, --seal-cert, --witness, --since, --period and --crl"
+
+Revocations = Annotated[
+    Path | None, typer.Option("--crl", help="Revocation list (PEM), newer than the one inside.")
+]
 
 
 def demanded(
@@ -36,6 +40,7 @@ def demanded(
     witnesses: list[str] | None,
     since: list[Path] | None,
     period: str | None,
+    revocations: Path | None = None,
 ) -> Demands:
     """What these options say."""
     return Demands(
@@ -44,4 +49,5 @@ def demanded(
         witnesses=tuple(witnesses or ()),
         since=tuple(since or ()),
         period=period,
+        revocations=revocations,
     )

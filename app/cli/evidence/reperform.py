@@ -103,8 +103,10 @@ def _show(found: "Reperformance") -> None:
         )
     for digest in found.rules_sha256:
         OUT.print(f"rules        {found.rules}, SHA-256 {digest}", markup=False)
-    for name in ("records", "items", "verdicts", "assessments"):
+    for name in ("records", "items", "verdicts", "assessments", "tables"):
         tally = getattr(found, name)
+        if name == "tables" and not tally.done:
+            continue  # of a run, or drawn by an annexa before tables were bound to the log
         OUT.print(f"{name:12} {tally.equal} of {tally.done} equal", markup=False)
     said = f"{len(found.differences)} difference(s)" if found.differences else "EQUAL"
     OUT.print(f"{found.what}: {said}", markup=False)

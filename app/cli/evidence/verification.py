@@ -11,6 +11,7 @@ from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
 from app.cli.evidence.demands import (
     OF_A_BUNDLE,
     PeriodAsked,
+    Revocations,
     SealCert,
     SealSubject,
     Since,
@@ -66,6 +67,7 @@ def verify(
     witness: Witness = None,
     since: Since = None,
     period: PeriodAsked = None,
+    crl: Revocations = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -74,7 +76,7 @@ def verify(
         raise UsageError(
             "name one thing to verify: a bundle, --run, --record, --pack or --redacted"
         )
-    demands = demanded(seal_subject, seal_cert, witness, since, period)
+    demands = demanded(seal_subject, seal_cert, witness, since, period, crl)
     home = home_folder(ctx)
     roots = time_root or ([] if root else time_roots(home))
     anchor = root or seal_root(home)

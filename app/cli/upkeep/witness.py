@@ -8,8 +8,9 @@ from typing import Annotated
 import typer
 
 from app.cli.edge import ERR, OUT, Json, clock, print_json
+from app.cli.encryption import BehindProxy, TlsCert, TlsKey, encryption
 from app.cli.opened import opened
-from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
+from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.witness.decision import WitnessRefusalError
 from app.witness.folder import Witness, create_witness, open_witness
 
@@ -57,30 +58,22 @@ def serve(
     port: Annotated[
         int, typer.Option(help="Port to listen on; 0 takes a free one.", min=0, max=65535)
     ] = 8090,
-    tls_cert: Annotated[Path | None, typer.Option(help="PEM chain to serve HTTPS with.")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="PEM key of that certificate.")] = None,
+    tls_cert: TlsCert = None,
+    tls_key: TlsKey = None,
+    *,
+    behind_proxy: BehindProxy = False,
 ) -> None:
     """Answer logs over HTTP (POST /add-checkpoint of c2sp.org/tlog-witness)."""
-    import uvicorn
-
+    from app.cli.http_server import ClientLimits, HttpServer
     from app.cli.listening import address_of, listening
     from app.witness.server import create_witness_app
 
-    if (tls_cert is None) != (tls_key is None):
-        raise UsageError("--tls-cert and --tls-key go together")
+    spoken = encryption(host, tls_cert, tls_key, behind_proxy=behind_proxy)
     served = create_witness_app(open_witness(folder, clock))
     with closing(listening(host, port)) as open_socket:
-        scheme = "http" if tls_cert is None else "https"
-        config = uvicorn.Config(
-            served,
-            log_level="warning",
-            server_header=False,
-            limit_concurrency=64,
-            ssl_certfile=tls_cert,
-            ssl_keyfile=tls_key,
-        )
-        ERR.print(f"A witness serves {scheme}://{address_of(open_socket)}/", markup=False)
-        uvicorn.Server(config).run(sockets=[open_socket])
+        server = HttpServer(served, ClientLimits(), **spoken.options)
+        ERR.print(f"A witness serves {spoken.scheme}://{address_of(open_socket)}/", markup=False)
+        server.run(sockets=[open_socket])
 
 
 @app.command()

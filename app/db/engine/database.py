@@ -18,8 +18,8 @@ _INDEXING = 4_713_900_272
 class Database:
     """Sessions on one engine. Safe for several threads; a session is for one."""
 
-    def __init__(self, engine: Engine) -> None:
-        self.engine = engine
+    def __init__(self, engine: Engine, search_path: str | None = None) -> None:
+        self.engine, self._search_path = engine, search_path
         snapshot = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
         self._writing = engine.execution_options(**{BEGIN: "IMMEDIATE"})
         self._reading = engine.execution_options(**{BEGIN: "DEFERRED"}, **snapshot)
@@ -47,6 +47,10 @@ class Database:
         """
         return only_writer(self.engine, purpose)
 
+    def apart(self) -> "Database":
+        """The same database with connections of its own, which no user of this one can use up."""
+        return Database(open_engine(self.engine.url, self._search_path), self._search_path)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
@@ -67,7 +71,7 @@ def open_database(url: str, *, rebuild: bool = False, search_path: str | None = 
     except BaseException:
         engine.dispose()
         raise
-    return Database(engine)
+    return Database(engine, search_path)
 
 
 def take_turn(session: Session) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
 )
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from app.errors import UnavailableError, UsageError
 
@@ -26,7 +27,11 @@ BEGIN = "annexa_begin"
 writer inside a deferred transaction fails at once, whatever the time-out."""
 
 
-def open_engine(url: str, search_path: str | None = None) -> Engine:
+POOL: dict[str, Any] = {"pool_size": 5, "max_overflow": 35, "pool_timeout": 15}
+"""More connections than an event loop has threads for requests; what finds none waits so long."""
+
+
+def open_engine(url: str | URL, search_path: str | None = None) -> Engine:
     """An engine for `sqlite:///file` or `postgresql://…`. Connects to nothing yet.
 
     `search_path` is PostgreSQL's schema, if not the one of the account.
@@ -34,7 +39,7 @@ def open_engine(url: str, search_path: str | None = None) -> Engine:
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
-        engine = create_engine(parsed, connect_args={"timeout": WAIT / 1000})
+        engine = create_engine(parsed, connect_args={"timeout": WAIT / 1000}, **POOL)
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begins)
         return engine
@@ -44,6 +49,7 @@ def open_engine(url: str, search_path: str | None = None) -> Engine:
     return create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        **POOL,
         connect_args={"connect_timeout": 10, "options": options},
     )
 
@@ -71,6 +77,10 @@ def reachable(engine: Engine) -> Iterator[None]:
         yield
     except OperationalError as error:
         raise UnavailableError(_sentence(engine, error)) from error
+    except PoolTimeoutError as error:
+        raise UnavailableError(
+            f"The index {shown(engine)} is in use by as many as may: ask again later."
+        ) from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:
             raise
@@ -87,7 +97,7 @@ def shown(engine: Engine) -> str:
     return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string()
 
 
-def _parsed(url: str) -> URL:
+def _parsed(url: str | URL) -> URL:
     try:
         parsed = make_url(url)
         known = parsed.get_backend_name() in ("sqlite", "postgresql")

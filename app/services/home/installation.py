@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -90,6 +90,10 @@ class Ports:
         """
         with self.database.writer(purpose), self.store.writer(purpose):
             yield
+
+    def apart(self) -> "Ports":
+        """The same installation with database connections of its own; it is closed by itself."""
+        return replace(self, database=self.database.apart())
 
     def close(self) -> None:
         """Release the database."""

@@ -43,6 +43,7 @@ class PackRequests:
     def __init__(self, ports: Ports, background: Background) -> None:
         self._ports, self._background = ports, background
         self._known: OrderedDict[str, PackRequest] = OrderedDict()
+        self._under_way: dict[tuple[str, Engagement], Future[IssuedPack]] = {}
         self._lock = threading.Lock()
 
     def ask(
@@ -51,8 +52,8 @@ class PackRequests:
         """Begin a pack, or find the one that `by` asked for with this key before.
 
         Raises UsageError for a period that has not begun, ends before it begins or is too long,
-        RefusedError for a key that was used for something else, UnavailableError when too much
-        waits already.
+        RefusedError for a key that was used for something else, OverloadedError when too much
+        waits already: then nothing is kept.
         """
         _possible(engagement, self._ports.now())
         asked = PackRequest(
@@ -63,11 +64,11 @@ class PackRequests:
         )
         with self._lock:
             known = self._known.get(asked.id)
-            if known is None:
-                self._keep(asked)
-        if known is not None:
-            return _same_request(known, asked)
-        self._begin(connection, asked)
+            if known is not None:
+                return _same_request(known, asked)
+            drawn = self._drawing(connection, asked)
+            self._keep(asked)
+        drawn.add_done_callback(lambda done: self._finish(asked, done))
         return self.find(asked.id)
 
     def find(self, request_id: str) -> PackRequest:
@@ -81,17 +82,23 @@ class PackRequests:
             )
         return known
 
-    def _begin(self, connection: Connection, asked: PackRequest) -> None:
-        try:
-            work = self._background.submit(
-                f"pack request {asked.id}",
-                lambda: issue_pack(self._ports, connection, asked.engagement),
-            )
-        except AppError:
-            with self._lock:
-                del self._known[asked.id]
-            raise
-        work.add_done_callback(lambda done: self._finish(asked, done))
+    def _drawing(self, connection: Connection, asked: PackRequest) -> "Future[IssuedPack]":
+        """The pack that is drawn for this request, with whoever else awaits the same.
+
+        While one is in work nothing else is sealed, so it covers what a second would. Raises
+        OverloadedError and UnavailableError.
+        """
+        wanted = (connection.id, asked.engagement)
+        under_way = self._under_way.get(wanted)
+        if under_way is not None and not under_way.done():
+            return under_way
+        work = self._background.submit(
+            f"a pack of {connection.name}",
+            lambda: issue_pack(self._ports, connection, asked.engagement),
+        )
+        self._under_way = {each: one for each, one in self._under_way.items() if not one.done()}
+        self._under_way[wanted] = work
+        return work
 
     def _finish(self, asked: PackRequest, done: "Future[IssuedPack]") -> None:
         if done.cancelled():

@@ -64,6 +64,8 @@ class Demands:
 
     witnesses: tuple[str, ...] = ()
     """Each of these has to have cosigned: its vkey, or a file that holds it. For bundles."""
+    revocations: Path | None = None
+    """A revocation list (PEM) newer than the one inside. For bundles."""
 
     since: tuple[Path, ...] = ()
     """Files with checkpoints that were given out: the log has to continue each. For bundles."""
@@ -96,6 +98,10 @@ class Demands:
             if not path.is_file():
                 raise NotFoundError(f"there is no checkpoint at {path}", code="file_unknown")
             yield f"--since={path}"
+        if self.revocations is not None and not self.revocations.is_file():
+            raise NotFoundError(f"there is no list at {self.revocations}", code="file_unknown")
+        if self.revocations is not None:
+            yield f"--crl={self.revocations}"
         if self.period is not None:
             yield f"--period={self.period}"
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from app.errors import UnavailableError, WriterBusyError
+from app.errors import OverloadedError, UnavailableError, WriterBusyError
 from app.services.home.background import WAITING, Background
 from tests.patience import PATIENCE
 
@@ -58,6 +58,16 @@ def test_more_than_can_wait_is_refused_and_room_is_made_again() -> None:
     go.set()
     for one in taken:
         assert one.result(PATIENCE)
+    assert background.submit("now there is room", lambda: "done").result(PATIENCE) == "done"
+    background.stop()
+
+
+def test_a_place_that_is_not_filled_is_given_back() -> None:
+    background = Background(waiting=1)
+
+    for _ in range(3):
+        with background.place("work"), pytest.raises(OverloadedError, match="nothing of it"):
+            background.place("other work")
     assert background.submit("now there is room", lambda: "done").result(PATIENCE) == "done"
     background.stop()
 

@@ -1,1 +1,1 @@
-"""What time it is by others, and a clock that was wrong."""
+"""Whether our clock is right: by Azure, by time authorities, and what the log says of it after."""

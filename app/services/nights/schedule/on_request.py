@@ -1,16 +1,18 @@
 """A run that somebody asks for: claimed at once, collected in its turn."""
 
+import contextlib
 import uuid
 from datetime import UTC
 
 from app.db.rows.runs import claim_slot, run_by_id, unfinished_runs
-from app.errors import NotFoundError, RefusedError
+from app.errors import NotFoundError, RefusedError, UnavailableError
 from app.evidence.record import utc
 from app.evidence.run import Run
 from app.schedule.connection import Connection
 from app.services.connections.register import need_active
 from app.services.connections.timetable import connection_of_run
 from app.services.home.background import Background
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.nights.night import collect_night
 
@@ -25,16 +27,22 @@ def request_run(
 
     With a key that `by` has used before, the run of then is returned and nothing begins. Raises
     RefusedError for a slot that is taken, a key that was used for another connection, or a retired
-    connection.
+    connection, and OverloadedError when too much waits already: then nothing is claimed.
     """
     need_active(connection)
-    run, made = _claimed(ports, connection, by, key)
-    if made:
-        background.submit(f"run {run.id}", lambda: collect_in_turn(ports, run.id))
+    run_id = str(uuid.uuid5(KEYS, f"{by}\n{key}") if key else uuid.uuid4())
+    known = _known(ports, run_id, connection)
+    if known is not None:
+        return known
+    with background.place(f"a run of {connection.name}") as place:
+        run, made = _claimed(ports, connection, by, run_id)
+        if made:
+            with contextlib.suppress(UnavailableError):  # stopping: claimed, the next start goes on
+                place.fill(lambda: collect_in_turn(ports, run.id, background.turns.halt))
     return run
 
 
-def collect_in_turn(ports: Ports, run_id: str) -> None:
+def collect_in_turn(ports: Ports, run_id: str, halt: Halt) -> None:
     """Collect a run, after older unfinished ones of its connection: nights are kept in order.
 
     A run that another process has finished meanwhile is left alone. Raises as `collect_night`.
@@ -48,12 +56,21 @@ def collect_in_turn(ports: Ports, run_id: str) -> None:
         ]
     if wanted.state.unfinished:
         for run in waiting:
-            collect_night(ports, connection_of_run(ports, run), run.id)
+            collect_night(ports, connection_of_run(ports, run), run.id, halt=halt)
 
 
-def _claimed(ports: Ports, connection: Connection, by: str, key: str | None) -> tuple[Run, bool]:
+def _known(ports: Ports, run_id: str, connection: Connection) -> Run | None:
+    with ports.database.read() as session:
+        try:
+            known = run_by_id(session, run_id)
+        except NotFoundError:
+            return None
+    _same_request(known, connection)
+    return known
+
+
+def _claimed(ports: Ports, connection: Connection, by: str, run_id: str) -> tuple[Run, bool]:
     """The run, and whether it is new. One transaction: of two equal requests one makes it."""
-    run_id = str(uuid.uuid5(KEYS, f"{by}\n{key}") if key else uuid.uuid4())
     slot = ports.now().astimezone(UTC).replace(microsecond=0)
     with ports.database.begin() as session:
         try:

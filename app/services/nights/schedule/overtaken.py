@@ -12,7 +12,7 @@ from app.evidence.run import Run, lost_by
 from app.evidence.run_state import RunState
 from app.schedule.connection import Connection
 from app.schedule.slots import slots
-from app.services.connections.missed_slots import miss, overdue
+from app.services.connections.missed_slots import forgotten, miss, overdue
 from app.services.connections.register import find_connection
 from app.services.connections.timetable import spells
 from app.services.home.installation import Ports
@@ -32,6 +32,7 @@ def settle(ports: Ports, connection: Connection) -> None:
     """
     word = Word(ports)
     end_overtaken(ports, word)
+    miss(ports, connection.id, forgotten(ports, connection))
     while overdue(ports, connection, ports.now()).missed:
         until = word.until() or word.need()
         if not miss(ports, connection.id, overdue(ports, connection, until).missed):

@@ -19,6 +19,7 @@ from app.services.home.installation import Ports
 from app.services.index.catch_up import reindex
 from app.services.nights.clock.correction import correct_by_hand
 from app.services.nights.night import collect_now
+from app.services.nights.schedule.overtaken import settle
 from app.services.nights.schedule.tick import tick
 from app.services.proof.whole_store import verify_store
 from simulator.process import SimulatorProcess
@@ -144,6 +145,20 @@ def test_what_an_older_version_called_missed_before_it_was_due_is_planned_again(
     before = states(ports)
     reindex(ports)
     assert states(ports) == before == ["complete"] * 3
+
+
+def test_a_night_that_a_lost_index_had_planned_is_missed_before_a_pack(
+    ports: Ports, clock: TenantClock
+) -> None:
+    connection = find_connection(ports, None)
+    clock.at = FIRST + timedelta(days=1, minutes=1)
+    miss(ports, connection.id, [FIRST + timedelta(days=1)])
+    assert states(ports) == ["missed"], "nobody tells of the first night"
+
+    settle(ports, connection)
+
+    assert states(ports) == ["missed", "missed"]
+    assert not [note for note in verify_store(ports).notes if "no entry tells" in note]
 
 
 def test_a_correction_by_hand_says_why_and_is_refused_where_nothing_is_to_correct(
