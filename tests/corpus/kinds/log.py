@@ -97,7 +97,7 @@ def _tiles(owner: Owner) -> Iterator[Case]:
     yield made("of another level", "tile_foreign", {**files, "tile/1/000": bytes(32)})
     yield made("of another number", "tile_foreign", {**files, "tile/0/999": bytes(8192)})
     moved = {**rest, **{n: files[n] for n in names[:-1]}, "tile/0/000.p/2": data[:64]}
-    yield made("under another name", "tile_foreign", moved)
+    yield made("under another name", "tile_missing", moved)
 
 
 def _signed(text: str, *signatures: NoteSignature) -> bytes:
@@ -137,18 +137,18 @@ def _checkpoints(owner: Owner, folder: Path) -> Iterator[Case]:
         ),
         ("unsigned", "checkpoint_invalid", text.encode()),
         ("with no signature line", "checkpoint_invalid", text.encode() + b"\n"),
-        ("of a larger log", "tile_foreign", _signed(larger, log.sign(larger))),
+        ("of a larger log", "tile_missing", _signed(larger, log.sign(larger))),
         ("of another root", "tile_changed", _root(text, owner)),
         ("of a size that is none", "checkpoint_invalid", _sized(text, owner, "many")),
         ("of a size with a nought", "checkpoint_invalid", _sized(text, owner, f"0{size}")),
         ("of no text", "checkpoint_invalid", b"\xff" + note),
         ("that is empty", "checkpoint_invalid", b""),
-        ("of the time of the evidence", "tile_foreign", files[EVIDENCE]),
+        ("of the time of the evidence", "tile_missing", files[EVIDENCE]),
         ("with the end of its last line gone", "checkpoint_invalid", note[:-1]),
     ):
         yield made(f"a checkpoint {what}", code, _dated(owner, {NOTE: data}))
         if what != "of the time of the evidence":
-            told = {"tile_foreign": "checkpoint_newer", "tile_changed": "consistency_broken"}
+            told = {"tile_missing": "checkpoint_newer", "tile_changed": "consistency_broken"}
             yield made(
                 f"beside it, one {what}", told.get(code, code), _dated(owner, {EVIDENCE: data})
             )
