@@ -135,6 +135,6 @@ def start(open_here: Callable[[], Ports], slot: datetime, folder: Path) -> tuple
 
 async def _collect(night: NightAttempt, cloud: Cloud, ports: Ports) -> None:
     asker = Asker(cloud, keep_in(ports.store))
-    facts = await night._begin(cloud)  # type: ignore[arg-type]  # of a gateway it asks principal() only
+    facts = await night._begin(cloud, asker)  # type: ignore[arg-type]  # of a gateway it asks principal() only
     await night._collect_all(asker, facts)
     await asker.close()

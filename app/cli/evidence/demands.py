@@ -1,5 +1,6 @@
 """Options by which an auditor demands more of a bundle or a pack than that it verifies."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -19,13 +20,36 @@ Witness = Annotated[
     typer.Option(help="Key of a witness that must have cosigned the log: its vkey, or a file."),
 ]
 
+Since = Annotated[
+    list[Path] | None,
+    typer.Option(help="A checkpoint that you were given before, which the log has to continue."),
+]
+Days = Annotated[
+    str | None,
+    typer.Option(
+        "--period",
+        help="FIRST..LAST, such as 2026-01-01..2026-03-31, that must be whole [the pack's].",
+    ),
+]
+Revocations = Annotated[
+    Path | None, typer.Option("--crl", help="Revocation list (PEM), newer than the one inside.")
+]
+
 
 def demanded(
-    subjects: list[str] | None, certificates: list[str] | None, witnesses: list[str] | None
+    subjects: list[str] | None,
+    certificates: list[str] | None,
+    witnesses: list[str] | None,
+    since: list[Path] | None = None,
+    period: str | None = None,
+    revocations: Path | None = None,
 ) -> Demands:
     """What these options say."""
     return Demands(
         seal_subjects=tuple(subjects or ()),
         seal_certificates=tuple(certificates or ()),
         witnesses=tuple(witnesses or ()),
+        since=tuple(since or ()),
+        period=period or "",
+        revocations=revocations,
     )

@@ -84,7 +84,7 @@ def _show(found: "Reperformance") -> None:
         )
     for digest in found.rules_sha256:
         OUT.print(f"rules        {found.rules}, SHA-256 {digest}", markup=False)
-    for name in ("records", "items", "verdicts", "assessments"):
+    for name in ("records", "items", "verdicts", "assessments", "tables"):
         tally = getattr(found, name)
         OUT.print(f"{name:12} {tally.equal} of {tally.done} equal", markup=False)
     said = f"{len(found.differences)} difference(s)" if found.differences else "EQUAL"

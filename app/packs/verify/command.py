@@ -212,7 +212,7 @@ def show(report: Report, *, as_json: bool) -> None:
         }
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return
-    lines = [f"NOTE {note}" for note in report.notes]
+    lines = [f"NOTE {note}" for note in dict.fromkeys(report.notes)]
     lines += [f"NOTE not proved by this bundle: {what}" for what in report.unproved]
     lines.append(f"OK   {report.held} checks")
     lines += [f"FAIL {one['file']}: {one['reason']} [{one['code']}]" for one in report.failed]

@@ -64,14 +64,22 @@ def check_drawn(bundle: Bundle, drawn: Drawn, log: Log, report: Report) -> None:
     detail = drawn.detail
     if detail is None:
         return
-    files: dict[str, str] = report.check(drawn.name, "names files", lambda: detail["files"]) or {}
+    files: dict[str, str] = report.check(drawn.name, "names files", lambda: named(detail)) or {}
     for name in sorted({*files, *REQUIRED}):
         report.check(name, "is what the log names", lambda: compare_drawn(bundle, name, files))  # noqa: B023
     for name in bundle.names():
         if not name.startswith(BOUND) and name not in {SUMS, "mimetype"} and name not in files:
             report.fail(name, "no entry of the log names it", code_of(name, "unproved"))
-    evidence = lambda: check_evidence(bundle, detail, log.leaves)  # noqa: E731 - one line
+    evidence = lambda: check_evidence(bundle, detail, log)  # noqa: E731 - one line
     report.check(drawn.name, "was drawn of this log", evidence)
+
+
+def named(detail: dict[str, Any]) -> dict[str, str]:
+    """Digest by name of each file."""
+    files = detail["files"]
+    sound = isinstance(files, dict) and all(isinstance(each, str) for each in files.values())
+    need(sound, "it does not name files by their digests", "record_malformed")
+    return dict(files)
 
 
 def compare_drawn(bundle: Bundle, name: str, files: dict[str, str]) -> None:
@@ -80,12 +88,13 @@ def compare_drawn(bundle: Bundle, name: str, files: dict[str, str]) -> None:
     need(same, "it is not the file that was drawn, as the log says", code_of(name, "unproved"))
 
 
-def check_evidence(bundle: Bundle, detail: dict[str, Any], leaves: bytes | None) -> None:
+def check_evidence(bundle: Bundle, detail: dict[str, Any], log: Log) -> None:
     """The checkpoint that the pack names is of this very log, and here."""
-    if leaves is None:
+    if log.leaves is None:
         raise Refused("the bundle has no tiles to prove it with", "tile_missing")
     size, root = detail["evidence_size"], detail["evidence_root"]
-    need(root_of(leaves, size).hex() == root, "the pack names another log", "pack_foreign")
+    need(0 < size <= log.size, "the pack names a checkpoint of no such log", "pack_foreign")
+    need(root_of(log.leaves, size).hex() == root, "the pack names another log", "pack_foreign")
     here = bundle.read(EVIDENCE).decode("utf-8").split("\n")[1] == str(size)
     need(here, f"{EVIDENCE} is not the one that the pack names", "pack_foreign")
 

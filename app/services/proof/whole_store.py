@@ -15,7 +15,7 @@ from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
-from app.services.proof.index import head_findings, index_findings
+from app.services.proof.index import guard_findings, head_findings, index_findings
 from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
@@ -65,6 +65,12 @@ class Demands:
 
     witnesses: tuple[str, ...] = ()
     """Each of these has to have cosigned: its vkey, or a file that holds it. For bundles."""
+    since: tuple[Path, ...] = ()
+    """Checkpoints given before, which the log has to continue. For bundles."""
+    period: str = ""
+    """FIRST..LAST, days that must be whole; empty: the period of the pack. For bundles."""
+    revocations: Path | None = None
+    """A revocation list (PEM) newer than the one inside. For bundles."""
 
     def pins(self) -> Pins:
         """Raises UsageError for what is no certificate and no digest."""
@@ -85,6 +91,15 @@ class Demands:
             raise UsageError(f"--witness: {error}") from error
         for one in self.witnesses:
             yield f"--witness={one}"
+        for path in (*self.since, *filter(None, [self.revocations])):
+            if not path.is_file():
+                raise NotFoundError(f"there is no file {path}", code="file_unknown")
+        for path in self.since:
+            yield f"--since={path}"
+        if self.period:
+            yield f"--period={self.period}"
+        if self.revocations:
+            yield f"--crl={self.revocations}"
 
 
 NO_DEMANDS = Demands()
@@ -106,6 +121,7 @@ def verify_store(ports: Ports) -> Findings:
     if not any(f.broken for f in found):
         size = ports.open_log().size
         found += index_findings(ports)
+    found += guard_findings(ports)
     faults = tuple(Fault.of(f) for f in found if f.broken)
     return Findings(
         what=f"store ({ports.store.label})",

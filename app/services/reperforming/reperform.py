@@ -11,6 +11,7 @@ from zipfile import BadZipFile, ZipFile
 
 from app.errors import NotFoundError, RefusedError, VerificationFailedError
 from app.evidence.canonical import sealed_json, sha256
+from app.evidence.events.access_events import PackDrawn
 from app.evidence.events.fact import Fact
 from app.evidence.events.kinds import fact_of
 from app.evidence.events.run_events import Rejudged, SlotsReopened
@@ -35,7 +36,7 @@ from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
 from app.services.reperforming.unasked_scope import cause_of
 
-READ: tuple[type[Fact], ...] = (*LIFE, SlotsReopened, Rejudged)
+READ: tuple[type[Fact], ...] = (*LIFE, SlotsReopened, Rejudged, PackDrawn)
 
 
 @dataclass(kw_only=True, slots=True)
@@ -63,6 +64,7 @@ class Reperformance:
     items: Tally = field(default_factory=Tally)
     verdicts: Tally = field(default_factory=Tally)
     assessments: Tally = field(default_factory=Tally)
+    tables: Tally = field(default_factory=Tally)
     differences: list[Difference] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
@@ -126,7 +128,7 @@ def _need_rules(copy: Path, bundle: Path) -> None:
 def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperformance:
     """Every record and assessment of this evidence. Where there is none, nothing is equal."""
     report = Reperformance(what=evidence.what, rules="current" if instead else "sealed")
-    reassessment = Reassessment(evidence)
+    reassessment, drawn = Reassessment(evidence), False
     with closing(RulesShelf(evidence, instead)) as shelf:
         for name, data in evidence.entries():
             entry = sealed_json(data)
@@ -141,6 +143,8 @@ def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperfo
                     _judged_again(name, fact, evidence, shelf, report, reassessment)
                 elif isinstance(fact, SlotsReopened):
                     reassessment.reopened(fact)
+                elif isinstance(fact, PackDrawn):
+                    drawn = True
                 elif fact is not None:
                     for one in slot_by_slot(fact):
                         reassessment.event(name, one, event.at)
@@ -149,6 +153,11 @@ def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperfo
         report.assessments.add(told, equal)
         report.notes += reassessment.notes
         report.differences += differing
+        if drawn and told:
+            compared = reassessment.tables(shelf.describe)
+            odd = {one.object for one in compared.differences}
+            report.tables.add(compared.done, compared.done - len(odd))
+            report.differences += compared.differences
         report.rules_sha256 = sorted(shelf.used)
     report.differences += _nothing(evidence, report)
     return report

@@ -18,9 +18,11 @@ from app.evidence.events.kinds import CHAINED
 from app.evidence.events.run_events import RunCompleted, RunFailed, RunStarted, missed
 from app.evidence.record import EntryPlace
 from app.packs.verify.checks import Report
-from app.packs.verify.period.links import OF_CHAIN
+from app.packs.verify.period.links import OF_CHAIN, Told
+from app.packs.verify.period.nights import planned_between
 from app.packs.verify.period.period import Period
 from app.services.log.chains import Chains
+from app.trust.time.openssl import Refused
 
 ID = "8dd28e65-cc14-4ce2-bfcf-42935c49e3c8"
 BEGAN = datetime(2026, 2, 20, 12, 0, tzinfo=UTC)
@@ -345,3 +347,20 @@ def test_a_pack_that_was_drawn_before_is_no_end() -> None:
         log.night(slot)
     log.drawn(AFTER)
     assert codes(finished(log.entries())) == []
+
+
+def test_more_planned_nights_than_any_period_has_are_not_counted_through() -> None:
+    began = datetime(1990, 1, 1, tzinfo=UTC)
+    added = connection("* * * * *")
+    told = Told(
+        name="entries/1.json",
+        seq=1,
+        kind=added.KIND,
+        at=began,
+        linked=True,
+        after=None,
+        schedule=None,
+        detail=added.detail(),
+    )
+    with pytest.raises(Refused, match="more nights are planned"):
+        planned_between([told], began, datetime(9990, 1, 1, tzinfo=UTC))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
+from app.packs.verify.checks import need
 from app.packs.verify.period.links import OF_SCHEDULE, Told, instant_in, slots_told
 from app.packs.verify.period.planned import planned_slots
 
 HOURS = timedelta(hours=1)
 NEAR = 3 * HOURS
 """Zone data of another year move a slot by so much at most."""
+MOST_SLOTS = 100_000
+"""Nights of a period: one an hour for eleven years. Who plans more is not counted through."""
 BY_HAND = "manual"
 ENDS = {"run_completed": "completed", "run_failed": "failed"}
 
@@ -104,7 +109,8 @@ def planned_between(schedule: list[Told], start: datetime, until: datetime) -> l
             continue
         if told.detail.get("schedule_meaning", "former") != "unix":
             raise ValueError(f"the line {line!r} has the meaning that Annexa gave it formerly")
-        found += planned_slots(str(line), str(zone), first, last)
+        found += islice(planned_slots(str(line), str(zone), first, last), MOST_SLOTS)
+        need(len(found) < MOST_SLOTS, "more nights are planned than any period has")
     return sorted({*found})
 
 
@@ -119,9 +125,8 @@ def judged(nights: Nights, due: datetime, *, over: bool) -> Nights:
     for slot in list(nights.planned):
         if slot in nights.slots:
             continue
-        near = [
-            one for one in free if abs(one - slot) <= NEAR and nights.slots[one].trigger != BY_HAND
-        ]
+        close = free[bisect_left(free, slot - NEAR) : bisect_right(free, slot + NEAR)]
+        near = [one for one in close if nights.slots[one].trigger != BY_HAND]
         if near:
             free.remove(near[0])
             nights.planned[nights.planned.index(slot)] = near[0]
