@@ -16,7 +16,9 @@ ANYBODY = ("setpriv", "--bounding-set=-dac_override,-dac_read_search") if not os
 READING = (
     ("verify",),
     ("status",),
-    ("log", "show"),
+    ("log", "checkpoints"),
+    ("log", "entries"),
+    ("trust", "show"),
     ("token", "list"),
     ("connection", "list"),
     ("disagreements",),
