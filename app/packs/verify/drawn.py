@@ -105,9 +105,21 @@ def check_facts(bundle: Bundle, drawn: Drawn, log: Log) -> None:
     said = manifest.get("records", drawn.records)
     reason = f"it speaks of {said} records, the bundle has {drawn.records}"
     need(said == drawn.records, reason, "manifest_mismatch")
+    if drawn.detail is not None:
+        need_same_pack(manifest, drawn.detail)
     detail = drawn.detail or {"evidence_size": log.size, "evidence_root": log.root.hex()}
     told = manifest.get("log")
     if told is not None:
         ours = (told["checkpoint_size"], told["root"])
         theirs = (detail["evidence_size"], detail["evidence_root"])
         need(ours == theirs, "it speaks of another checkpoint", "manifest_mismatch")
+
+
+def need_same_pack(manifest: dict[str, Any], detail: dict[str, Any]) -> None:
+    """The manifest is that of the pack that was drawn: of its connection, its days, its number."""
+    engagement, connection = manifest.get("engagement"), manifest.get("connection")
+    if engagement is None or connection is None:
+        return
+    said = (manifest.get("pack_id"), connection["id"], engagement["first"], engagement["last"])
+    ours = (detail["pack_id"], detail["connection_id"], detail["first"], detail["last"])
+    need(said == ours, "it is of another pack, connection or period", "manifest_mismatch")

@@ -201,7 +201,7 @@ def _need_bundle(found: Findings) -> Findings:
     """The same. Raises RefusedError for what never was a bundle: a damaged one is judged."""
     for fault in found.faults:
         if fault.code == NO_BUNDLE:
-            raise RefusedError(f"{found.what} is no bundle (an .asice file)", code=fault.code)
+            raise RefusedError(f"{found.what} is no bundle (an .asice file)", code="no_bundle")
     return found
 
 

@@ -101,7 +101,7 @@ def reperform_bundle(
         found = verify_bundle_file(copy, root, vkey, time_roots, at, demands)
         if not found.faults or found.faults[0].code == RULES_MISSING:
             _need_rules(copy, bundle)
-        _need_verified(replace(found, what=str(bundle)), "bundle_unverified", "annexa verify")
+        _need_verified(replace(found, what=str(bundle)), "annexa verify", code="bundle_unverified")
         with bundle_evidence(copy, str(bundle)) as evidence:
             return reperform(evidence, instead)
 
@@ -114,11 +114,12 @@ def reperform_run(ports: Ports, run_id: str, instead: bytes | None = None) -> Re
     """
     if not run_entries(ports, run_id, COLLECTED):
         raise NotFoundError(f"there is no run {run_id!r}: see `annexa status`", code="run_unknown")
-    _need_verified(verify_run(ports, run_id), "run_unverified", f"annexa verify --run {run_id}")
+    command = f"annexa verify --run {run_id}"
+    _need_verified(verify_run(ports, run_id), command, code="run_unverified")
     return reperform(run_evidence(ports, run_id), instead)
 
 
-def _need_verified(found: Findings, code: str, command: str) -> None:
+def _need_verified(found: Findings, command: str, *, code: str) -> None:
     """Rules are code: those of what does not verify are not run."""
     if not found.faults:
         return
@@ -141,7 +142,7 @@ def _need_rules(copy: Path, bundle: Path) -> None:
         raise RefusedError(
             f"{bundle} holds no rules, so its verdicts cannot be computed again; ask the "
             "organisation for the complete bundle",
-            code=RULES_MISSING,
+            code="rules_missing",
         )
 
 

@@ -44,6 +44,11 @@ class Period:
         self._told.setdefault(connection, {})[told.seq] = told
         if told.kind == OF_PACK and told.linked:
             self._drawn = found
+        elif told.kind == OF_PACK:
+            said = (
+                "it is in no chain of its connection: which nights were left out, nobody can tell"
+            )
+            self._malformed.append((name, said, "night_unlinked"))
 
     @property
     def drawn(self) -> tuple[str, str] | None:
