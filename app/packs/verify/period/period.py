@@ -14,8 +14,6 @@ from app.trust.time.openssl import Refused
 
 NAMED_AT_MOST = 10
 """Slots named one by one; how many more there are is told."""
-Wrong = list[tuple[str, str, str]]
-"""(entry, reason, code) of each thing that does not hold."""
 
 
 class Period:
@@ -29,7 +27,7 @@ class Period:
         self._asked = asked
         self._told: dict[str, dict[int, Told]] = {}
         self._drawn: tuple[str, Told] | None = None
-        self._malformed: Wrong = []
+        self._malformed: list[tuple[str, str, str]] = []
 
     def take(self, name: str, entry: Mapping[str, Any]) -> None:
         """An entry that is proven to be in the log."""
@@ -122,7 +120,8 @@ class PeriodProof:
         days: tuple[datetime, datetime],
         now: datetime,
     ) -> None:
-        self.wrong: Wrong = []
+        self.wrong: list[tuple[str, str, str]] = []
+        """(entry, reason, code) of each thing that does not hold."""
         self.unproved: list[str] = []
         self.sentence = ""
         """What is proved, for people; empty when nothing is."""
