@@ -7,10 +7,12 @@ AppError
 │   ├── StoreConflictError    an object exists with other bytes
 │   └── WriterBusyError       another annexa writes to this store
 ├── UnavailableError      503, exit 3: disk full, store unwritable, Azure unreachable
-│   └── OverloadedError       this annexa has as much to do as it takes on
+│   ├── OverloadedError       this annexa has as much to do as it takes on
+│   └── StoppedError          told to stop in the middle; goes on at the next start
 └── VerificationFailedError  422, exit 5
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -75,9 +77,22 @@ class OverloadedError(UnavailableError):
     code = "overloaded"
 
 
+class StoppedError(UnavailableError):
+    """Told to stop in the middle of something that goes on at the next start."""
+
+    code = "stopped"
+
+
 class VerificationFailedError(AppError):
     """Evidence did not verify."""
 
     code = "verification_failed"
     status = 422
     exit_code = 5
+
+    def __init__(
+        self, message: str, *, code: str | None = None, faults: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, code=code)
+        self.faults = tuple(faults)
+        """Stable codes of all that does not hold, in the order of the verifier."""

@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from app.errors import UsageError
+from app.service_settings import ServiceSettings
 
 FILE_NAME = "annexa.toml"
 VAULT_KEY = r"^$|^https://[A-Za-z0-9.-]+/keys/[A-Za-z0-9-]+/[0-9a-fA-F]{32}$"
@@ -197,19 +198,6 @@ class WitnessSettings(BaseModel):
     """Where it is asked; empty: by file alone (`annexa witness request`, `annexa witness add`)."""
     ca_file: Path | None = None
     """PEM file of the authority that vouches for the host; None: those of this machine."""
-
-
-class ServiceSettings(BaseModel):
-    """How much `annexa serve` takes on at once, and how long it waits for slow clients."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    workers: int = Field(default=2, ge=1, le=32)
-    """Questions that cost much (verification, assessments) answered at once."""
-    waiting_questions: int = Field(default=32, ge=0, le=10_000)
-    """Different questions of that kind that may wait; more is answered 503."""
-    waiting_orders: int = Field(default=64, ge=1, le=10_000)
-    """Runs and packs that may wait for their turn; more is answered 503."""
 
 
 class Settings(BaseSettings):

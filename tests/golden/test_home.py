@@ -15,6 +15,7 @@ from app.evidence.canonical import parse
 from app.evidence.record import derived_key
 from app.packs.view.facts import Engagement
 from app.services.connections.register import find_connection
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.nights.night import collect_now
 from app.services.nights.rejudgement import judge_earlier_nights
@@ -83,8 +84,8 @@ def test_its_nights_are_judged_again_by_todays_rules_and_what_was_sealed_stays_b
     sealed = {slot: rows_of(home, run_id) for slot, run_id in collected(home)}
 
     with home.writer("a test"):
-        judged = judge_earlier_nights(home, home.open_log(), connection)
-        again = judge_earlier_nights(home, home.open_log(), connection)
+        judged = judge_earlier_nights(home, home.open_log(), connection, Halt())
+        again = judge_earlier_nights(home, home.open_log(), connection, Halt())
 
     assert (judged, again) == (4, 0)
     assert not verify_store(home).faults

@@ -14,6 +14,7 @@ from app.evidence.canonical import parse, sha256
 from app.evidence.events.run_events import Rejudged
 from app.evidence.record import derived_key, entry_key, raw_key
 from app.services.connections.register import find_connection
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.nights.rejudgement import judge_earlier_nights
 from app.services.nights.rules_archive import rules_archive
@@ -40,7 +41,7 @@ def left(ports: Ports) -> list[datetime]:
 def judge(ports: Ports) -> int:
     with ports.writer("a test"):
         connection = find_connection(ports, "northgate")
-        return judge_earlier_nights(ports, ports.open_log(), connection)
+        return judge_earlier_nights(ports, ports.open_log(), connection, Halt())
 
 
 def test_what_there_is_no_time_for_follows_later_and_status_says_so(home: Ports) -> None:

@@ -1,14 +1,16 @@
 """Who may ask: a bearer token (RFC 6750) for everything but health, a scope for each route."""
 
+import asyncio
 import re
 from typing import Annotated
 
+from anyio import CapacityLimiter, to_thread
 from fastapi import Depends, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer, SecurityScopes
-from starlette.concurrency import run_in_threadpool
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.http.problems import ProblemError, app_problem, problem
+from app.api.http.wrong_tokens import WrongTokens
 from app.db.rows.tokens import ApiToken
 from app.errors import AppError
 from app.services.access.tokens import valid_token
@@ -18,6 +20,8 @@ OPEN = frozenset({"/health"})
 """Paths that answer without a token."""
 CREDENTIALS = re.compile(r"bearer +([A-Za-z0-9._~+/=-]{1,400})", re.IGNORECASE)
 NEEDED = "a valid bearer token is needed; make one with `annexa token create`"
+NARROW = 2
+"""Look-ups at once for who has been wrong too often."""
 BEARER = HTTPBearer(auto_error=False, description="Made by `annexa token create`.")
 
 
@@ -26,6 +30,8 @@ class Gate:
 
     def __init__(self, app: ASGIApp, ports: Ports) -> None:
         self._app, self._ports = app, ports
+        self._wrong = WrongTokens(ports.settings.service.wrong_tokens)
+        self._narrow = CapacityLimiter(NARROW)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """ASGI."""
@@ -36,16 +42,26 @@ class Gate:
             await send({"type": "websocket.close", "code": 1008})
             return
         request = Request(scope)
+        header = request.headers.get("authorization")
+        address = request.client.host if request.client else ""
+        wait = self._wrong.wait(address, asyncio.get_running_loop().time())
         try:
-            token = await run_in_threadpool(self._token, request.headers.get("authorization"))
+            token = await self._looked_up(header, narrow=wait > 0)
         except AppError as error:
             await app_problem(request, error)(scope, receive, send)
             return
         if token is None:
-            await _refusal(request)(scope, receive, send)
+            if header is not None:
+                self._wrong.count(address, asyncio.get_running_loop().time())
+            await (_throttled(request, wait) if wait else _refusal(request))(scope, receive, send)
             return
         request.state.token = token
         await self._app(scope, receive, send)
+
+    async def _looked_up(self, header: str | None, *, narrow: bool) -> ApiToken | None:
+        """A right token is let in however many wrong ones came; those wait for each other."""
+        limiter = self._narrow if narrow else None
+        return await to_thread.run_sync(self._token, header, limiter=limiter)
 
     def _token(self, header: str | None) -> ApiToken | None:
         presented = CREDENTIALS.fullmatch(header or "")
@@ -58,6 +74,13 @@ def _refusal(request: Request) -> ASGIApp:
     challenge = 'Bearer error="invalid_token"' if presented else "Bearer"
     headers = {"WWW-Authenticate": challenge}
     return problem(request, 401, "unauthorized", NEEDED, headers=headers)
+
+
+def _throttled(request: Request, wait: int) -> ASGIApp:
+    """The token was wrong, and so were many before it."""
+    detail = "too many wrong tokens came; a right one is answered at any time"
+    headers = {"Retry-After": str(wait)}
+    return problem(request, 429, "too_many_wrong_tokens", detail, headers=headers)
 
 
 def holder(

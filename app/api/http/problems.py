@@ -19,7 +19,7 @@ from app.errors import AppError, OverloadedError
 LOG = structlog.get_logger()
 MEDIA_TYPE = "application/problem+json"
 SCHEMA = "#/components/schemas/Problem"
-ALWAYS = (401, 403, 422, 500, 503)
+ALWAYS = (401, 403, 422, 429, 500, 503)
 """What every route but health may answer."""
 OUTSIDE = "something this answer depends on does not work now; the log of annexa says what"
 METHODS = ("DELETE", "GET", "HEAD", "PATCH", "POST", "PUT")

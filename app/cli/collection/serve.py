@@ -30,23 +30,22 @@ def serve(
     ] = False,
 ) -> None:
     """Serve the API, and collect every night."""
-    import uvicorn
-
     from app.api.application import create_app
+    from app.cli.http_server import ClientLimits, HttpServer
     from app.services.nights.schedule.scheduler import Schedule
 
     spoken = encryption(host, tls_cert, tls_key, behind_proxy=behind_proxy)
     with opened(ctx) as ports, closing(listening(host, port)) as open_socket:
         address = address_of(open_socket)
         schedule = None if no_schedule else Schedule(ports, by=f"annexa serve on {address}")
-        server = uvicorn.Server(
-            uvicorn.Config(
-                create_app(ports, schedule),
-                log_level="warning",
-                server_header=False,
-                **spoken.options,
-            )
+        service = ports.settings.service
+        limits = ClientLimits(
+            head=service.request_head.total_seconds(),
+            body=service.request_body.total_seconds(),
+            stalled=service.stalled.total_seconds(),
+            connections=service.connections,
         )
+        server = HttpServer(create_app(ports, schedule), limits, **spoken.options)
         # uvicorn stops on SIGTERM and then raises it once more, which would end us half-closed.
         signal.signal(signal.SIGTERM, lambda *_: None)
         ERR.print(

@@ -64,23 +64,16 @@ def serve(
     behind_proxy: BehindProxy = False,
 ) -> None:
     """Answer logs over HTTP (POST /add-checkpoint of c2sp.org/tlog-witness)."""
-    import uvicorn
-
+    from app.cli.http_server import ClientLimits, HttpServer
     from app.cli.listening import address_of, listening
     from app.witness.server import create_witness_app
 
     spoken = encryption(host, tls_cert, tls_key, behind_proxy=behind_proxy)
     served = create_witness_app(open_witness(folder, clock))
     with closing(listening(host, port)) as open_socket:
-        config = uvicorn.Config(
-            served,
-            log_level="warning",
-            server_header=False,
-            limit_concurrency=64,
-            **spoken.options,
-        )
+        server = HttpServer(served, ClientLimits(), **spoken.options)
         ERR.print(f"A witness serves {spoken.scheme}://{address_of(open_socket)}/", markup=False)
-        uvicorn.Server(config).run(sockets=[open_socket])
+        server.run(sockets=[open_socket])
 
 
 @app.command()

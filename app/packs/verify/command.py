@@ -13,7 +13,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from app.packs.verify.checks import Report, code_of, need, printable
-from app.packs.verify.container.archive import Archive
+from app.packs.verify.container.archive import NO_BUNDLE, Archive
 from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
@@ -34,6 +34,9 @@ from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
 from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times, numbered
 from app.trust.time.openssl import openssl
 
+SHOWN = 200
+"""Failures printed one by one; all of them are in the JSON."""
+
 
 def main() -> int:
     """Verify one bundle. 0: verified, 5: something did not verify; wrong use exits with 2."""
@@ -48,6 +51,9 @@ def main() -> int:
         files = [] if alone(given) else [given.bundle or ".", given.root, *given.time_root]
         for path in (*files, *lists, *given.since, *given.redacted, *given.revealed):
             need(Path(path).exists(), f"there is no {path}")
+        place = Path(given.bundle or ".")
+        ours = alone(given) or place.is_file() or (place / "META-INF").is_dir()
+        need(ours, f"{place} is no unpacked bundle; name a folder that is, or an .asice file")
         given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
         given.witness = witness_keys(given.witness)
         given.at = None if given.at is None else moment(given.at)
@@ -65,8 +71,9 @@ def main() -> int:
         check_copies(given, None, report)
     else:
         with closing(opened(given, report)) as bundle:
-            verify(bundle, given, report)
-            check_copies(given, bundle, report)
+            if NO_BUNDLE not in [failure["code"] for failure in report.failed]:
+                verify(bundle, given, report)
+                check_copies(given, bundle, report)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
 
@@ -225,10 +232,13 @@ def show(report: Report, *, as_json: bool) -> None:
         }
         sys.stdout.write(json.dumps(told, indent=1) + "\n")
         return
-    lines = [f"NOTE {note}" for note in report.notes]
+    lines = [f"NOTE {note}" for note in dict.fromkeys(report.notes)]
     lines += [f"NOTE not proved by this bundle: {what}" for what in report.unproved]
     lines.append(f"OK   {report.held} checks")
-    lines += [f"FAIL {one['file']}: {one['reason']} [{one['code']}]" for one in report.failed]
+    shown = report.failed[:SHOWN]
+    lines += [f"FAIL {one['file']}: {one['reason']} [{one['code']}]" for one in shown]
+    if len(report.failed) > SHOWN:
+        lines.append(f"FAIL {len(report.failed) - SHOWN} more, all in --json")
     for line in (*lines, f"RESULT: {result}"):
         sys.stdout.write(printable(line) + "\n")
 

@@ -34,7 +34,8 @@ class Background:
         self._stopping = threading.Event()
         self._waiting, self._places = waiting, threading.BoundedSemaphore(waiting)
         self._retry_seconds = retry_seconds
-        self._turns = turns or Turns()
+        self.turns = turns or Turns()
+        """What a long piece of work is halted by."""
 
     def submit(self, what: str, work: Callable[[], T]) -> "Future[T]":
         """Queue it. Raises OverloadedError when too much waits already, UnavailableError.
@@ -61,7 +62,7 @@ class Background:
     def stop(self) -> None:
         """Begin nothing more and wait for what is in work; whatever waited can be resumed."""
         self._stopping.set()
-        self._turns.close()
+        self.turns.close()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def give_back(self) -> None:
@@ -80,7 +81,7 @@ class Background:
     def _in_turn(self, work: Callable[[], T]) -> T:
         while True:
             try:
-                with self._turns.order():
+                with self.turns.order():
                     return work()
             except WriterBusyError:
                 if self._stopping.wait(self._retry_seconds):

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Iterator
 
 from app.errors import WriterBusyError
+from app.services.home.halt import Halt
 
 
 class Turns:
@@ -19,6 +20,8 @@ class Turns:
         self._nights = 0
         """Nights that wait or are in work."""
         self._taken = self._closed = False
+        self.halt = Halt()
+        """Said at the end: a night in work ends, and goes on at the next start."""
 
     @contextlib.contextmanager
     def night(self) -> Iterator[None]:
@@ -51,7 +54,11 @@ class Turns:
                 self._changed.notify_all()
 
     def close(self) -> None:
-        """No order begins from now on; those that wait end with WriterBusyError."""
+        """Nothing begins from now on, and the night in work is halted.
+
+        Orders that wait end with WriterBusyError.
+        """
         with self._changed:
             self._closed = True
             self._changed.notify_all()
+        self.halt.say()

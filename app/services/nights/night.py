@@ -1,6 +1,5 @@
 """One night of one connection: everything collected, sealed, then indexed."""
 
-import asyncio
 from dataclasses import replace
 from datetime import datetime
 
@@ -12,6 +11,7 @@ from app.schedule.connection import Connection
 from app.services.connections.register import need_active
 from app.services.connections.tenant_gateway import usable_credential
 from app.services.home.azure_cloud import app_error
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.nights.attempt import NightAttempt, NightReport, Told
@@ -33,17 +33,22 @@ def plan_night(ports: Ports, connection: Connection, slot: datetime, trigger: st
 
 
 def collect_night(
-    ports: Ports, connection: Connection, run_id: str, told: Told = lambda _: None
+    ports: Ports,
+    connection: Connection,
+    run_id: str,
+    told: Told = lambda _: None,
+    halt: Halt | None = None,
 ) -> NightReport:
     """Collect, seal and index one planned or interrupted run.
 
     What an earlier attempt has sealed is not asked again. Raises WriterBusyError when another
     annexa writes to the store, RefusedError or UnavailableError when Azure cannot be asked (a
     manual run without records is then recorded as failed, any other stays unfinished and can be
-    resumed), UnavailableError when the store cannot be written (it stays unfinished too).
+    resumed), UnavailableError when the store cannot be written (it stays unfinished too),
+    StoppedError once `halt` is said.
     """
     with ports.writer(f"collecting {connection.name}"):
-        return _attempt(ports, connection, run_id, told)
+        return _attempt(ports, connection, run_id, told, halt or Halt())
 
 
 def collect_now(
@@ -56,17 +61,20 @@ def collect_now(
     need_active(connection)
     usable_credential(connection, ports.now)  # what is missing here is no failed night
     with ports.writer(f"collecting {connection.name}"):
-        return _attempt(ports, connection, plan_night(ports, connection, slot, "manual", by), told)
+        run_id = plan_night(ports, connection, slot, "manual", by)
+        return _attempt(ports, connection, run_id, told, Halt())
 
 
-def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> NightReport:
+def _attempt(
+    ports: Ports, connection: Connection, run_id: str, told: Told, halt: Halt
+) -> NightReport:
     log = ports.open_log()
     catch_up(ports, log)
     log.need_writable()
     _refuse_finished(ports.database, run_id)
     night = NightAttempt(ports, connection, run_id, log, told)
     try:
-        report = asyncio.run(night.collect())
+        report = halt.run(night.collect())
     except GatewayError as error:
         night.stopped(str(error))
         raise app_error(error) from error
@@ -75,7 +83,7 @@ def _attempt(ports: Ports, connection: Connection, run_id: str, told: Told) -> N
     except (RefusedError, UsageError) as error:
         night.stopped(error.message)
         raise
-    judged_again = judge_earlier_nights(ports, log, connection)
+    judged_again = judge_earlier_nights(ports, log, connection, halt)
     return replace(report, log_size=log.size, judged_again=judged_again)
 
 

@@ -20,6 +20,7 @@ from app.evidence.judged import JudgedRecord
 from app.evidence.record import derived_key, entry_key, instant, rules_key
 from app.evidence.replay import scope_of
 from app.schedule.connection import Connection
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
 from app.services.log.evidence_log import EvidenceLog
@@ -32,8 +33,8 @@ from collectors.kit.judge import judge
 LOG = structlog.get_logger()
 
 
-def judge_earlier_nights(ports: Ports, log: EvidenceLog, connection: Connection) -> int:
-    """Judge nights of other rules again, newest first, for as long as `rejudging` allows.
+def judge_earlier_nights(ports: Ports, log: EvidenceLog, connection: Connection, halt: Halt) -> int:
+    """Judge nights of other rules again, newest first, for as long as `rejudging` and `halt` allow.
 
     Returns how many were. Only inside `ports.writer(…)`, on an indexed log. A night with a missing
     object is left as it is and told in the log of this machine. Raises UnavailableError.
@@ -46,7 +47,7 @@ def judge_earlier_nights(ports: Ports, log: EvidenceLog, connection: Connection)
         ports.store.put_once(rules_key(digest), rules)  # before any entry names them
     done = 0
     for slot, run_id in nights:
-        if ports.now() >= until:
+        if halt.said or ports.now() >= until:
             break
         done += _judge_night(ports, log, connection, slot, run_id, digest)
     if done:

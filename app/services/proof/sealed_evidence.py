@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -62,6 +62,14 @@ class SealedEvidence(Protocol):
         """What was sealed of the controls; None where a period was not assessed."""
         ...
 
+    def tables(self) -> Sequence[str]:
+        """Names of the tables that were drawn of it."""
+        ...
+
+    def table(self, name: str) -> bytes | None:
+        """A table, if it was drawn."""
+        ...
+
 
 class _Bundle:
     """An opened bundle that was verified before."""
@@ -98,6 +106,14 @@ class _Bundle:
         found: dict[str, Any] = json.loads(self._opened.read("assessments.json"))
         return found
 
+    def tables(self) -> Sequence[str]:
+        folder = "populations/"
+        return [name.removeprefix(folder) for name in sorted(self._names) if folder in name]
+
+    def table(self, name: str) -> bytes | None:
+        file = f"populations/{name}"
+        return self._opened.read(file) if file in self._names else None
+
     def _read(self, name: str, digest: str) -> bytes:
         if name not in self._names:
             raise VerificationFailedError(f"{name} is missing from {self.what}")
@@ -131,6 +147,12 @@ class _Run:
 
     def assessments(self) -> dict[str, Any] | None:
         return None
+
+    def tables(self) -> Sequence[str]:
+        return ()
+
+    def table(self, name: str) -> bytes | None:
+        raise VerificationFailedError(f"{name} is of no run: tables are of a period")
 
     def _read(self, key: str, digest: str) -> bytes:
         return _intact(key, self._store.get(key), digest)

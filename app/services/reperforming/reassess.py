@@ -31,6 +31,7 @@ from app.services.reperforming.assessment_differences import (
     count_not_ended,
 )
 from app.services.reperforming.described_collectors import described_collector
+from app.services.reperforming.tables import Compared, compared_tables
 from collectors.kit import GapKind, Status
 
 FORMER_ENDINGS = (
@@ -176,14 +177,20 @@ class Reassessment:
             self.notes.append(FORMER_ENDINGS.format(more=more))
         return done, done - len({one.about for one in differing}), differing
 
-    def _again(
-        self, sealed: Mapping[str, Any], described: Sequence[Mapping[str, Any]]
-    ) -> dict[str, Any]:
+    def tables(self, describe: Describe) -> Compared:
+        """The tables of the period, held against those that follow."""
+        sealed = self._evidence.assessments()
+        if sealed is None:
+            return Compared()
+        collectors = [described_collector(one) for one in describe(sealed["rules_sha256"])]
+        return compared_tables(self._evidence, self._facts(), collectors, _period_in(sealed))
+
+    def _facts(self) -> Facts:
         complete = (run for run in self._runs.values() if run.state.complete)
         held = {run.slot: self._of(run.id) for run in complete}
         answered = {slot: self._answers(own) for slot, own in held.items()}
         intervals, counts = folded(answered, self._formers(held))
-        facts = Facts(
+        return Facts(
             nights=self.nights,
             counts=counts,
             intervals=intervals,
@@ -191,12 +198,15 @@ class Reassessment:
             records=self._records,
             removals=self._removals,
         )
-        period = _period_in(sealed)
+
+    def _again(
+        self, sealed: Mapping[str, Any], described: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
         return assessments(
             load_catalogue(),
             [described_collector(one) for one in described],
-            facts,
-            period,
+            self._facts(),
+            _period_in(sealed),
             sealed["not_applicable"],
             sealed["rules_sha256"],
             sealed.get("counts", COUNTS_DAYS),

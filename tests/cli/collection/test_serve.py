@@ -9,7 +9,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from app.services.home.installation import open_ports
 from app.services.upkeep.new_home import initialise
 from simulator.process import SimulatorProcess
 from tests.command_line import ROOT, annexa, command, environment
+from tests.conftest import StartSimulator
 from tests.installation import IMPATIENT, now, secret_env
 from tests.patience import PATIENCE
 
@@ -32,12 +33,17 @@ AWAY = timedelta(hours=50)
 """Nobody ran for so long: two or three nights became due, and only the newest is caught up."""
 
 
+MakeHome = Callable[..., Path]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Serving:
     """A process and where it listens."""
 
     process: subprocess.Popen[str]
     url: str
+    said: list[str] = field(default_factory=list)
+    """What it wrote to stderr since, whole once it has ended."""
 
     def health(self) -> dict[str, str]:
         with urllib.request.urlopen(f"{self.url}/health", timeout=PATIENCE) as answer:  # noqa: S310 - loopback
@@ -63,19 +69,21 @@ def serving(home: Path, tenant: SimulatorProcess, *words: str) -> Iterator[Servi
         try:
             line = process.stderr.readline()
             assert line.startswith("Annexa serves http://127.0.0.1:"), line
-            rest = threading.Thread(target=process.stderr.read)  # never let its pipe fill up
+            said: list[str] = []
+            reading = process.stderr  # never let its pipe fill up
+            rest = threading.Thread(target=lambda: said.extend(reading))
             rest.start()
-            yield Serving(process=process, url=line.split()[2].removesuffix("/v1"))
+            yield Serving(process=process, url=line.split()[2].removesuffix("/v1"), said=said)
         finally:
             process.kill()
             rest.join()
 
 
 @pytest.fixture
-def home(small_tenant: SimulatorProcess, tmp_path: Path) -> Callable[[str], Path]:
+def home(small_tenant: SimulatorProcess, tmp_path: Path) -> MakeHome:
     """Make a home whose connection was added when somebody last looked."""
 
-    def make(schedule: str) -> Path:
+    def make(schedule: str, tenant: SimulatorProcess = small_tenant) -> Path:
         folder = tmp_path / "home"
         initialise(folder, "Northgate Health", lambda: now() - AWAY)
         with (folder / "annexa.toml").open("a", encoding="utf-8") as settings:
@@ -86,14 +94,14 @@ def home(small_tenant: SimulatorProcess, tmp_path: Path) -> Callable[[str], Path
                 ports,
                 new_connection(
                     name="northgate",
-                    tenant_id=small_tenant.tenant_id,
+                    tenant_id=tenant.tenant_id,
                     credential={
                         "kind": "secret_env",
-                        "client_id": small_tenant.client_id,
-                        "secret_env": secret_env(small_tenant),
+                        "client_id": tenant.client_id,
+                        "secret_env": secret_env(tenant),
                     },
                     cloud="custom",
-                    cloud_file=small_tenant.cloud_file,
+                    cloud_file=tenant.cloud_file,
                     subscriptions=(),
                     schedule=schedule,
                 ),
@@ -128,7 +136,7 @@ def wait_until(true: Callable[[], bool], what: str) -> None:
 
 
 def test_serve_answers_collects_the_minute_that_is_due_and_ends_on_sigterm(
-    home: Callable[[str], Path], small_tenant: SimulatorProcess
+    home: MakeHome, small_tenant: SimulatorProcess
 ) -> None:
     folder = home(EVERY_MINUTE)
     with serving(folder, small_tenant) as served:
@@ -143,7 +151,7 @@ def test_serve_answers_collects_the_minute_that_is_due_and_ends_on_sigterm(
 
 
 def test_two_serves_on_one_home_collect_a_night_once_and_say_what_was_missed(
-    home: Callable[[str], Path], small_tenant: SimulatorProcess
+    home: MakeHome, small_tenant: SimulatorProcess
 ) -> None:
     folder = home(DAILY)
     with ExitStack() as both:
@@ -162,9 +170,7 @@ def test_two_serves_on_one_home_collect_a_night_once_and_say_what_was_missed(
     assert "cannot be collected later" in shown.out
 
 
-def test_a_port_in_use_is_one_sentence(
-    home: Callable[[str], Path], small_tenant: SimulatorProcess
-) -> None:
+def test_a_port_in_use_is_one_sentence(home: MakeHome, small_tenant: SimulatorProcess) -> None:
     del small_tenant
     folder = home(DAILY)
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -174,3 +180,31 @@ def test_a_port_in_use_is_one_sentence(
     assert said.sentence.endswith("[unavailable]")
     assert str(port) in said.sentence
     assert "--port" in said.sentence
+
+
+def records(home: Path) -> int:
+    """Records sealed so far."""
+    entries = (parse(path.read_bytes()) for path in (home / "store" / "entry").rglob("*.json"))
+    return sum(1 for entry in entries if "kind" not in entry)
+
+
+@pytest.mark.parametrize(("word", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_signal_in_a_night_ends_it_quietly_and_it_goes_on_at_the_next_start(
+    word: signal.Signals, code: int, home: MakeHome, start_simulator: StartSimulator
+) -> None:
+    options = {"seed": 7, "subscriptions": 1, "resources": 30, "quotas": "off", "as_of": now()}
+    with start_simulator(latency_ms=200, **options) as slow:
+        folder = home(DAILY, slow)
+        with serving(folder, slow) as served:
+            wait_until(lambda: records(folder) >= 3, "no night began")
+            served.process.send_signal(word)
+            assert served.process.wait(timeout=PATIENCE) == code
+        sealed = records(folder)
+        assert "complete" not in states(folder)
+        assert "Traceback" not in "".join(served.said)
+        with serving(folder, slow) as again:
+            wait_until(lambda: "complete" in states(folder), "the night did not go on")
+            assert again.stop() == 0
+    assert records(folder) > sealed
+    assert len(events(folder, "run_started")) == len(events(folder, "run_completed")) == 1
+    assert annexa(folder, "verify").code == 0

@@ -87,6 +87,36 @@ def test_the_escape_is_undone_by_taking_one_apostrophe_away(text: str) -> None:
     assert not escaped(text).startswith(("=", "+", "-", "@", "\t", "\r", "\n"))
 
 
+HIDING = st.text(
+    st.one_of(
+        st.characters(categories=["Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me", "Co", "Cn"]),
+        st.sampled_from("\ufeff\u200b\u2060\u00ad\u202e\ufe0f\u3164\u115f\u2800\x00\x1b\x7f\x85"),
+    ),
+    max_size=6,
+)
+SIGNS = st.sampled_from("=+-@＝＋－＠﹦﹢﹣﹫⁺⁼₋")  # noqa: RUF001 - full width, small, raised
+
+
+@given(HIDING, SIGNS, TEXTS)
+@example("\ufeff", "=", "1+1")
+@example("\u200b\t", "＝", "1+1")  # noqa: RUF001 - full width
+def test_nothing_that_cannot_be_seen_hides_a_formula(hiding: str, sign: str, text: str) -> None:
+    cell = escaped(hiding + sign + text)
+
+    assert cell == "'" + hiding + sign + text
+    assert unescaped(cell) == hiding + sign + text
+
+
+@given(st.characters(categories=["Cc", "Cf"]), TEXTS)
+def test_a_cell_never_begins_with_a_control_character(control: str, text: str) -> None:
+    assert escaped(control + text) == "'" + control + text
+
+
+@pytest.mark.parametrize("text", ["", "a=1", " a", "東京", "😀", "é=1", "1-2", "x\ufeff=1", "#N/A"])
+def test_what_begins_no_formula_stays_as_it_is(text: str) -> None:
+    assert escaped(text) == text
+
+
 @given(TEXTS, TEXTS)
 def test_two_texts_never_become_one(text: str, other: str) -> None:
     assert (escaped(text) == escaped(other)) is (text == other)

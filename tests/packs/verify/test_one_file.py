@@ -332,6 +332,9 @@ def test_what_is_no_bundle_does_not_verify(case: Case, tmp_path: Path) -> None:
     (tmp_path / "bundle.asice").write_bytes(b"no zip at all")
     assert "bundle.asice" in failures(case.run(tmp_path / "bundle.asice"))
     (tmp_path / "empty").mkdir()
+    done = case.run(tmp_path / "empty")
+    assert (done.returncode, "is no unpacked bundle" in done.stderr) == (2, True)
+    (tmp_path / "empty" / "META-INF").mkdir()
     assert len(failures(case.run(tmp_path / "empty"))) > 5
 
 

@@ -228,6 +228,12 @@ class Empty:
     def assessments(self) -> dict[str, Any] | None:
         return None
 
+    def tables(self) -> list[str]:
+        return []
+
+    def table(self, name: str) -> bytes | None:
+        raise LookupError(name)
+
 
 @pytest.mark.parametrize(
     ("of_period", "codes"),

@@ -12,6 +12,7 @@ from app.schedule.connection import Connection
 from app.services.connections.register import need_active
 from app.services.connections.timetable import connection_of_run
 from app.services.home.background import Background
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.nights.night import collect_night
 
@@ -37,11 +38,11 @@ def request_run(
         run, made = _claimed(ports, connection, by, run_id)
         if made:
             with contextlib.suppress(UnavailableError):  # stopping: claimed, the next start goes on
-                place.fill(lambda: collect_in_turn(ports, run.id))
+                place.fill(lambda: collect_in_turn(ports, run.id, background.turns.halt))
     return run
 
 
-def collect_in_turn(ports: Ports, run_id: str) -> None:
+def collect_in_turn(ports: Ports, run_id: str, halt: Halt) -> None:
     """Collect a run, after older unfinished ones of its connection: nights are kept in order.
 
     A run that another process has finished meanwhile is left alone. Raises as `collect_night`.
@@ -55,7 +56,7 @@ def collect_in_turn(ports: Ports, run_id: str) -> None:
         ]
     if wanted.state.unfinished:
         for run in waiting:
-            collect_night(ports, connection_of_run(ports, run), run.id)
+            collect_night(ports, connection_of_run(ports, run), run.id, halt=halt)
 
 
 def _known(ports: Ports, run_id: str, connection: Connection) -> Run | None:

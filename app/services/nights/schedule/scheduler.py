@@ -6,7 +6,7 @@ import structlog
 from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 
-from app.errors import AppError
+from app.errors import AppError, StoppedError
 from app.services.connections.missed_slots import forgotten, miss
 from app.services.connections.register import list_connections
 from app.services.connections.timetable import tell_former_nights
@@ -47,13 +47,18 @@ class Schedule:
         self._scheduler.start()
 
     def stop(self) -> None:
-        """Stop waking. A night in work goes on until the process ends, and is resumable then."""
-        self._scheduler.shutdown(wait=False)
+        """Stop waking, and end the night in work: it goes on at the next start."""
+        self.turns.close()
+        self._scheduler.shutdown(wait=True)
+        self._ports.close()
 
     def _wake(self) -> None:
         try:
             with self.turns.night():
                 done = self._look()
+        except StoppedError as stopped:
+            LOG.info("night_stopped", reason=stopped.message)
+            return
         except AppError as error:
             # The next tick tries again; the sentence says what a person has to do.
             LOG.warning("tick_failed", reason=error.message, code=error.kind)
@@ -69,4 +74,4 @@ class Schedule:
             for connection in list_connections(self._ports):
                 miss(self._ports, connection.id, forgotten(self._ports, connection))
             self._looked = True
-        return tick(self._ports, self._by, self._waits)
+        return tick(self._ports, self._by, self._waits, self.turns.halt)

@@ -6,10 +6,11 @@ import structlog
 
 from app.db.rows.connections import connections
 from app.db.rows.runs import claim_slot, unfinished_runs
-from app.errors import AppError, UnavailableError, WriterBusyError
+from app.errors import AppError, StoppedError, UnavailableError, WriterBusyError
 from app.schedule.connection import Connection
 from app.services.connections.missed_slots import AT_ONCE, LATE, due_slots, miss, unbegun
 from app.services.connections.timetable import connection_of_run, follow_settings
+from app.services.home.halt import Halt
 from app.services.home.installation import Ports
 from app.services.nights.attempt import NightReport
 from app.services.nights.clock.correction import notice_correction
@@ -36,11 +37,12 @@ class Ticked:
     """Sizes of checkpoints that awaited a timestamp and have one now."""
 
 
-def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
+def tick(ports: Ports, by: str, waits: Waits | None = None, halt: Halt | None = None) -> Ticked:
     """Claim what is due, record what was missed, collect and resume, stamp, have cosigned, send.
 
     Safe in any number of processes: (connection, slot) is unique, so one night is collected once.
     A run that could not go on is tried again after a wait, until its next night is due.
+    Raises StoppedError once `halt` is said.
     """
     waits = waits or Waits()
     _correct(ports, by)
@@ -55,10 +57,12 @@ def tick(ports: Ports, by: str, waits: Waits | None = None) -> Ticked:
             continue
         connection = connection_of_run(ports, run)
         try:
-            reports.append(collect_night(ports, connection, run.id))
+            reports.append(collect_night(ports, connection, run.id, halt=halt))
         except WriterBusyError:
             LOG.info("night_waits", connection=connection.name)
             break  # the store is another's now; nights stay in their order
+        except StoppedError:
+            raise  # nothing is the matter with the night
         except AppError as error:
             waits.failed(run.id, ports.now())
             if error.kind != "run_finished":  # by another replica, after we looked
