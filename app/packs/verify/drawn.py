@@ -6,7 +6,7 @@ from typing import Any
 
 from app.packs.verify.checks import Report, code_of, need
 from app.packs.verify.container.files import Bundle
-from app.packs.verify.container.members import MANIFEST, SUMS
+from app.packs.verify.container.members import MANIFEST, NAME, SUMS
 from app.packs.verify.log.checkpoint import EVIDENCE
 from app.packs.verify.log.entries import Log
 from app.packs.verify.log.objects import ASSESSMENTS, RECORD
@@ -79,6 +79,8 @@ def named(detail: dict[str, Any]) -> dict[str, str]:
     files = detail["files"]
     sound = isinstance(files, dict) and all(isinstance(each, str) for each in files.values())
     need(sound, "it does not name files by their digests", "record_malformed")
+    plain = all(NAME.fullmatch(each) for each in files)  # of an unpacked bundle, nothing beside it
+    need(plain, "it names what is no file of a bundle", "record_malformed")
     return dict(files)
 
 
