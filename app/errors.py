@@ -12,6 +12,7 @@ AppError
 └── VerificationFailedError  422, exit 5
 """
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 
@@ -88,3 +89,10 @@ class VerificationFailedError(AppError):
     code = "verification_failed"
     status = 422
     exit_code = 5
+
+    def __init__(
+        self, message: str, *, code: str | None = None, faults: Sequence[str] = ()
+    ) -> None:
+        super().__init__(message, code=code)
+        self.faults = tuple(faults)
+        """Stable codes of all that does not hold, in the order of the verifier."""

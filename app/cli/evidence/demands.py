@@ -19,18 +19,16 @@ Witness = Annotated[
     list[str] | None,
     typer.Option(help="Key of a witness that must have cosigned the log: its vkey, or a file."),
 ]
-
 Since = Annotated[
     list[Path] | None,
-    typer.Option(help="A checkpoint that you were given before, which the log has to continue."),
+    typer.Option(help="Checkpoint given out before, which the log has to continue."),
 ]
-Days = Annotated[
+PeriodAsked = Annotated[
     str | None,
-    typer.Option(
-        "--period",
-        help="FIRST..LAST, such as 2026-01-01..2026-03-31, that must be whole [the pack's].",
-    ),
+    typer.Option(metavar="FIRST..LAST", help="Days that must be whole [those of the pack]."),
 ]
+OF_A_BUNDLE = "--seal-subject, --seal-cert, --witness, --since, --period and --crl"
+
 Revocations = Annotated[
     Path | None, typer.Option("--crl", help="Revocation list (PEM), newer than the one inside.")
 ]
@@ -40,8 +38,8 @@ def demanded(
     subjects: list[str] | None,
     certificates: list[str] | None,
     witnesses: list[str] | None,
-    since: list[Path] | None = None,
-    period: str | None = None,
+    since: list[Path] | None,
+    period: str | None,
     revocations: Path | None = None,
 ) -> Demands:
     """What these options say."""
@@ -50,6 +48,6 @@ def demanded(
         seal_certificates=tuple(certificates or ()),
         witnesses=tuple(witnesses or ()),
         since=tuple(since or ()),
-        period=period or "",
+        period=period,
         revocations=revocations,
     )

@@ -8,11 +8,19 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from app.cli.edge import OUT, Json, home_folder, print_json
-from app.cli.evidence.demands import SealCert, SealSubject, Witness, demanded
+from app.cli.evidence.demands import (
+    OF_A_BUNDLE,
+    PeriodAsked,
+    SealCert,
+    SealSubject,
+    Since,
+    Witness,
+    demanded,
+)
 from app.cli.opened import opened
 from app.errors import UsageError
 from app.packs.verify.checks import printable
-from app.services.proof.whole_store import NO_DEMANDS, seal_root
+from app.services.proof.whole_store import NO_DEMANDS, seal_root, time_roots
 
 if TYPE_CHECKING:
     from app.services.reperforming.reperform import Reperformance
@@ -38,6 +46,16 @@ def reperform(
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
     witness: Witness = None,
+    since: Since = None,
+    period: PeriodAsked = None,
+    time_root: Annotated[
+        list[Path] | None,
+        typer.Option(help="Root of a time authority, once for each [those of this home]."),
+    ] = None,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Judge certificates at this time, once they have expired."),
+    ] = None,
     *,
     as_json: Json = False,
 ) -> None:
@@ -46,13 +64,14 @@ def reperform(
     from app.services.reperforming.reperform import reperform_bundle, reperform_run
 
     instead = rules_archive() if rules is Rules.CURRENT else None
-    demands = demanded(seal_subject, seal_cert, witness)
+    demands = demanded(seal_subject, seal_cert, witness, since, period)
     if _is_bundle(target):
         home = home_folder(ctx)
         anchors = root or seal_root(home), log_vkey or home / "trust" / "log.vkey"
-        found = reperform_bundle(Path(target), *anchors, instead, demands)
-    elif demands != NO_DEMANDS:
-        raise UsageError("--seal-subject, --seal-cert and --witness are for a bundle")
+        roots = time_root or ([] if root else time_roots(home))
+        found = reperform_bundle(Path(target), *anchors, instead, demands, roots, at)
+    elif demands != NO_DEMANDS or time_root or at is not None:
+        raise UsageError(f"{OF_A_BUNDLE}, --time-root and --at are for a bundle")
     else:
         with opened(ctx) as ports:
             found = reperform_run(ports, target, instead)
@@ -86,6 +105,8 @@ def _show(found: "Reperformance") -> None:
         OUT.print(f"rules        {found.rules}, SHA-256 {digest}", markup=False)
     for name in ("records", "items", "verdicts", "assessments", "tables"):
         tally = getattr(found, name)
+        if name == "tables" and not tally.done:
+            continue  # of a run, or drawn by an annexa before tables were bound to the log
         OUT.print(f"{name:12} {tally.equal} of {tally.done} equal", markup=False)
     said = f"{len(found.differences)} difference(s)" if found.differences else "EQUAL"
     OUT.print(f"{found.what}: {said}", markup=False)

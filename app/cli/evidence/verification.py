@@ -9,7 +9,8 @@ import typer
 
 from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
 from app.cli.evidence.demands import (
-    Days,
+    OF_A_BUNDLE,
+    PeriodAsked,
     Revocations,
     SealCert,
     SealSubject,
@@ -65,7 +66,7 @@ def verify(
     seal_cert: SealCert = None,
     witness: Witness = None,
     since: Since = None,
-    period: Days = None,
+    period: PeriodAsked = None,
     crl: Revocations = None,
     *,
     as_json: Json = False,
@@ -98,9 +99,7 @@ def verify(
 
 def _refuse_demands(at: str | None, demands: Demands) -> None:
     if demands != NO_DEMANDS:
-        raise UsageError(
-            "--seal-subject, --seal-cert, --witness, --since, --period and --crl are for a bundle"
-        )
+        raise UsageError(f"{OF_A_BUNDLE} are for a bundle or a pack")
     if at is not None:
         raise UsageError(
             "--at is for a bundle or a pack; each token of a store is judged at its own time"
@@ -121,8 +120,10 @@ def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
 def _pack(pack: Path, root: Path, roots: list[Path], at: str | None, demands: Demands) -> Findings:
     from app.services.proof.pdf import verify_pack
 
-    if demands.witnesses:
-        raise UsageError("--witness is for a bundle: a PDF carries no checkpoint of the log")
+    if demands.witnesses or demands.since or demands.period is not None:
+        raise UsageError(
+            "--witness, --since and --period are for a bundle: a PDF carries no checkpoint"
+        )
     if at is None:
         when = clock()
     else:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
+import re
 import shutil
 import sys
 from contextlib import closing
@@ -11,11 +13,11 @@ from datetime import datetime, timezone
 from pathlib import Path
 
 from app.packs.verify.checks import Report, code_of, need, printable
-from app.packs.verify.container.archive import Archive
+from app.packs.verify.container.archive import NO_BUNDLE, Archive
 from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
-from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, check_checkpoint, check_since
+from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, as_signed, check_checkpoint, check_since
 from app.packs.verify.log.commitments import Commitments
 from app.packs.verify.log.completeness import Runs
 from app.packs.verify.log.entries import Log, check_entries
@@ -30,6 +32,10 @@ from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
 from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
 from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times, numbered
+from app.trust.time.openssl import openssl
+
+SHOWN = 200
+"""Failures printed one by one; all of them are in the JSON."""
 
 
 def main() -> int:
@@ -39,31 +45,45 @@ def main() -> int:
     given.time_root = given.time_root or [given.root]
     given.since = given.since or []
     try:
-        need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
+        need_openssl()
         need(given.root or alone(given), "a bundle needs --root")
         lists = [given.crl] if given.crl else []
         files = [] if alone(given) else [given.bundle or ".", given.root, *given.time_root]
         for path in (*files, *lists, *given.since, *given.redacted, *given.revealed):
             need(Path(path).exists(), f"there is no {path}")
+        place = Path(given.bundle or ".")
+        ours = alone(given) or place.is_file() or (place / "META-INF").is_dir()
+        need(ours, f"{place} is no unpacked bundle; name a folder that is, or an .asice file")
         given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
         given.witness = witness_keys(given.witness)
         given.at = None if given.at is None else moment(given.at)
         if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
-            given.log_vkey = Path(given.log_vkey).read_text("utf-8")
+            given.log_vkey = Path(given.log_vkey).read_text("utf-8-sig")
         given.log_vkey = given.log_vkey.strip()
         for line in given.log_vkey.split("\n"):
             LogKey(line.strip().partition(" ")[0])
     except ValueError as error:
         parser.error(printable(str(error)))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names that a console has no letters for
     report = Report()
     if alone(given):
         check_copies(given, None, report)
     else:
         with closing(opened(given, report)) as bundle:
-            verify(bundle, given, report)
-            check_copies(given, bundle, report)
+            if NO_BUNDLE not in [failure["code"] for failure in report.failed]:
+                verify(bundle, given, report)
+                check_copies(given, bundle, report)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
+
+
+def need_openssl() -> None:
+    """What passes for openssl elsewhere refuses sound seals. Raises Refused."""
+    need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
+    version = openssl("version").strip()
+    found = re.match("OpenSSL ([0-9]+)", version)
+    need(found and int(found[1]) >= 3, f"OpenSSL 3 is needed; this computer has {version[:60]!r}")
 
 
 def alone(given: argparse.Namespace) -> bool:
@@ -181,7 +201,7 @@ def check_given(
     """A checkpoint that the auditor was given before: the log of the bundle continues it."""
 
     def continued() -> int:
-        note = path.read_bytes()
+        note = as_signed(path.read_bytes())
         earlier = check_checkpoint(note, LogKey(vkey_of(note, given.log_vkey)))
         check_since(earlier, signed, leaves)
         return earlier[0]
@@ -215,7 +235,10 @@ def show(report: Report, *, as_json: bool) -> None:
     lines = [f"NOTE {note}" for note in dict.fromkeys(report.notes)]
     lines += [f"NOTE not proved by this bundle: {what}" for what in report.unproved]
     lines.append(f"OK   {report.held} checks")
-    lines += [f"FAIL {one['file']}: {one['reason']} [{one['code']}]" for one in report.failed]
+    shown = report.failed[:SHOWN]
+    lines += [f"FAIL {one['file']}: {one['reason']} [{one['code']}]" for one in shown]
+    if len(report.failed) > SHOWN:
+        lines.append(f"FAIL {len(report.failed) - SHOWN} more, all in --json")
     for line in (*lines, f"RESULT: {result}"):
         sys.stdout.write(printable(line) + "\n")
 

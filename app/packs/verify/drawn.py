@@ -6,7 +6,7 @@ from typing import Any
 
 from app.packs.verify.checks import Report, code_of, need
 from app.packs.verify.container.files import Bundle
-from app.packs.verify.container.members import MANIFEST, SUMS
+from app.packs.verify.container.members import MANIFEST, NAME, SUMS
 from app.packs.verify.log.checkpoint import EVIDENCE
 from app.packs.verify.log.entries import Log
 from app.packs.verify.log.objects import ASSESSMENTS, RECORD
@@ -79,6 +79,8 @@ def named(detail: dict[str, Any]) -> dict[str, str]:
     files = detail["files"]
     sound = isinstance(files, dict) and all(isinstance(each, str) for each in files.values())
     need(sound, "it does not name files by their digests", "record_malformed")
+    plain = all(NAME.fullmatch(each) for each in files)  # of an unpacked bundle, nothing beside it
+    need(plain, "it names what is no file of a bundle", "record_malformed")
     return dict(files)
 
 
@@ -105,9 +107,21 @@ def check_facts(bundle: Bundle, drawn: Drawn, log: Log) -> None:
     said = manifest.get("records", drawn.records)
     reason = f"it speaks of {said} records, the bundle has {drawn.records}"
     need(said == drawn.records, reason, "manifest_mismatch")
+    if drawn.detail is not None:
+        need_same_pack(manifest, drawn.detail)
     detail = drawn.detail or {"evidence_size": log.size, "evidence_root": log.root.hex()}
     told = manifest.get("log")
     if told is not None:
         ours = (told["checkpoint_size"], told["root"])
         theirs = (detail["evidence_size"], detail["evidence_root"])
         need(ours == theirs, "it speaks of another checkpoint", "manifest_mismatch")
+
+
+def need_same_pack(manifest: dict[str, Any], detail: dict[str, Any]) -> None:
+    """The manifest is that of the pack that was drawn: of its connection, its days, its number."""
+    engagement, connection = manifest.get("engagement"), manifest.get("connection")
+    if engagement is None or connection is None:
+        return
+    said = (manifest.get("pack_id"), connection["id"], engagement["first"], engagement["last"])
+    ours = (detail["pack_id"], detail["connection_id"], detail["first"], detail["last"])
+    need(said == ours, "it is of another pack, connection or period", "manifest_mismatch")

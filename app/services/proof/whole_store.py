@@ -3,13 +3,13 @@
 import json
 import subprocess
 import sys
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import app.packs
 from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
+from app.packs.verify.container.archive import NO_BUNDLE
 from app.packs.verify.log.witness import witness_keys
 from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
@@ -23,7 +23,6 @@ from app.trust.keys.keyring import SEAL_ROOTS
 from app.trust.keys.salt_key import read_salts
 from app.trust.time.openssl import Refused
 
-ZIP = b"PK\x03\x04"
 VERIFIER = Path(app.packs.__file__).parent / "verify" / "verify.py"
 
 
@@ -65,12 +64,13 @@ class Demands:
 
     witnesses: tuple[str, ...] = ()
     """Each of these has to have cosigned: its vkey, or a file that holds it. For bundles."""
-    since: tuple[Path, ...] = ()
-    """Checkpoints given before, which the log has to continue. For bundles."""
-    period: str = ""
-    """FIRST..LAST, days that must be whole; empty: the period of the pack. For bundles."""
     revocations: Path | None = None
     """A revocation list (PEM) newer than the one inside. For bundles."""
+
+    since: tuple[Path, ...] = ()
+    """Files with checkpoints that were given out: the log has to continue each. For bundles."""
+    period: str | None = None
+    """FIRST..LAST, the days that have to be whole; None: those of the pack. For bundles."""
 
     def pins(self) -> Pins:
         """Raises UsageError for what is no certificate and no digest."""
@@ -80,7 +80,10 @@ class Demands:
             raise UsageError(f"--seal-cert: {error}") from error
 
     def words(self) -> Iterator[str]:
-        """The same for the command line of the verifier that bundles carry. Raises UsageError."""
+        """The same for the command line of the verifier that bundles carry.
+
+        Raises UsageError, NotFoundError for a checkpoint's file.
+        """
         for subject in self.seal_subjects:
             yield f"--seal-subject={subject}"
         for digest in self.pins().certificates:
@@ -91,15 +94,16 @@ class Demands:
             raise UsageError(f"--witness: {error}") from error
         for one in self.witnesses:
             yield f"--witness={one}"
-        for path in (*self.since, *filter(None, [self.revocations])):
-            if not path.is_file():
-                raise NotFoundError(f"there is no file {path}", code="file_unknown")
         for path in self.since:
+            if not path.is_file():
+                raise NotFoundError(f"there is no checkpoint at {path}", code="file_unknown")
             yield f"--since={path}"
-        if self.period:
-            yield f"--period={self.period}"
-        if self.revocations:
+        if self.revocations is not None and not self.revocations.is_file():
+            raise NotFoundError(f"there is no list at {self.revocations}", code="file_unknown")
+        if self.revocations is not None:
             yield f"--crl={self.revocations}"
+        if self.period is not None:
+            yield f"--period={self.period}"
 
 
 NO_DEMANDS = Demands()
@@ -148,11 +152,11 @@ def verify_bundle_file(
     for path, what in [*named, *((each, "root certificate") for each in time_roots)]:
         if not path.is_file():
             raise NotFoundError(f"there is no {what} at {path}", code="file_unknown")
-    _need_bundle(bundle)
+    _need_readable(bundle)
     command = [str(bundle), "--root", str(root), "--log-vkey", vkey.read_text("utf-8").strip()]
     command += [word for each in time_roots for word in ("--time-root", str(each))]
     command += ["--at", at] if at else []
-    return _verified(str(bundle), [*command, *demands.words()])
+    return _need_bundle(_verified(str(bundle), [*command, *demands.words()]))
 
 
 def verify_redacted(copies: Sequence[Path], revealed: Sequence[Path], vkey: Path) -> Findings:
@@ -186,23 +190,19 @@ def _verified(what: str, arguments: Sequence[str]) -> Findings:
     )
 
 
-def _need_bundle(path: Path) -> None:
-    """A damaged bundle is for the verifier to judge; what never was one is not."""
+def _need_readable(path: Path) -> None:
     try:
-        with path.open("rb") as file:
-            head = file.read(len(ZIP))
-        if not zipfile.is_zipfile(path):
-            ours = head == ZIP
-        else:
-            with zipfile.ZipFile(path) as archive:
-                names = archive.namelist()
-            ours = any(name == "mimetype" or name.startswith("META-INF/") for name in names)
-    except zipfile.BadZipFile:
-        ours = True  # a zip that is broken inside
+        path.open("rb").close()
     except OSError as error:
         raise UnavailableError(f"{path} cannot be read: {error.strerror}") from error
-    if not ours:
-        raise RefusedError(f"{path} is no bundle (an .asice file)", code="no_bundle")
+
+
+def _need_bundle(found: Findings) -> Findings:
+    """The same. Raises RefusedError for what never was a bundle: a damaged one is judged."""
+    for fault in found.faults:
+        if fault.code == NO_BUNDLE:
+            raise RefusedError(f"{found.what} is no bundle (an .asice file)", code="no_bundle")
+    return found
 
 
 def time_roots(home: Path) -> list[Path]:

@@ -1,9 +1,9 @@
 """Re-performance: every item, verdict and assessment computed again from the raw pages."""
 
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -29,13 +29,21 @@ from app.evidence.reperformance import (
 from app.evidence.replay import exchanges_of
 from app.evidence.run import LIFE, slot_by_slot
 from app.services.home.installation import Ports
-from app.services.proof.sealed_evidence import SealedEvidence, bundle_evidence, run_evidence
-from app.services.proof.whole_store import NO_DEMANDS, Demands, verify_bundle_file
+from app.services.proof.run import verify_run
+from app.services.proof.sealed_evidence import (
+    COLLECTED,
+    SealedEvidence,
+    bundle_evidence,
+    run_entries,
+    run_evidence,
+)
+from app.services.proof.whole_store import NO_DEMANDS, Demands, Findings, verify_bundle_file
 from app.services.reperforming.reassess import Reassessment
 from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
 from app.services.reperforming.unasked_scope import cause_of
 
+RULES_MISSING = "rules_missing"
 READ: tuple[type[Fact], ...] = (*LIFE, SlotsReopened, Rejudged, PackDrawn)
 
 
@@ -75,10 +83,13 @@ def reperform_bundle(
     vkey: Path,
     instead: bytes | None = None,
     demands: Demands = NO_DEMANDS,
+    time_roots: Sequence[Path] = (),
+    at: str | None = None,
 ) -> Reperformance:
     """Re-perform a bundle that verifies against these anchors and meets the demands.
 
-    `instead` is an archive of other rules than the sealed ones, to see what they would say.
+    `instead` is an archive of other rules than the sealed ones, to see what they would say;
+    `time_roots` and `at` are those of `verify_bundle_file`.
     Raises NotFoundError, RefusedError when it holds no rules, VerificationFailedError when it does
     not verify: its rules are then not run.
     """
@@ -87,15 +98,10 @@ def reperform_bundle(
     with TemporaryDirectory(prefix="annexa-reperform-") as place:
         copy = Path(place) / "bundle.asice"  # what is verified is what is then read
         shutil.copyfile(bundle, copy)
-        _need_rules(copy, bundle)
-        found = verify_bundle_file(copy, root, vkey, demands=demands)
-        if found.faults:
-            first = found.faults[0]
-            raise VerificationFailedError(
-                f"{bundle} does not verify ({first.object}: {first.reason}), so the rules in it "
-                "are not run; see everything that is wrong with `annexa verify`",
-                code="bundle_unverified",
-            )
+        found = verify_bundle_file(copy, root, vkey, time_roots, at, demands)
+        if not found.faults or found.faults[0].code == RULES_MISSING:
+            _need_rules(copy, bundle)
+        _need_verified(replace(found, what=str(bundle)), "annexa verify", code="bundle_unverified")
         with bundle_evidence(copy, str(bundle)) as evidence:
             return reperform(evidence, instead)
 
@@ -103,12 +109,27 @@ def reperform_bundle(
 def reperform_run(ports: Ports, run_id: str, instead: bytes | None = None) -> Reperformance:
     """Re-perform one run of this home; `instead` as with a bundle.
 
-    Raises NotFoundError, VerificationFailedError when an object is not what was sealed.
+    Raises NotFoundError, VerificationFailedError when the run does not verify: its rules are then
+    not run.
     """
-    evidence = run_evidence(ports, run_id)
-    if not any(True for _ in evidence.entries()):
+    if not run_entries(ports, run_id, COLLECTED):
         raise NotFoundError(f"there is no run {run_id!r}: see `annexa status`", code="run_unknown")
-    return reperform(evidence, instead)
+    command = f"annexa verify --run {run_id}"
+    _need_verified(verify_run(ports, run_id), command, code="run_unverified")
+    return reperform(run_evidence(ports, run_id), instead)
+
+
+def _need_verified(found: Findings, command: str, *, code: str) -> None:
+    """Rules are code: those of what does not verify are not run."""
+    if not found.faults:
+        return
+    first = found.faults[0]
+    raise VerificationFailedError(
+        f"{found.what} does not verify ({first.object}: {first.reason} [{first.code}]), so the "
+        f"rules in it are not run; see everything that is wrong with `{command}`",
+        code=code,
+        faults=[fault.code for fault in found.faults],
+    )
 
 
 def _need_rules(copy: Path, bundle: Path) -> None:

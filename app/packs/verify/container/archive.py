@@ -17,6 +17,8 @@ from app.packs.verify.container.layout import check_layout
 from app.packs.verify.container.members import NAME
 from app.trust.time.openssl import Refused
 
+ZIP, NO_BUNDLE = b"PK\3\4", "no_bundle"
+"""How a container begins (APPNOTE.TXT, section 4.3.7); the code of what never was a bundle."""
 HEAD = 30
 """Bytes of a local header before the name (APPNOTE.TXT, section 4.3.7)."""
 
@@ -33,7 +35,12 @@ class Archive(Bundle):
             with zipfile.ZipFile(self._file) as opened:
                 infos = opened.infolist()
         except (zipfile.BadZipFile, ValueError, NotImplementedError) as error:
-            report.fail(archive.name, f"it cannot be opened: {error}", "zip_unreadable")
+            report.fail(archive.name, f"it cannot be opened: {error}", self._unopened())
+            return
+        if not any(
+            info.filename == "mimetype" or info.filename.startswith("META-INF/") for info in infos
+        ):
+            report.fail(archive.name, "it has no file of a bundle's own", NO_BUNDLE)
             return
         self._take(archive, infos, report)
         self._sorted = sorted(self._places)
@@ -41,6 +48,11 @@ class Archive(Bundle):
         report.check(archive.name, "is laid out as its files make it", layout)
         if not infos or infos[0].filename != "mimetype":
             report.fail("mimetype", "is not the first file of the container", "zip_order")
+
+    def _unopened(self) -> str:
+        """A damaged bundle is one; what begins as no container does never was."""
+        self._file.seek(0)
+        return "zip_unreadable" if self._file.read(len(ZIP)) == ZIP else NO_BUNDLE
 
     def close(self) -> None:
         """Close the archive, remove what was copied out for openssl."""

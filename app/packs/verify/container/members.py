@@ -77,8 +77,7 @@ def check_sums(bundle: Bundle, sums: str, present: Iterator[str], report: Report
     name, line = next(present, None), next(listed, None)
     while name is not None or line is not None:
         if line is None or (name is not None and name < line[0]):
-            reason = f"the file was added: {sums} does not list it"
-            report.fail(name or "", reason, code_of(name or "", "added"))
+            unlisted(bundle, name or "", sums, report)
             name = next(present, None)
             continue
         compare = lambda: compare_sum(bundle, line, sums)  # noqa: B023, E731 - run at once
@@ -90,6 +89,17 @@ def check_sums(bundle: Bundle, sums: str, present: Iterator[str], report: Report
         reason = "it or a file that it lists was changed"  # nothing seals this last list
         report.fail(sums, reason, "sums_changed")
     return names
+
+
+def unlisted(bundle: Bundle, name: str, sums: str, report: Report) -> None:
+    """A list does not name a file that is there, or one that has to be."""
+    if bundle.has(name):
+        reason = f"the file was added: {sums} does not list it"
+        report.fail(name, reason, code_of(name, "added"))
+    else:
+        report.fail(
+            name, f"the file is missing, and {sums} does not list it", code_of(name, "missing")
+        )
 
 
 def compare_sum(bundle: Bundle, line: tuple[str, bytes], sums: str) -> None:
@@ -176,6 +186,7 @@ def elements(bundle: Bundle, manifest: str) -> Iterator[ET.Element]:
         for piece in bundle.pieces(manifest):
             # no entities: nothing but elements
             need(b"<!" not in before + piece, "the manifest has declarations")
+            need(b"\0" not in piece, "the manifest is not in UTF-8")  # in UTF-16 they would hide
             before = piece[-1:]
             parser.feed(piece)
             for event, each in parser.read_events():

@@ -104,7 +104,8 @@ def planned_between(schedule: list[Told], start: datetime, until: datetime) -> l
         line, zone = told.detail.get("schedule"), told.detail.get("time_zone", "UTC")
         if line is None or told.kind == OF_SCHEDULE[-1]:
             continue
-        first, last = max(told.at, start - timedelta(microseconds=1)), min(end, until)
+        first = told.at if told.at >= start else start - timedelta(microseconds=1)
+        last = min(end, until)
         if first >= last:
             continue
         if told.detail.get("schedule_meaning", "former") != "unix":
@@ -122,14 +123,14 @@ def judged(nights: Nights, due: datetime, *, over: bool) -> Nights:
     """
     newest = due if over else max((s for s in nights.planned if s <= due), default=None)
     free = sorted(slot for slot in {*nights.slots} - {*nights.planned})
-    for slot in list(nights.planned):
+    for place, slot in enumerate(list(nights.planned)):
         if slot in nights.slots:
             continue
         close = free[bisect_left(free, slot - NEAR) : bisect_right(free, slot + NEAR)]
         near = [one for one in close if nights.slots[one].trigger != BY_HAND]
         if near:
             free.remove(near[0])
-            nights.planned[nights.planned.index(slot)] = near[0]
+            nights.planned[place] = near[0]
             nights.moved += 1
         elif newest is not None and slot < newest:
             nights.untold.append(slot)

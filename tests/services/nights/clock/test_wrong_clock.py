@@ -161,6 +161,21 @@ def test_a_night_that_a_lost_index_had_planned_is_missed_before_a_pack(
     assert not [note for note in verify_store(ports).notes if "no entry tells" in note]
 
 
+def test_no_pack_is_made_by_a_clock_that_calls_coming_nights_over(
+    ports: Ports, clock: TenantClock
+) -> None:
+    clock.at = FIRST + timedelta(minutes=1)
+    tick(ports, "test")
+    size = ports.open_log().size
+    clock.ahead(timedelta(days=3))
+
+    with pytest.raises(RefusedError) as refused:
+        settle(ports, find_connection(ports, None))
+
+    assert refused.value.kind == "clock_wrong"
+    assert ports.open_log().size == size
+
+
 def test_a_correction_by_hand_says_why_and_is_refused_where_nothing_is_to_correct(
     ports: Ports, clock: TenantClock
 ) -> None:
