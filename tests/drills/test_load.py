@@ -166,8 +166,8 @@ def test_a_crowd_breaks_nothing_and_delays_no_night(
     told = Counter({f"{path} {status}": n for (path, status, _), n in crowd.answers.items()})
     with capsys.disabled():
         sys.stdout.write(
-            f"\ndrill of a crowd: health p99 {idle * 1000:.1f} ms alone, {loaded * 1000:.1f} ms under load: "
-            f"{loaded / idle:.1f} times; {dict(told)}\n"
+            f"\ndrill of a crowd: health p99 {idle * 1000:.1f} ms alone, "
+            f"{loaded * 1000:.1f} ms under load: {loaded / idle:.1f} times; {dict(told)}\n"
         )
     for path, status, later in crowd.answers:
         assert status in {200, 202} or (status in {429, 503} and later), (path, status)
