@@ -137,10 +137,13 @@ def _under_load(crowd: Crowd, load: Load, measure: Callable[[], float]) -> float
     return found
 
 
-@pytest.mark.parametrize("load", [SHORT])
 def test_a_crowd_breaks_nothing_and_delays_no_night(
-    load: Load, start_simulator: StartSimulator, tmp_path: Path
+    start_simulator: StartSimulator,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    whole_drill: bool,  # noqa: FBT001 - a fixture
 ) -> None:
+    load = WHOLE if whole_drill else SHORT
     small_tenant = start_simulator(subscriptions=1, resources=30, quotas="off", as_of=now())
     folder = standing_home(tmp_path / "home", small_tenant, EVERY_MINUTE)
     with (folder / "annexa.toml").open("a", encoding="utf-8") as settings:
@@ -161,10 +164,11 @@ def test_a_crowd_breaks_nothing_and_delays_no_night(
         served.stop()
 
     told = Counter({f"{path} {status}": n for (path, status, _), n in crowd.answers.items()})
-    sys.stdout.write(
-        f"health p99 {idle * 1000:.1f} ms alone, {loaded * 1000:.1f} ms under load: "
-        f"{loaded / idle:.1f} times; {dict(told)}\n"
-    )
+    with capsys.disabled():
+        sys.stdout.write(
+            f"\ndrill of a crowd: health p99 {idle * 1000:.1f} ms alone, "
+            f"{loaded * 1000:.1f} ms under load: {loaded / idle:.1f} times; {dict(told)}\n"
+        )
     for path, status, later in crowd.answers:
         assert status in {200, 202} or (status in {429, 503} and later), (path, status)
     assert told["/v1/verification 200"] >= load.verifications
