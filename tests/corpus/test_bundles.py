@@ -1,6 +1,7 @@
 """Three readers of each altered bundle: accepted or refused together, with the same code."""
 
 import os
+import subprocess
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -67,6 +68,18 @@ def test_every_altered_bundle_is_judged_alike_by_every_reader(
         sys.stdout.write(_figures(made, right, readings, whole=whole_drill))
     assert wrong == []
     assert made.total() > 300
+
+
+def test_a_bundle_that_was_unzipped_verifies_too(
+    owner: Owner, auditor: Auditor, tmp_path: Path
+) -> None:
+    """With the stock unzip, as VERIFY.md says."""
+    case = Case(kind="untouched", name="unzipped", bundle=owner.keys.packed(owner.files), code=None)
+    bundle, vkeys = tmp_path / "bundle.asice", tmp_path / "log.vkey"
+    bundle.write_bytes(case.bundle)
+    vkeys.write_text(auditor.vkey)
+    subprocess.run(["unzip", "-q", str(bundle), "-d", str(tmp_path / "bundle")], check=True)
+    assert auditor.told(case, tmp_path / "bundle", vkeys) == ()
 
 
 def _figures(

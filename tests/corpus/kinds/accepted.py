@@ -1,5 +1,7 @@
 """What an honest organisation gives, in every form that has to be accepted; and its times."""
 
+import lzma
+import tarfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,9 +12,11 @@ from app.evidence.canonical import canonical, parse
 from app.trust.keys.keyring import create_trust
 from tests.corpus.case import Asked, Case, Kind
 from tests.corpus.owner import Keys, Owner
+from tests.golden.homes import HOME
 from tests.services.authorities import authority
 from tests.tampering.forgeries import response_over
 
+BUNDLE = HOME.with_name("bundle-caa3bc1.asice.xz")
 NOTE = "checkpoint/checkpoint"
 
 
@@ -35,9 +39,20 @@ def cases(owner: Owner, folder: Path) -> Iterator[Case]:
     ]
     shown = [*owner.shown[:-1], len(log)]
     yield made("of a log with more entries", None, owner.issued(log=log, shown=shown))
+    yield _golden(made, folder)
     yield from _years(owner, folder)
     yield from _authorities(owner, folder)
     yield from _tokens(owner)
+
+
+def _golden(made: Kind, folder: Path) -> Case:
+    """The bundle of an older commit, which lacks what is proved since."""
+    place = folder / "golden"
+    with tarfile.open(HOME) as archive:
+        archive.extractall(place, filter="data")
+    trust = place / "trust"
+    asked = Asked(root=trust / "root.pem", vkeys=(trust / "log.vkey").read_text().strip())
+    return made("of commit caa3bc1", None, lzma.decompress(BUNDLE.read_bytes()), asked)
 
 
 def _years(owner: Owner, folder: Path) -> Iterator[Case]:
