@@ -107,9 +107,26 @@ def check_facts(bundle: Bundle, drawn: Drawn, log: Log) -> None:
     said = manifest.get("records", drawn.records)
     reason = f"it speaks of {said} records, the bundle has {drawn.records}"
     need(said == drawn.records, reason, "manifest_mismatch")
+    if drawn.detail is not None:
+        need_same_pack(manifest, drawn.detail)
     detail = drawn.detail or {"evidence_size": log.size, "evidence_root": log.root.hex()}
     told = manifest.get("log")
     if told is not None:
         ours = (told["checkpoint_size"], told["root"])
         theirs = (detail["evidence_size"], detail["evidence_root"])
         need(ours == theirs, "it speaks of another checkpoint", "manifest_mismatch")
+
+
+def need_same_pack(manifest: dict[str, Any], detail: dict[str, Any]) -> None:
+    """What people read in the manifest is what the log was told: whose pack, and of which days."""
+    engagement, connection = manifest["engagement"], manifest["connection"]
+    told = {
+        "pack_id": manifest["pack_id"],
+        "connection_id": connection["id"],
+        "engagement": engagement["name"],
+        "first": engagement["first"],
+        "last": engagement["last"],
+    }
+    for name, value in told.items():
+        reason = f"its {name} is {value!r}, the log was told of {detail.get(name)!r}"
+        need(value == detail.get(name), reason, "manifest_mismatch")
