@@ -118,10 +118,15 @@ def check_facts(bundle: Bundle, drawn: Drawn, log: Log) -> None:
 
 
 def need_same_pack(manifest: dict[str, Any], detail: dict[str, Any]) -> None:
-    """The manifest is that of the pack that was drawn: of its connection, its days, its number."""
-    engagement, connection = manifest.get("engagement"), manifest.get("connection")
-    if engagement is None or connection is None:
-        return
-    said = (manifest.get("pack_id"), connection["id"], engagement["first"], engagement["last"])
-    ours = (detail["pack_id"], detail["connection_id"], detail["first"], detail["last"])
-    need(said == ours, "it is of another pack, connection or period", "manifest_mismatch")
+    """What people read in the manifest is what the log was told: whose pack, and of which days."""
+    engagement, connection = manifest["engagement"], manifest["connection"]
+    told = {
+        "pack_id": manifest["pack_id"],
+        "connection_id": connection["id"],
+        "engagement": engagement["name"],
+        "first": engagement["first"],
+        "last": engagement["last"],
+    }
+    for name, value in told.items():
+        reason = f"its {name} is {value!r}, the log was told of {detail.get(name)!r}"
+        need(value == detail.get(name), reason, "manifest_mismatch")

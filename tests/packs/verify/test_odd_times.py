@@ -6,10 +6,12 @@ from typing import Any
 
 import pytest
 
+from app.evidence.events.run_events import SlotsReopened, missed
 from app.packs.verify.checks import Report
 from tests.packs.verify.test_period import (
     AFTER,
     BEGAN,
+    ID,
     NIGHTLY,
     Entry,
     Made,
@@ -117,3 +119,22 @@ def test_nights_are_counted_through_in_steps_of_what_they_can_be() -> None:
         log.night(slot + timedelta(days=day))
     log.drawn(datetime(2020, 2, 9, 12, tzinfo=UTC), date(2020, 1, 1), date(2020, 2, 8))
     assert said(finished(log.entries())).endswith("39 of 39 slots, 0 missed")
+
+
+def test_missed_slots_that_are_planned_again_are_told_by_what_came_of_them() -> None:
+    log = made(date(2026, 3, 6))
+    coming = list(nights(date(2026, 3, 7), date(2026, 3, 9)))
+    reopened = SlotsReopened(connection_id=ID, since=coming[0], count=2)
+    log.tell(missed(ID, coming, "a clock ran ahead"), coming[0] + timedelta(hours=1))
+    log.tell(reopened, coming[0] + timedelta(hours=2))
+    log.night(coming[1])
+    log.tell(missed(ID, [coming[2]], "no"), coming[2] + timedelta(days=1))
+    log.tell(reopened, coming[2] + timedelta(days=1))
+    log.night(coming[2] + timedelta(days=1))
+    log.drawn(AFTER - timedelta(days=2))
+    report = finished(log.entries())
+    assert "slot_untold" in codes(report)
+    assert "2026-03-09 02:00" in report.failed[0]["reason"]
+    log.tell(missed(ID, [coming[2]], "no"), coming[2] + timedelta(days=1))
+    log.drawn(AFTER - timedelta(days=2))
+    assert "7 of 10 slots, 2 missed, 1 failed, 1 late" in said(finished(log.entries()))

@@ -172,7 +172,7 @@ class PeriodProof:
         except Refused as error:
             self.wrong.append((chain[-1].name, str(error), "record_malformed"))
             return
-        except (UnknownZone, ValueError) as error:
+        except UnknownZone as error:
             self.unproved.append(f"which nights were planned ({error})")
             return
         due = now - HOURS

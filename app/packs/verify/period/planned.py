@@ -36,7 +36,7 @@ WORDS = (
 
 
 class UnknownZone(Exception):  # noqa: N818 - it is no error of the bundle
-    """This Python does not know the time zone."""
+    """What a line plans cannot be told here, for example for want of its time zone."""
 
 
 def planned_slots(line: str, zone: str, since: datetime, until: datetime) -> Iterator[datetime]:
