@@ -67,13 +67,6 @@ def sealed_bundle(folder: Path, pages: int, page: int = PAGE, *, drawn: bool = F
 
 def _derived(trust: Trust, now: Clock, evidence: Checkpoint) -> dict[str, bytes]:
     day = now().date().isoformat()
-    manifest = {
-        "pack_id": PACK,
-        "connection": {"id": CONNECTION},
-        "engagement": {"name": "Benchmark", "first": day, "last": day},
-        "log": {"checkpoint_size": evidence.size, "root": evidence.root.hex()},
-    }
-    day = now().date().isoformat()
     plain = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
@@ -86,7 +79,7 @@ def _derived(trust: Trust, now: Clock, evidence: Checkpoint) -> dict[str, bytes]
                 "pack_id": PACK,
                 "connection": {"id": CONNECTION},
                 "engagement": {"name": ENGAGEMENT, "first": day, "last": day},
-                "log": log,
+                "log": {"checkpoint_size": evidence.size, "root": evidence.root.hex()},
             }
         ),
         "assessments.json": canonical({"rules_sha256": sha256(RULES)}),

@@ -157,12 +157,12 @@ def _flipped(data: bytes) -> bytes:
 def _plain(sealed: bytes) -> bytes:
     """The same pages, written anew without the seal."""
     made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(sealed)) as old, pikepdf.new() as new:
-        new.pages.extend(old.pages)
-        for page in new.pages:
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        for page in pdf.pages:
             if "/Annots" in page:
                 del page["/Annots"]
-        new.save(made)
+        del pdf.Root.AcroForm
+        pdf.save(made)
     return made.getvalue()
 
 
