@@ -1,9 +1,11 @@
 """What an honest organisation gives, in every form that has to be accepted; and its times."""
 
 import lzma
+import re
 import tarfile
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -11,13 +13,14 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from app.evidence.canonical import canonical, parse
 from app.trust.keys.keyring import create_trust
 from tests.corpus.case import Asked, Case, Kind
-from tests.corpus.owner import Keys, Owner
+from tests.corpus.owner import Body, Keys, Owner
 from tests.golden.homes import HOME
 from tests.services.authorities import authority
 from tests.tampering.forgeries import response_over
 
 BUNDLE = HOME.with_name("bundle-caa3bc1.asice.xz")
 NOTE = "checkpoint/checkpoint"
+DAY = re.compile(r'(?<![0-9-])20[0-9]{2}-[0-9]{2}-[0-9]{2}(?=[T"])')
 
 
 def cases(owner: Owner, folder: Path) -> Iterator[Case]:
@@ -58,49 +61,43 @@ def _golden(made: Kind, folder: Path) -> Case:
 def _years(owner: Owner, folder: Path) -> Iterator[Case]:
     """Sealed long ago, by keys and lists of then."""
     made = Kind("of years ago", owner)
-    for what, days, code, later in (
-        ("its revocation list expired since", 400, None, None),
-        ("its seal's certificate expired since", 2400, None, None),
-        ("every certificate expired since", 4000, "token_invalid", None),
-        ("every certificate expired since, judged at its time", 4000, None, 4000),
+    for what, days, code, judged in (
+        ("its revocation list expired since", 400, None, False),
+        ("its seal's certificate expired since", 2400, None, False),
+        ("every certificate expired since", 4000, "token_invalid", False),
+        ("every certificate expired since, judged at its time", 4000, None, True),
     ):
-
-        def then(days: int = days) -> object:
-            return owner.keys.clock() - timedelta(days=days)
-
-        trust = create_trust(folder / f"of-{days}-{later}", owner.keys.trust.origin, then)  # type: ignore[arg-type]
-        keys = Keys(trust, then)  # type: ignore[arg-type]
-        issued = owner.issued(
-            log=_earlier(owner, days),
-            drawn=_earlier_pack(days),
-            keys=keys,
-            documents={**owner.documents, "pack.pdf": owner.pdf(keys)},
+        ago = timedelta(days=days)
+        then = partial(_before, owner.keys, ago)
+        keys = Keys(
+            create_trust(folder / f"of-{days}-{judged}", owner.keys.trust.origin, then), then
         )
-        at = None if later is None else str(int(keys.clock().timestamp()))
+        manifest = canonical(_shifted(parse(owner.documents["manifest.json"]), ago))
+        issued = owner.issued(
+            log=[_shifted(body, ago) for body in owner.log[:-1]],
+            drawn=lambda body, ago=ago: body.update(_shifted(body, ago)),
+            documents={**owner.documents, "pack.pdf": owner.pdf(keys), "manifest.json": manifest},
+            keys=keys,
+        )
+        at = str(int(keys.clock().timestamp())) if judged else None
+        trust = keys.trust
         asked = Asked(root=trust.folder / "root.pem", vkeys=trust.vkey, at=at)
         yield made(what, code, keys.packed(issued), asked)
 
 
-def _earlier(owner: Owner, days: int) -> list[dict[str, object]]:
-    return [_shifted(body, days) for body in owner.log[:-1]]
+def _before(keys: Keys, ago: timedelta) -> datetime:
+    return keys.clock() - ago
 
 
-def _earlier_pack(days: int):  # noqa: ANN202 - a change of an entry
-    return lambda body: body.update(_shifted(body, days))
+def _shifted(body: Body, ago: timedelta) -> Body:
+    """The same, so long before: every instant and day in it."""
 
+    def earlier(match: re.Match[str]) -> str:
+        return (date.fromisoformat(match[0]) - ago).isoformat()
 
-def _shifted(body: dict[str, object], days: int) -> dict[str, object]:
-    """The same entry, so many days before: every instant and day in it."""
-    import re
-    from datetime import date
-
-    def earlier(match: "re.Match[str]") -> str:
-        return (date.fromisoformat(match[0]) - timedelta(days=days)).isoformat()
-
-    text = canonical(body).decode()
-    return parse(
-        re.sub(r"(?<![0-9-])20[0-9]{2}-[0-9]{2}-[0-9]{2}(?=[T\"])", earlier, text).encode()
-    )
+    text = DAY.sub(earlier, canonical(body).decode())
+    shifted: Body = parse(text.encode())
+    return shifted
 
 
 def _authorities(owner: Owner, folder: Path) -> Iterator[Case]:

@@ -216,7 +216,7 @@ def _drawn(owner: Owner) -> Iterator[Case]:
     for what, code, change in (
         ("naming no files", "assessments_unproved", _tell("files", {})),
         ("without files", "record_invalid", lambda body: body["detail"].pop("files")),
-        ("with files that are a list", "assessments_unproved", _tell("files", [])),
+        ("with files that are a list", "record_malformed", _tell("files", [])),
         ("naming fewer files", "population_unproved", _fewer("populations/records.csv")),
         ("without the PDF", "pack_unproved", _fewer("pack.pdf")),
         ("naming a file that is not here", "file_missing", _more("other.txt")),
