@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-.PHONY: help demo test check format serve bench docs clean
+.PHONY: help demo test drill check format serve bench docs clean
 BIN := .venv/bin
 OUT ?= demo-out
 WORKERS ?= 2
@@ -16,6 +16,13 @@ demo: ## collect, seal, pack and verify five nights of a simulated tenant into d
 
 test: check ## run `check`, then every test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
+
+DRILLS := tests/corpus tests/drills tests/tampering/test_kill.py
+
+drill: ## alter bundles, kill, turn clocks and restore backups, the whole of it; prints its figures
+	@scripts/bootstrap test
+	$(BIN)/pytest -q -s --drill $(DRILLS) | tee drill.txt
+	@echo; echo "Figures of this drill:"; grep -E '^(  .*: [0-9]+ of|corpus:|stores:|killed|drill)' drill.txt
 
 check: ## lint, types, layers and documentation, in under two minutes
 	@scripts/bootstrap test

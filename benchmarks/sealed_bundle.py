@@ -29,6 +29,7 @@ PAGE = 100_000
 """Bytes: about what a page of a hundred resources has."""
 VERDICTS, EXPECTATIONS, RULES = b"[]", b"{}", b"rules"
 PACK, ENGAGEMENT = "AXP-000000000000", "Benchmark"
+PACK = "AXP-000000000000"
 CONNECTION = "00000000-0000-4000-8000-000000000001"
 Clock = Callable[[], datetime]
 
@@ -65,7 +66,6 @@ def sealed_bundle(folder: Path, pages: int, page: int = PAGE, *, drawn: bool = F
 
 
 def _derived(trust: Trust, now: Clock, evidence: Checkpoint) -> dict[str, bytes]:
-    log = {"checkpoint_size": evidence.size, "root": evidence.root.hex()}
     day = now().date().isoformat()
     plain = io.BytesIO()
     with pikepdf.new() as pdf:
@@ -79,7 +79,7 @@ def _derived(trust: Trust, now: Clock, evidence: Checkpoint) -> dict[str, bytes]
                 "pack_id": PACK,
                 "connection": {"id": CONNECTION},
                 "engagement": {"name": ENGAGEMENT, "first": day, "last": day},
-                "log": log,
+                "log": {"checkpoint_size": evidence.size, "root": evidence.root.hex()},
             }
         ),
         "assessments.json": canonical({"rules_sha256": sha256(RULES)}),

@@ -19,6 +19,20 @@ AS_OF = datetime(2026, 1, 15, 2, 0, tzinfo=UTC)
 StartSimulator = Callable[..., SimulatorProcess]
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--drill",
+        action="store_true",
+        help="run the whole of what `make test` runs in a short form, and prints as such",
+    )
+
+
+@pytest.fixture(scope="session")
+def whole_drill(request: pytest.FixtureRequest) -> bool:
+    """Whether this is `make drill`: every altered bundle by every reader, 200 kills."""
+    return bool(request.config.getoption("--drill"))
+
+
 @pytest.fixture(scope="session")
 def start_simulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[StartSimulator]:
     """Start simulators as processes on free ports: `start_simulator(seed=7, resources=120, …)`.

@@ -3,7 +3,7 @@
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -37,7 +37,13 @@ from app.services.proof.sealed_evidence import (
     run_entries,
     run_evidence,
 )
-from app.services.proof.whole_store import NO_DEMANDS, Demands, Findings, verify_bundle_file
+from app.services.proof.whole_store import (
+    NO_DEMANDS,
+    Demands,
+    Fault,
+    Findings,
+    verify_bundle_file,
+)
 from app.services.reperforming.reassess import Reassessment
 from app.services.reperforming.rules_process import RulesFailedError
 from app.services.reperforming.rules_shelf import RulesShelf
@@ -101,7 +107,9 @@ def reperform_bundle(
         found = verify_bundle_file(copy, root, vkey, time_roots, at, demands)
         if not found.faults or found.faults[0].code == RULES_MISSING:
             _need_rules(copy, bundle)
-        _need_verified(replace(found, what=str(bundle)), "bundle_unverified", "annexa verify")
+        if found.faults:
+            said = _unverified(bundle, found.faults[0], "annexa verify")
+            raise VerificationFailedError(said, code="bundle_unverified", faults=_codes(found))
         with bundle_evidence(copy, str(bundle)) as evidence:
             return reperform(evidence, instead)
 
@@ -114,21 +122,24 @@ def reperform_run(ports: Ports, run_id: str, instead: bytes | None = None) -> Re
     """
     if not run_entries(ports, run_id, COLLECTED):
         raise NotFoundError(f"there is no run {run_id!r}: see `annexa status`", code="run_unknown")
-    _need_verified(verify_run(ports, run_id), "run_unverified", f"annexa verify --run {run_id}")
+    found = verify_run(ports, run_id)
+    if found.faults:
+        said = _unverified(found.what, found.faults[0], f"annexa verify --run {run_id}")
+        raise VerificationFailedError(said, code="run_unverified", faults=_codes(found))
     return reperform(run_evidence(ports, run_id), instead)
 
 
-def _need_verified(found: Findings, code: str, command: str) -> None:
+def _unverified(what: object, first: Fault, command: str) -> str:
     """Rules are code: those of what does not verify are not run."""
-    if not found.faults:
-        return
-    first = found.faults[0]
-    raise VerificationFailedError(
-        f"{found.what} does not verify ({first.object}: {first.reason} [{first.code}]), so the "
-        f"rules in it are not run; see everything that is wrong with `{command}`",
-        code=code,
-        faults=[fault.code for fault in found.faults],
+    return (
+        f"{what} does not verify ({first.object}: {first.reason} [{first.code}]), so the rules in "
+        f"it are not run; see everything that is wrong with `{command}`"
     )
+
+
+def _codes(found: Findings) -> list[str]:
+    """Of all faults, in the order of the verifier."""
+    return [fault.code for fault in found.faults]
 
 
 def _need_rules(copy: Path, bundle: Path) -> None:
@@ -141,7 +152,7 @@ def _need_rules(copy: Path, bundle: Path) -> None:
         raise RefusedError(
             f"{bundle} holds no rules, so its verdicts cannot be computed again; ask the "
             "organisation for the complete bundle",
-            code=RULES_MISSING,
+            code="rules_missing",
         )
 
 

@@ -45,6 +45,11 @@ class Period:
             if not told.linked:
                 self._malformed.append((name, "it is in no chain", "chain_missing"))
             self._drawn = found
+        elif told.kind == OF_PACK:
+            said = (
+                "it is in no chain of its connection: which nights were left out, nobody can tell"
+            )
+            self._malformed.append((name, said, "night_unlinked"))
 
     @property
     def drawn(self) -> tuple[str, str] | None:

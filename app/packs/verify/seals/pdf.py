@@ -9,8 +9,9 @@ from pathlib import Path
 
 from app.packs.verify.checks import Report, need
 from app.packs.verify.container.files import Bundle
+from app.packs.verify.seals.signatures import der_length
 from app.packs.verify.seals.signer import Pins, need_pinned, only_signer
-from app.trust.time.openssl import Refused, check_token, openssl
+from app.trust.time.openssl import check_token, openssl
 
 PDF = "pack.pdf"
 RANGE = re.compile(rb"/ByteRange\s*\[\s*0\s+([0-9]{1,10})\s+([0-9]{1,10})\s+([0-9]{1,10})\s*\]")
@@ -66,13 +67,3 @@ def cut(data: bytes, place: tuple[int, int, int], folder: Path, name: str) -> tu
     signature.write_bytes(padded[: der_length(padded)])
     content.write_bytes(data[:start] + data[end : end + rest])
     return str(signature), str(content)
-
-
-def der_length(data: bytes) -> int:
-    """Bytes of the first element (X.690, section 8.1.3); what follows is padding."""
-    if len(data) < 2 or data[1] == 0x80:
-        raise Refused("the signature is no DER", "seal_invalid")
-    if data[1] < 0x80:
-        return 2 + data[1]
-    size = data[1] & 0x7F
-    return 2 + size + int.from_bytes(data[2 : 2 + size], "big")

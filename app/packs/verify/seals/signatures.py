@@ -56,3 +56,13 @@ def check_signature(public: bytes, signature: bytes, message: bytes, *how: str) 
             Path(path).write_bytes(data)
         form = ["-pubin", "-keyform", "DER", "-inkey", key, "-rawin", *how]
         openssl("pkeyutl", "-verify", *form, "-in", text, "-sigfile", signed)
+
+
+def der_length(data: bytes) -> int:
+    """Bytes of the first element (X.690, section 8.1.3); what follows is padding."""
+    if len(data) < 2 or data[1] == 0x80:
+        raise Refused("it is no DER")
+    if data[1] < 0x80:
+        return 2 + data[1]
+    size = data[1] & 0x7F
+    return 2 + size + int.from_bytes(data[2 : 2 + size], "big")

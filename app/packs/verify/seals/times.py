@@ -6,8 +6,9 @@ import re
 import tempfile
 from pathlib import Path
 
-from app.packs.verify.checks import Report
+from app.packs.verify.checks import Report, need
 from app.packs.verify.container.files import Bundle
+from app.packs.verify.seals.signatures import der_length
 from app.trust.time.openssl import Refused, check_token, seconds
 
 ENDING = re.compile(r"(?:\.([2-9]|[1-9][0-9]))?\.tsr")
@@ -99,7 +100,10 @@ def check_time(
     bundle: Bundle, token: str, data: Path, roots: list[str], at: int | None
 ) -> tuple[str, str, str]:
     """Who says that `data` existed, when, and the root that the token (RFC 3161) chains to."""
+    whole = bundle.read(token)
     try:
+        # openssl reads the token and leaves what follows
+        need(der_length(whole) == len(whole), "something follows the token")
         return check_token(str(bundle.path(token)), ["-data", str(data)], roots, at)
     except Refused as error:
         raise Refused(f"{token}: {error}", error.code or "token_invalid") from None
