@@ -11,12 +11,14 @@ import pytest
 from app.db.rows.log import events
 from app.db.rows.runs import nights, runs
 from app.errors import RefusedError
+from app.evidence.events.connection_events import ConnectionChanged
 from app.evidence.events.log_events import ClockCorrected
 from app.evidence.events.run_events import SlotsMissed, SlotsReopened
 from app.services.connections.missed_slots import miss
 from app.services.connections.register import find_connection
 from app.services.home.installation import Ports
 from app.services.index.catch_up import reindex
+from app.services.index.events import record_event
 from app.services.nights.clock.correction import correct_by_hand
 from app.services.nights.night import collect_now
 from app.services.nights.schedule.overtaken import settle
@@ -190,3 +192,24 @@ def test_a_correction_by_hand_says_why_and_is_refused_where_nothing_is_to_correc
 
     assert (fact.vouched_at, fact.why, fact.by) == (None, "a battery was replaced", "operator")
     assert verify_store(ports).faults == ()
+
+
+def test_what_a_clock_that_ran_behind_dated_is_corrected_by_hand(
+    ports: Ports, clock: TenantClock
+) -> None:
+    connection = find_connection(ports, None)
+    clock.at = FIRST + timedelta(hours=1)
+    record_event(ports, connection.told_as(ConnectionChanged), actor="test")
+    clock.ahead(-timedelta(days=6 * 365))
+    record_event(ports, connection.told_as(ConnectionChanged), actor="test")
+    clock.at = FIRST + timedelta(hours=2)
+    record_event(ports, connection.told_as(ConnectionChanged), actor="test")
+    assert [fault.code for fault in verify_store(ports).faults] == ["record_backdated"]
+
+    correct_by_hand(ports, "a battery was replaced", "operator")
+
+    found = verify_store(ports)
+    assert found.faults == ()
+    assert any("our clock had run behind" in note for note in found.notes)
+    with pytest.raises(RefusedError):
+        correct_by_hand(ports, "again", "operator")
