@@ -14,6 +14,8 @@ from tests.corpus.case import Case
 
 ONE_FILE, SERVICE, AGAIN = "verify.py", "annexa verify", "annexa reperform"
 READERS = (ONE_FILE, SERVICE, AGAIN)
+TABLE = "table_differs"
+"""Small bundles of the corpus are issued without most tables, which re-performance misses."""
 Codes = tuple[str, ...]
 """In the order of the verifier; none: accepted."""
 
@@ -61,7 +63,11 @@ class Auditor:
         again = reperform_bundle(
             bundle, root, vkeys, None, asked.demands, asked.time_roots, asked.at
         )
-        return tuple(difference.code for difference in again.differences)
+        return tuple(
+            one.code
+            for one in again.differences
+            if not (one.code == TABLE and one.sealed == "none")
+        )
 
     def told(self, case: Case, target: Path, vkeys: Path, root: Path | None = None) -> Codes:
         """By the one file, of a bundle or of a folder that it was unpacked to."""
