@@ -17,6 +17,7 @@ from pydantic_settings import (
 )
 
 from app.errors import UsageError
+from app.file_modes import named_files, need_own_file, need_own_folder
 from app.service_settings import ServiceSettings
 
 FILE_NAME = "annexa.toml"
@@ -262,7 +263,11 @@ class Settings(BaseSettings):
 
 
 def load_settings(home: Path) -> Settings:
-    """Settings of a home folder. Raises UsageError, naming the key that is wrong."""
+    """Settings of a home folder.
+
+    Raises UsageError, naming the key that is wrong, or the file that others may write: the
+    settings themselves, their folder, a file that they name.
+    """
     path = home / FILE_NAME
     if not path.is_file():
         raise UsageError(
@@ -270,14 +275,20 @@ def load_settings(home: Path) -> Settings:
             code="not_initialised",
         )
 
+    need_own_folder(home)
+    need_own_file(path)
+
     class _OfThisHome(Settings):
         model_config = SettingsConfigDict(toml_file=path)
 
     try:
-        return _OfThisHome()
+        found = _OfThisHome()
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"{path} is not TOML: {error}", code="settings_invalid") from None
     except ValidationError as error:
         first = error.errors(include_input=False, include_url=False)[0]
         where = ".".join(str(part) for part in first["loc"])
         raise UsageError(f"{path}: {where}: {first['msg']}", code="settings_invalid") from None
+    for named in named_files(found):
+        need_own_file(home / named)
+    return found

@@ -28,6 +28,8 @@ from benchmarks.memory_store import MemoryStore
 PAGE = 100_000
 """Bytes: about what a page of a hundred resources has."""
 VERDICTS, EXPECTATIONS, RULES = b"[]", b"{}", b"rules"
+PACK, ENGAGEMENT = "AXP-000000000000", "Benchmark"
+PACK = "AXP-000000000000"
 CONNECTION = "00000000-0000-4000-8000-000000000001"
 Clock = Callable[[], datetime]
 
@@ -64,7 +66,7 @@ def sealed_bundle(folder: Path, pages: int, page: int = PAGE, *, drawn: bool = F
 
 
 def _derived(trust: Trust, now: Clock, evidence: Checkpoint) -> dict[str, bytes]:
-    log = {"checkpoint_size": evidence.size, "root": evidence.root.hex()}
+    day = now().date().isoformat()
     plain = io.BytesIO()
     with pikepdf.new() as pdf:
         pdf.add_blank_page()
@@ -72,7 +74,14 @@ def _derived(trust: Trust, now: Clock, evidence: Checkpoint) -> dict[str, bytes]
     authority = DevelopmentAuthority.of(trust, now)
     return {
         "pack.pdf": seal_pdf(plain.getvalue(), trust, [authority], now),
-        "manifest.json": canonical({"log": log}),
+        "manifest.json": canonical(
+            {
+                "pack_id": PACK,
+                "connection": {"id": CONNECTION},
+                "engagement": {"name": ENGAGEMENT, "first": day, "last": day},
+                "log": {"checkpoint_size": evidence.size, "root": evidence.root.hex()},
+            }
+        ),
         "assessments.json": canonical({"rules_sha256": sha256(RULES)}),
         "catalogue.json": b"[]",
         "expectations.json": EXPECTATIONS,
@@ -97,9 +106,9 @@ def _added() -> ConnectionAdded:
 
 def _fact(files: Mapping[str, bytes], evidence: Checkpoint, at: datetime) -> PackDrawn:
     return PackDrawn(
-        pack_id="AXP-000000000000",
+        pack_id=PACK,
         connection_id=CONNECTION,
-        engagement="Benchmark",
+        engagement=ENGAGEMENT,
         first=at.date(),
         last=at.date(),
         evidence_size=evidence.size,

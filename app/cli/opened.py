@@ -12,11 +12,13 @@ from app.services.index.catch_up import keep_up
 
 
 @contextmanager
-def opened(ctx: typer.Context, *, rebuild: bool = False) -> Iterator[Ports]:
+def opened(
+    ctx: typer.Context, *, rebuild: bool = False, unguarded: bool = False
+) -> Iterator[Ports]:
     """The installation of this call, closed at the end."""
-    ports = open_ports(home_folder(ctx), clock, rebuild=rebuild)
+    ports = open_ports(home_folder(ctx), clock, rebuild=rebuild, unguarded=unguarded)
     try:
-        if not rebuild:
+        if not rebuild and not (unguarded and ports.database.unguarded()):
             _keep_up(ports)
         yield ports
     finally:

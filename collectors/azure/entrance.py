@@ -11,7 +11,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from azure.core.exceptions import AzureError, ClientAuthenticationError
 
 from collectors.azure.clouds import Cloud
-from collectors.azure.identity.sign_in import code_of, is_busy, kind_of, refused
+from collectors.azure.identity.sign_in import code_of, did_not_answer, is_busy, kind_of, refused
 from collectors.kit import GapKind
 from collectors.kit.errors import GatewayError
 
@@ -94,7 +94,11 @@ class Entrance:
         if self._main not in self._tokens:
             self._tokens[self._main] = await self._ask(self._main, {})
         code = code_of(error)
-        kind = GapKind.THROTTLED if is_busy(error) else GapKind.DENIED
+        kind = GapKind.DENIED
+        if is_busy(error):
+            kind = GapKind.THROTTLED
+        elif did_not_answer(error):
+            kind = GapKind.UNAVAILABLE
         said = f"No token for {scope} ({code or 'no code given'})."
         raise AudienceRefusedError(said, kind) from None
 

@@ -14,6 +14,8 @@ from tests.corpus.case import Case
 
 ONE_FILE, SERVICE, AGAIN = "verify.py", "annexa verify", "annexa reperform"
 READERS = (ONE_FILE, SERVICE, AGAIN)
+TABLE = "table_differs"
+"""Small bundles of the corpus are issued without most tables, which re-performance misses."""
 Codes = tuple[str, ...]
 """In the order of the verifier; none: accepted."""
 
@@ -63,7 +65,11 @@ class Auditor:
         again = reperform_bundle(
             bundle, root, vkeys, None, asked.demands, asked.time_roots, asked.at
         )
-        self.differences[case.name] = {one.code for one in again.differences}
+        self.differences[case.name] = {
+            one.code
+            for one in again.differences
+            if not (one.code == TABLE and one.sealed == "none")
+        }
         return ()  # it verified, and was performed again: what came out otherwise is told apart
 
     def told(self, case: Case, target: Path, vkeys: Path, root: Path | None = None) -> Codes:

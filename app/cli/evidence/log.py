@@ -12,6 +12,7 @@ from app.cli.edge import ERR, OUT, Json, print_json
 from app.cli.opened import opened
 from app.errors import NotFoundError, RefusedError, UnavailableError, UsageError
 from app.packs.verify.checks import printable
+from app.packs.verify.log.checkpoint import as_signed
 from app.services.reading.log_audit import (
     consistency_proof,
     entry_proof,
@@ -158,8 +159,9 @@ def resume(
 
 
 def _read(path: Path) -> bytes:
+    """A file that came by mail or was saved by an editor: as it was sent."""
     try:
-        return path.read_bytes()
+        return as_signed(path.read_bytes())
     except FileNotFoundError:
         raise NotFoundError(f"there is no checkpoint at {path}", code="file_unknown") from None
     except OSError as error:

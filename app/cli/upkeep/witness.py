@@ -11,6 +11,7 @@ from app.cli.edge import ERR, OUT, Json, clock, print_json
 from app.cli.encryption import BehindProxy, TlsCert, TlsKey, encryption
 from app.cli.opened import opened
 from app.errors import NotFoundError, RefusedError, UnavailableError
+from app.packs.verify.log.checkpoint import as_signed
 from app.witness.decision import WitnessRefusalError
 from app.witness.folder import Witness, create_witness, open_witness
 
@@ -143,8 +144,9 @@ def _signed(opened_witness: Witness, data: bytes) -> bytes:
 
 
 def _read(path: Path) -> bytes:
+    """A file that came by mail or was saved by an editor: as it was sent."""
     try:
-        return path.read_bytes()
+        return as_signed(path.read_bytes())
     except OSError as error:
         raise NotFoundError(
             f"there is no file {path}: {error.strerror}", code="file_unknown"

@@ -21,6 +21,10 @@ GUARDED = {
 }
 """Append-only tables and their unique keys; `+` joins the columns of one key."""
 
+REBUILD = (
+    "run `annexa reindex` to rebuild it from the store, and find out who altered it; `annexa "
+    "verify` checks the store all the same"
+)
 FUNCTION = "annexa_refuse_change"
 """PostgreSQL's function that the triggers call."""
 _FUNCTION_BODY = (
@@ -44,14 +48,19 @@ def guard_statements(dialect: str, guarded: Mapping[str, tuple[str, ...]]) -> li
     return [function, *(line for table in guarded for line in _postgresql_triggers(table))]
 
 
-def assert_guarded(engine: Engine) -> None:
-    """Raise RefusedError unless every trigger stands as it was made. For start-up."""
+def missing_triggers(engine: Engine) -> tuple[str, ...]:
+    """Names of the triggers that do not stand as they were made."""
     with engine.connect() as asked:
         missing = _missing_sqlite(asked) if engine.dialect.name == "sqlite" else _missing_pg(asked)
+    return tuple(sorted(missing))
+
+
+def assert_guarded(engine: Engine) -> None:
+    """Raise RefusedError unless every trigger stands as it was made. For start-up."""
+    missing = missing_triggers(engine)
     if missing:
         raise RefusedError(
-            f"The index lost its protection against changes ({', '.join(sorted(missing))}): run "
-            "`annexa reindex` to rebuild it from the store, and find out who altered it.",
+            f"The index lost its protection against changes ({', '.join(missing)}): {REBUILD}.",
             code="index_unguarded",
         )
 

@@ -7,8 +7,9 @@ from contextlib import AbstractContextManager
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
+from app.db.engine.append_only import missing_triggers
 from app.db.engine.dialects import BEGIN, make_private, open_engine, reachable
-from app.db.engine.schema import assert_current, assert_ours, migrate
+from app.db.engine.schema import assert_current, assert_ours, migrate, need_guarded
 from app.db.engine.writer_lock import only_writer
 
 _INDEXING = 4_713_900_272
@@ -51,23 +52,36 @@ class Database:
         """The same database with connections of its own, which no user of this one can use up."""
         return Database(open_engine(self.engine.url, self._search_path), self._search_path)
 
+    def unguarded(self) -> tuple[str, ...]:
+        """The triggers against changes that are missing or altered. Raises UnavailableError."""
+        with reachable(self.engine):
+            return missing_triggers(self.engine)
+
     def close(self) -> None:
         """Close every connection."""
         self.engine.dispose()
 
 
-def open_database(url: str, *, rebuild: bool = False, search_path: str | None = None) -> Database:
-    """The database at this URL, migrated to this program's schema.
+def open_database(
+    url: str, *, rebuild: bool = False, unguarded: bool = False, search_path: str | None = None
+) -> Database:
+    """The database at this URL, migrated to this program's schema unless it may only be read.
 
-    With `rebuild` it is taken as it is, however old or altered, for another to take its place.
+    With `rebuild` it is taken as it is, however old or altered, for another to take its place;
+    with `unguarded` though its triggers are missing (`Database.unguarded` tells), to be read.
     `search_path` is PostgreSQL's schema, if not the one of the account.
-    Raises UsageError (not such a URL), RefusedError (newer or foreign schema) and
-    UnavailableError.
+    Raises UsageError (not such a URL), RefusedError (newer or foreign schema, triggers missing)
+    and UnavailableError.
     """
     engine = open_engine(url, search_path)
     try:
         make_private(engine)
-        (assert_ours if rebuild else migrate)(engine)
+        if rebuild:
+            assert_ours(engine)
+        else:
+            migrate(engine)
+        if not (rebuild or unguarded):
+            need_guarded(engine)
     except BaseException:
         engine.dispose()
         raise

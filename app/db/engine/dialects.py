@@ -4,7 +4,9 @@ import contextlib
 import os
 import sqlite3
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
@@ -39,6 +41,8 @@ def open_engine(url: str | URL, search_path: str | None = None) -> Engine:
     """
     parsed = _parsed(url)
     if parsed.get_backend_name() == "sqlite":
+        if _is_read_only(parsed):
+            return _read_only_engine(parsed)
         engine = create_engine(parsed, connect_args={"timeout": WAIT / 1000}, **POOL)
         event.listen(engine, "connect", _sqlite_connected)
         event.listen(engine, "begin", _sqlite_begins)
@@ -65,6 +69,39 @@ def make_private(engine: Engine) -> None:
         return
     with contextlib.suppress(OSError):
         os.close(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+
+
+def read_only(engine: Engine) -> bool:
+    """Whether it is a SQLite file that this account may read and not write, or on such a mount."""
+    return _is_read_only(engine.url)
+
+
+def _is_read_only(url: URL) -> bool:
+    file = Path(url.database or "")
+    if url.get_backend_name() != "sqlite" or not file.is_file():
+        return False
+    places = (file, file.parent)  # a writer has to make files beside it
+    return not all(os.access(place, os.W_OK, effective_ids=True) for place in places)
+
+
+def _read_only_engine(url: URL) -> Engine:
+    """Nothing is written for it, neither a journal nor a lock.
+
+    A file that nobody has open is as it stays (`immutable`, sqlite.org/uri.html). Beside one that
+    somebody writes to, or was killed at, lie the files that readers need (sqlite.org/wal.html,
+    section 5).
+    """
+    file = Path(url.database or "").resolve()
+
+    def connected() -> sqlite3.Connection:
+        way = "mode=ro" if file.with_name(f"{file.name}-wal").exists() else "immutable=1"
+        name = f"file:{quote(str(file))}?{way}"
+        return sqlite3.connect(name, uri=True, timeout=WAIT / 1000, check_same_thread=False)
+
+    engine = create_engine(url, creator=connected, **POOL)
+    event.listen(engine, "connect", _sqlite_reads)
+    event.listen(engine, "begin", _sqlite_begins)
+    return engine
 
 
 @contextlib.contextmanager
@@ -119,6 +156,11 @@ def _sqlite_connected(connected: sqlite3.Connection, _: object) -> None:
     cursor.execute("PRAGMA synchronous = NORMAL")  # a lost tail is rebuilt from the store
     cursor.execute("PRAGMA foreign_keys = ON")
     cursor.close()
+
+
+def _sqlite_reads(connected: sqlite3.Connection, _: object) -> None:
+    connected.isolation_level = None
+    connected.execute(f"PRAGMA busy_timeout = {WAIT}").close()
 
 
 def _sqlite_begins(connection: Connection) -> None:

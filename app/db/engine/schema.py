@@ -7,7 +7,7 @@ from sqlalchemy import Connection, Engine, MetaData, inspect, text
 
 import app
 from app.db.engine.append_only import assert_guarded
-from app.db.engine.dialects import BEGIN, reachable, shown
+from app.db.engine.dialects import BEGIN, reachable, read_only, shown
 from app.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -24,15 +24,18 @@ _ONE_AT_A_TIME = 4_713_900_271
 def migrate(engine: Engine) -> None:
     """Bring an empty or older database to this program's schema, in one transaction.
 
+    One that may only be read has to be current. Whether it is guarded is asked by itself.
     Raises RefusedError for a newer or foreign schema, UnavailableError if it cannot be reached.
     """
+    if read_only(engine):
+        need_current(engine)
+        return
     with reachable(engine):
         with engine.connect() as connection:
             current = _found(connection) == {HEAD}
         if not current:
             with engine.execution_options(**{BEGIN: "IMMEDIATE"}).begin() as connection:
                 migrate_within(connection)
-        assert_guarded(engine)
 
 
 def assert_ours(engine: Engine) -> None:
@@ -53,16 +56,26 @@ def migrate_within(connection: Connection) -> None:
 
 def assert_current(engine: Engine) -> None:
     """Raise RefusedError unless the schema is exactly this program's and guarded."""
+    need_current(engine)
+    need_guarded(engine)
+
+
+def need_guarded(engine: Engine) -> None:
+    """Raise RefusedError unless every trigger against changes stands, UnavailableError."""
     with reachable(engine):
-        with engine.connect() as connection:
-            _refuse_unknown(connection)
-            if _found(connection) != {HEAD}:
-                raise RefusedError(
-                    f"The index {shown(engine)} has an older schema than this annexa: start "
-                    "`annexa serve` or any command that writes, which brings it up to date.",
-                    code="schema_older",
-                )
         assert_guarded(engine)
+
+
+def need_current(engine: Engine) -> None:
+    """Raise RefusedError unless the schema is exactly this program's."""
+    with reachable(engine), engine.connect() as connection:
+        _refuse_unknown(connection)
+        if _found(connection) != {HEAD}:
+            raise RefusedError(
+                f"The index {shown(engine)} has an older schema than this annexa: start "
+                "`annexa serve` or any command that writes, which brings it up to date.",
+                code="schema_older",
+            )
 
 
 def drop_everything(connection: Connection) -> None:

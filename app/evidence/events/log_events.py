@@ -38,6 +38,7 @@ class LogKeyInUse(Fact):
 class ClockCorrected(Fact):
     """The clock of whoever writes had run ahead: entries before this one claim times to come.
 
+    Or behind: then `ahead` is before `corrected`, and entries claim times before those they follow.
     An entry before it that steps back from a time up to `ahead` is honest; later ones are not.
     """
 

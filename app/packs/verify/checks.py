@@ -71,6 +71,7 @@ class Report:
             TypeError,
             AttributeError,
             OSError,
+            OverflowError,
             RecursionError,
         ) as error:
             return self.fail(file, f"cannot be read, so not that it {what}: {error!r}", code)

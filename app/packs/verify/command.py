@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import argparse
+import io
 import json
-import shutil
 import sys
 from contextlib import closing
-from datetime import datetime, timezone
 from pathlib import Path
 
-from app.packs.verify.checks import Report, code_of, need, printable
+from app.packs.verify.checks import Report, code_of, printable
 from app.packs.verify.container.archive import NO_BUNDLE, Archive
 from app.packs.verify.container.files import Bundle, Folder
 from app.packs.verify.container.members import SEAL, check_files, check_manifest, stamps_of
 from app.packs.verify.drawn import Drawn, check_drawn
-from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, check_checkpoint, check_since
+from app.packs.verify.log.checkpoint import EVIDENCE, NOTE, as_signed, check_checkpoint, check_since
 from app.packs.verify.log.commitments import Commitments
 from app.packs.verify.log.completeness import Runs
 from app.packs.verify.log.entries import Log, check_entries
@@ -23,12 +22,13 @@ from app.packs.verify.log.logkey import LogKey
 from app.packs.verify.log.objects import check_objects
 from app.packs.verify.log.rotation import signing_vkey, vkey_of
 from app.packs.verify.log.tiles import check_tiles
-from app.packs.verify.log.witness import COSIGNED, check_witnesses, witness_keys
+from app.packs.verify.log.witness import COSIGNED, check_witnesses
+from app.packs.verify.options import alone, options
 from app.packs.verify.period.period import Period
 from app.packs.verify.redacted import check_copy, read_revealed
 from app.packs.verify.seals.pdf import PDF, check_pdf
 from app.packs.verify.seals.signatures import check_seal
-from app.packs.verify.seals.signer import Pins, check_signer, fingerprint
+from app.packs.verify.seals.signer import check_signer
 from app.packs.verify.seals.times import check_bundle_times, check_checkpoint_times, numbered
 
 SHOWN = 200
@@ -37,30 +37,9 @@ SHOWN = 200
 
 def main() -> int:
     """Verify one bundle. 0: verified, 5: something did not verify; wrong use exits with 2."""
-    parser = arguments()
-    given = parser.parse_args()
-    given.time_root = given.time_root or [given.root]
-    given.since = given.since or []
-    try:
-        need(shutil.which("openssl"), "the openssl command is missing; install OpenSSL 3")
-        need(given.root or alone(given), "a bundle needs --root")
-        lists = [given.crl] if given.crl else []
-        files = [] if alone(given) else [given.bundle or ".", given.root, *given.time_root]
-        for path in (*files, *lists, *given.since, *given.redacted, *given.revealed):
-            need(Path(path).exists(), f"there is no {path}")
-        place = Path(given.bundle or ".")
-        ours = alone(given) or place.is_file() or (place / "META-INF").is_dir()
-        need(ours, f"{place} is no unpacked bundle; name a folder that is, or an .asice file")
-        given.pins = Pins(tuple(given.seal_subject), tuple(map(fingerprint, given.seal_cert)))
-        given.witness = witness_keys(given.witness)
-        given.at = None if given.at is None else moment(given.at)
-        if "+" not in given.log_vkey and Path(given.log_vkey).is_file():
-            given.log_vkey = Path(given.log_vkey).read_text("utf-8")
-        given.log_vkey = given.log_vkey.strip()
-        for line in given.log_vkey.split("\n"):
-            LogKey(line.strip().partition(" ")[0])
-    except ValueError as error:
-        parser.error(printable(str(error)))
+    given = options()
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # names that a console has no letters for
     report = Report()
     if alone(given):
         check_copies(given, None, report)
@@ -71,11 +50,6 @@ def main() -> int:
                 check_copies(given, bundle, report)
     show(report, as_json=given.json)
     return 5 if report.failures else 0
-
-
-def alone(given: argparse.Namespace) -> bool:
-    """Whether there are redacted copies and no bundle: they are proven by the log's key alone."""
-    return bool(given.redacted) and given.bundle is None
 
 
 def check_copies(given: argparse.Namespace, bundle: Bundle | None, report: Report) -> None:
@@ -188,7 +162,7 @@ def check_given(
     """A checkpoint that the auditor was given before: the log of the bundle continues it."""
 
     def continued() -> int:
-        note = path.read_bytes()
+        note = as_signed(path.read_bytes())
         earlier = check_checkpoint(note, LogKey(vkey_of(note, given.log_vkey)))
         check_since(earlier, signed, leaves)
         return earlier[0]
@@ -196,14 +170,6 @@ def check_given(
     size = report.check(path.name, "is continued", continued, "checkpoint_invalid")
     if size is not None:
         report.notes.append(f"the log continues the checkpoint of {size} entries in {path.name}")
-
-
-def moment(text: str) -> int:
-    """Seconds since 1970 from a number or an ISO 8601 instant, UTC unless it says otherwise."""
-    if text.isdigit():
-        return int(text)
-    at = datetime.fromisoformat(text.replace("Z", "+00:00"))  # noqa: FURB162 - Python 3.8
-    return int((at if at.tzinfo else at.replace(tzinfo=timezone.utc)).timestamp())  # noqa: UP017 - Python 3.8
 
 
 def show(report: Report, *, as_json: bool) -> None:
@@ -228,60 +194,6 @@ def show(report: Report, *, as_json: bool) -> None:
         lines.append(f"FAIL {len(report.failed) - SHOWN} more, all in --json")
     for line in (*lines, f"RESULT: {result}"):
         sys.stdout.write(printable(line) + "\n")
-
-
-def arguments() -> argparse.ArgumentParser:
-    """The options."""
-    parser = argparse.ArgumentParser(description="Verify an evidence bundle.")
-    parser.add_argument("bundle", nargs="?", help="folder or .asice file; default: .")
-    parser.add_argument("--root", help="PEM root of the seal")
-    parser.add_argument(
-        "--time-root",
-        action="append",
-        help="PEM root of a time authority, once for each; default: --root",
-    )
-    parser.add_argument("--log-vkey", required=True, help="the log's key, or a file that holds it")
-    parser.add_argument(
-        "--seal-subject",
-        action="append",
-        default=[],
-        metavar="TEXT",
-        help="who must have sealed, such as 'O=Example Hospital'; more than once: one of them",
-    )
-    parser.add_argument(
-        "--seal-cert",
-        action="append",
-        default=[],
-        metavar="FILE|SHA256",
-        help="the certificate that must have sealed; more than once: one of them",
-    )
-    parser.add_argument(
-        "--since",
-        action="append",
-        help="a checkpoint that you were given before, which the log has to continue",
-    )
-    parser.add_argument(
-        "--period",
-        help="FIRST..LAST (days, such as 2026-01-01..2026-03-31) that must be whole; default: the "
-        "period of the pack",
-    )
-    parser.add_argument(
-        "--witness",
-        action="append",
-        default=[],
-        metavar="VKEY|FILE",
-        help="the key of a witness that must have cosigned the log, once for each",
-    )
-    parser.add_argument("--crl", help="PEM revocation list, newer than the one inside")
-    parser.add_argument("--at", help="judge time authorities at this time (once they have expired)")
-    parser.add_argument(
-        "--redacted", action="append", default=[], help="copy with parts hidden, once for each"
-    )
-    parser.add_argument(
-        "--revealed", action="append", default=[], help="what is told of hidden parts of a copy"
-    )
-    parser.add_argument("--json", action="store_true", help="print one JSON document")
-    return parser
 
 
 if __name__ == "__main__":

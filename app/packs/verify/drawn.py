@@ -6,7 +6,7 @@ from typing import Any
 
 from app.packs.verify.checks import Report, code_of, need
 from app.packs.verify.container.files import Bundle
-from app.packs.verify.container.members import MANIFEST, SUMS
+from app.packs.verify.container.members import MANIFEST, NAME, SUMS
 from app.packs.verify.log.checkpoint import EVIDENCE
 from app.packs.verify.log.entries import Log
 from app.packs.verify.log.objects import ASSESSMENTS, RECORD
@@ -79,6 +79,8 @@ def named(detail: dict[str, Any]) -> dict[str, str]:
     files = detail["files"]
     sound = isinstance(files, dict) and all(isinstance(each, str) for each in files.values())
     need(sound, "it does not name files by their digests", "record_malformed")
+    plain = all(NAME.fullmatch(each) for each in files)  # of an unpacked bundle, nothing beside it
+    need(plain, "it names what is no file of a bundle", "record_malformed")
     return dict(files)
 
 
@@ -116,10 +118,15 @@ def check_facts(bundle: Bundle, drawn: Drawn, log: Log) -> None:
 
 
 def need_same_pack(manifest: dict[str, Any], detail: dict[str, Any]) -> None:
-    """The manifest is that of the pack that was drawn: of its connection, its days, its number."""
-    engagement, connection = manifest.get("engagement"), manifest.get("connection")
-    if engagement is None or connection is None:
-        return
-    said = (manifest.get("pack_id"), connection["id"], engagement["first"], engagement["last"])
-    ours = (detail["pack_id"], detail["connection_id"], detail["first"], detail["last"])
-    need(said == ours, "it is of another pack, connection or period", "manifest_mismatch")
+    """What people read in the manifest is what the log was told: whose pack, and of which days."""
+    engagement, connection = manifest["engagement"], manifest["connection"]
+    told = {
+        "pack_id": manifest["pack_id"],
+        "connection_id": connection["id"],
+        "engagement": engagement["name"],
+        "first": engagement["first"],
+        "last": engagement["last"],
+    }
+    for name, value in told.items():
+        reason = f"its {name} is {value!r}, the log was told of {detail.get(name)!r}"
+        need(value == detail.get(name), reason, "manifest_mismatch")

@@ -31,6 +31,7 @@ PARTS = (
     "packs/verify/period/links",
     "packs/verify/period/nights",
     "packs/verify/period/period",
+    "packs/verify/options",
     "packs/verify/command",
 )
 """Files of this program, in the order in which each needs only those before it."""

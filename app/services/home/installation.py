@@ -100,8 +100,10 @@ class Ports:
         self.database.close()
 
 
-def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
+def open_ports(home: Path, now: Clock, *, rebuild: bool = False, unguarded: bool = False) -> Ports:
     """Open an installation; `rebuild` takes any index, so that `reindex` can make it anew.
+
+    `unguarded` takes one whose triggers are missing, so that `verify` can tell of it.
 
     Raises UsageError, RefusedError or UnavailableError.
     """
@@ -114,7 +116,9 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False) -> Ports:
         home=home,
         settings=settings,
         store=_store(home, settings.store, now),
-        database=open_database(_database_url(home, settings.database), rebuild=rebuild),
+        database=open_database(
+            _database_url(home, settings.database), rebuild=rebuild, unguarded=unguarded
+        ),
         trust=trust,
         authorities=_asked(home, settings, trust, now),
         known_authorities=_known(home, settings, trust, now),

@@ -63,8 +63,9 @@ class SealedNights:
         self._gaps: list[SeenGap] = []
         self._removals: list[Removal] = []
         self._events: list[tuple[datetime, int]] = []
-        self._chain: list[tuple[int, datetime, bool]] = []
-        """Place, instant, and whether it is of the schedule, of each event of its chain."""
+        self._chain: list[tuple[int, datetime | None, bool]] = []
+        """Of each event of its chain the place, the later of its instant and of its nights (None
+        where it names none), and whether it is of the schedule."""
         self._judged: dict[str, dict[int, JudgedRecord]] = {}
         """Records of each run with their verdicts, by place in the log."""
         self._completed: dict[datetime, tuple[str, tuple[int, ...]]] = {}
@@ -84,7 +85,9 @@ class SealedNights:
     def event(self, seq: int, fact: Fact, at: datetime) -> None:
         """Take an event of this connection."""
         if fact.CHAINED:
-            self._chain.append((seq, at, isinstance(fact, OfConnection)))
+            of_nights = [at, *(one.slot for one in slot_by_slot(fact))]
+            newest = max(of_nights) if len(of_nights) > 1 else None
+            self._chain.append((seq, newest, isinstance(fact, OfConnection)))
         if isinstance(fact, OfConnection):
             self.connection = described(self.connection, fact, at)
             self._described.append((fact, at))
@@ -168,13 +171,13 @@ class SealedNights:
     def chain(self, start: datetime) -> list[int]:
         """Numbers of the events that show by themselves that no night since `start` is left out.
 
-        Its chain from the end back to the first event told before `start`, and every event that
-        changed its schedule.
+        Its chain from the end back to the first event told before `start`, of nights before it,
+        and every event that changed its schedule.
         """
         found = {seq for seq, _, of_schedule in self._chain if of_schedule}
-        for seq, at, _ in reversed(self._chain):
+        for seq, newest, _ in reversed(self._chain):
             found.add(seq)
-            if at < start:
+            if newest is not None and newest < start:
                 break
         return sorted(found)
 

@@ -26,7 +26,7 @@ class EntryClock:
         """Does this entry claim a time well before one that the log already held?
 
         What is appended today cannot be of last week: the entries it follows were there first. A
-        `clock_corrected` answers for the steps before it: the clock had run ahead.
+        `clock_corrected` answers for the steps before it: the clock had run ahead or behind.
         """
         body = parsed(data) or {}
         claimed = _claimed(body)
@@ -44,11 +44,17 @@ class EntryClock:
         if correction is not None:
             self._answer(entry, correction)
 
+    @property
+    def newest_left(self) -> datetime | None:
+        """The latest time that a step back left which nothing answers for; None without one."""
+        return max((before for before, _, _ in self._back), default=None)
+
     def _answer(self, entry: str, by: ClockCorrected) -> None:
         whose = by.vouched_by or "nobody"
+        ran = f"ahead to {utc(by.ahead)}" if by.ahead > by.corrected else "behind"
         said = (
-            f"our clock had run ahead to {utc(by.ahead)} and was set to {utc(by.corrected)}, for "
-            f"which {whose} vouches: {by.why}"
+            f"our clock had run {ran} and was set to {utc(by.corrected)}, for which {whose} "
+            f"vouches: {by.why}"
         )
         self._corrected.append(Finding(key=entry, reason=said, broken=False))
         self._back = [one for one in self._back if not _answered(one, by)]
@@ -61,7 +67,7 @@ class EntryClock:
 
 
 def _answered(step: tuple[datetime, datetime, Finding], by: ClockCorrected) -> bool:
-    """Whether a step back was one from a clock that ran ahead to the right one."""
+    """Whether a step back was from a clock that ran ahead to the right one, or to one behind."""
     before, after, _ = step
     return before <= by.ahead and after <= by.corrected + TOLERANCE
 

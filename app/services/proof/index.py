@@ -8,6 +8,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from app.controls.ground import Facts
+from app.db.engine.append_only import REBUILD
 from app.db.rows.connections import connections
 from app.db.rows.evidence import gaps, indexed_size, records, removals
 from app.db.rows.runs import nights
@@ -34,6 +35,14 @@ def head_findings(ports: Ports) -> Iterator[Finding]:
     except AppError as error:
         if error.kind == "log_rolled_back":
             yield Finding(key="checkpoint/", reason=error.message, code=error.kind)
+
+
+def guard_findings(ports: Ports) -> Iterator[Finding]:
+    """Whether the triggers that refuse changes stand in the index."""
+    missing = ports.database.unguarded()
+    if missing:
+        said = f"it lost its protection against changes ({', '.join(missing)}): {REBUILD}"
+        yield Finding(key="index", reason=said, code="index_unprotected")
 
 
 def index_findings(ports: Ports) -> Iterator[Finding]:

@@ -15,7 +15,7 @@ from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
-from app.services.proof.index import head_findings, index_findings
+from app.services.proof.index import guard_findings, head_findings, index_findings
 from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
@@ -125,6 +125,7 @@ def verify_store(ports: Ports) -> Findings:
     if not any(f.broken for f in found):
         size = ports.open_log().size
         found += index_findings(ports)
+    found += guard_findings(ports)
     faults = tuple(Fault.of(f) for f in found if f.broken)
     return Findings(
         what=f"store ({ports.store.label})",

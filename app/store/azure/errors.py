@@ -12,6 +12,7 @@ from azure.core.exceptions import (
 )
 
 from app.errors import UnavailableError
+from collectors.azure.identity.sign_in import did_not_answer
 
 
 @contextlib.contextmanager
@@ -31,7 +32,7 @@ def error_code(error: HttpResponseError) -> str:
 
 def _sentence(error: AzureError) -> str:
     if isinstance(error, ClientAuthenticationError):
-        return "did not accept the credential: check the identity that writes to the store."
+        return _no_token(error)
     if isinstance(error, ServiceRequestError | ServiceResponseError):
         return (
             "cannot be reached: check the address, the network and, for a private cloud, its "
@@ -51,3 +52,12 @@ def _sentence(error: AzureError) -> str:
         f"answered {error.status_code} {code}: run the command again, and ask whoever runs the "
         "storage account if it stays."
     )
+
+
+def _no_token(error: ClientAuthenticationError) -> str:
+    if did_not_answer(error):
+        return (
+            "cannot be asked: the token endpoint did not answer; nothing is known to be wrong with "
+            "the credential, run the command again later."
+        )
+    return "did not accept the credential: check the identity that writes to the store."

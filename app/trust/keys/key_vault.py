@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
 from app.errors import AppError, NotFoundError, RefusedError, UnavailableError
 
 if TYPE_CHECKING:
-    from azure.core.exceptions import AzureError
+    from azure.core.exceptions import AzureError, HttpResponseError
     from azure.keyvault.keys.crypto import CryptographyClient
 
 _HALF = 32
@@ -95,11 +95,7 @@ def _said(key_id: str, error: "AzureError") -> AppError:
             code="key_disabled",
         )
     if isinstance(error, ClientAuthenticationError) or error.status_code in {401, 403}:
-        return RefusedError(
-            f"Key Vault does not let this identity sign with {key_id}; give it the role "
-            "'Key Vault Crypto User' on the key, and open the vault's firewall to it",
-            code="key_denied",
-        )
+        return _not_let_in(key_id, error)
     if error.status_code == 404:
         return NotFoundError(
             f"Key Vault has no key {key_id}; compare key_id with: az keyvault key show",
@@ -114,6 +110,24 @@ def _said(key_id: str, error: "AzureError") -> AppError:
         f"Key Vault answered {error.status_code} to a signature with {key_id}; run the command "
         "again, and ask whoever runs the vault if it stays",
         code="key_unreachable",
+    )
+
+
+def _not_let_in(key_id: str, error: "HttpResponseError") -> AppError:
+    from azure.core.exceptions import ClientAuthenticationError
+
+    from collectors.azure.identity.sign_in import did_not_answer
+
+    if isinstance(error, ClientAuthenticationError) and did_not_answer(error):
+        return UnavailableError(
+            f"no token to sign with {key_id}: the token endpoint did not answer; nothing is known "
+            "to be wrong with the credential, run the command again later",
+            code="key_unreachable",
+        )
+    return RefusedError(
+        f"Key Vault does not let this identity sign with {key_id}; give it the role "
+        "'Key Vault Crypto User' on the key, and open the vault's firewall to it",
+        code="key_denied",
     )
 
 

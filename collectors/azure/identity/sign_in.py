@@ -81,6 +81,21 @@ def is_busy(error: ClientAuthenticationError) -> bool:
     return error.status_code == HTTPStatus.TOO_MANY_REQUESTS or code_of(error) in _BUSY
 
 
+def did_not_answer(error: ClientAuthenticationError) -> bool:
+    """Is nothing known of the credential, because the endpoint failed or answered no sense?
+
+    azure-identity tells a fault of the endpoint as it tells a refusal; a refusal has a status of
+    4xx or Entra's code.
+    """
+    if isinstance(error, CredentialUnavailableError):
+        return False
+    status = error.status_code
+    if status is None:
+        return code_of(error) is None
+    refusal = HTTPStatus.BAD_REQUEST <= status < HTTPStatus.INTERNAL_SERVER_ERROR
+    return not refusal or status == HTTPStatus.REQUEST_TIMEOUT
+
+
 def refused(error: ClientAuthenticationError, cloud: Cloud, kind: Kind) -> GatewayError:
     """The sentence for a credential that got no token."""
     status = error.status_code
@@ -92,11 +107,12 @@ def refused(error: ClientAuthenticationError, cloud: Cloud, kind: Kind) -> Gatew
             f"No token from {where}: it is asked too often{_told(code)}; nothing is wrong with "
             "the credential, try again later.",
         )
-    if status is not None and status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+    if did_not_answer(error) or (status or 0) >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        answered = f"HTTP {status}" if status else "nothing that makes sense"
         return GatewayError(
             "unreachable",
-            f"No token from {cloud.authority}: it answered HTTP {status}; nothing is known to be "
-            "wrong with the credential, try again later.",
+            f"No token from {cloud.authority}: the token endpoint did not answer ({answered}); "
+            "nothing is known to be wrong with the credential, try again later.",
         )
     if isinstance(error, CredentialUnavailableError):
         return GatewayError("credential_refused", _unavailable(error, kind))

@@ -1,16 +1,9 @@
 """annexa serve as a process: it answers, collects what is due, shares nights, ends when told."""
 
-import json
 import signal
 import socket
-import subprocess
-import threading
-import time
-import urllib.request
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -18,65 +11,15 @@ import pytest
 from app.db.rows.runs import runs
 from app.evidence.canonical import parse
 from app.evidence.record import entry_key
-from app.schedule.connection import new_connection
-from app.services.connections.register import add_connection
 from app.services.home.installation import open_ports
-from app.services.upkeep.new_home import initialise
 from simulator.process import SimulatorProcess
-from tests.command_line import ROOT, annexa, command, environment
+from tests.command_line import annexa
 from tests.conftest import StartSimulator
-from tests.installation import IMPATIENT, now, secret_env
+from tests.installation import now
 from tests.patience import PATIENCE
-
-EVERY_MINUTE, DAILY = "* * * * *", "0 2 * * *"
-AWAY = timedelta(hours=50)
-"""Nobody ran for so long: two or three nights became due, and only the newest is caught up."""
-
+from tests.serving import DAILY, EVERY_MINUTE, serving, standing_home, wait_until
 
 MakeHome = Callable[..., Path]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Serving:
-    """A process and where it listens."""
-
-    process: subprocess.Popen[str]
-    url: str
-    said: list[str] = field(default_factory=list)
-    """What it wrote to stderr since, whole once it has ended."""
-
-    def health(self) -> dict[str, str]:
-        with urllib.request.urlopen(f"{self.url}/health", timeout=PATIENCE) as answer:  # noqa: S310 - loopback
-            told: dict[str, str] = json.load(answer)
-        return told
-
-    def stop(self) -> int:
-        self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=PATIENCE)
-
-
-@contextmanager
-def serving(home: Path, tenant: SimulatorProcess, *words: str) -> Iterator[Serving]:
-    process = subprocess.Popen(
-        command(home, "serve", "--port", "0", *words),
-        cwd=ROOT,
-        env=environment({secret_env(tenant): tenant.client_secret}),
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stderr is not None
-    with process:
-        try:
-            line = process.stderr.readline()
-            assert line.startswith("Annexa serves http://127.0.0.1:"), line
-            said: list[str] = []
-            reading = process.stderr  # never let its pipe fill up
-            rest = threading.Thread(target=lambda: said.extend(reading))
-            rest.start()
-            yield Serving(process=process, url=line.split()[2].removesuffix("/v1"), said=said)
-        finally:
-            process.kill()
-            rest.join()
 
 
 @pytest.fixture
@@ -84,34 +27,9 @@ def home(small_tenant: SimulatorProcess, tmp_path: Path) -> MakeHome:
     """Make a home whose connection was added when somebody last looked."""
 
     def make(schedule: str, tenant: SimulatorProcess = small_tenant) -> Path:
-        folder = tmp_path / "home"
-        initialise(folder, "Northgate Health", lambda: now() - AWAY)
-        with (folder / "annexa.toml").open("a", encoding="utf-8") as settings:
-            settings.write(IMPATIENT)
-        ports = open_ports(folder, lambda: now() - (AWAY if schedule == DAILY else LAST_MINUTES))
-        with closing(ports):
-            add_connection(
-                ports,
-                new_connection(
-                    name="northgate",
-                    tenant_id=tenant.tenant_id,
-                    credential={
-                        "kind": "secret_env",
-                        "client_id": tenant.client_id,
-                        "secret_env": secret_env(tenant),
-                    },
-                    cloud="custom",
-                    cloud_file=tenant.cloud_file,
-                    subscriptions=(),
-                    schedule=schedule,
-                ),
-            )
-        return folder
+        return standing_home(tmp_path / "home", tenant, schedule)
 
     return make
-
-
-LAST_MINUTES = timedelta(minutes=2)
 
 
 def states(home: Path) -> list[str]:
@@ -126,13 +44,6 @@ def events(home: Path, kind: str) -> list[str]:
         entries = [parse(ports.store.get(entry_key(n))) for n in range(ports.open_log().size)]
     details = [one["detail"] for one in entries if str(one.get("kind")).startswith(kind)]
     return [slot for one in details for slot in one.get("slots", [one.get("slot")])]
-
-
-def wait_until(true: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not true():
-        assert time.monotonic() < deadline, what
-        time.sleep(0.25)
 
 
 def test_serve_answers_collects_the_minute_that_is_due_and_ends_on_sigterm(

@@ -27,6 +27,9 @@ def test_proofs_and_checkpoints_are_printed_written_and_checked(tmp_path: Path) 
     held = tmp_path / "held"
     held.write_bytes((home / "store" / "checkpoint" / "000000000001").read_bytes())
     assert annexa(home, "log", "verify", "--since", held).code == 0
+    mailed = tmp_path / "mailed"
+    mailed.write_bytes(held.read_bytes().rstrip(b"\n").replace(b"\n", b"\r\n"))
+    assert annexa(home, "log", "verify", "--since", mailed).code == 0
     held.write_bytes(held.read_bytes().replace(b"\n1\n", b"\n3\n", 1))
     refused = annexa(home, "log", "verify", "--since", held, "--json")
     assert refused.code == 5

@@ -63,7 +63,9 @@ def test_a_witness_by_file_signs_once_and_its_answer_is_kept(
     assert spoilable.annexa(*asking).code == 0
     none = tmp_path / "no-home"
     signing = ("witness", "sign", "--folder", folder, request)
+    request.write_bytes(request.read_bytes().replace(b"\n", b"\r\n"))
     assert annexa(none, *signing, "--out", answer).code == 0
+    answer.write_bytes(answer.read_bytes().replace(b"\n", b"\r\n"))
 
     assert annexa(none, "witness", "init", "--folder", folder, "--name", "again").code == 3
     refused = annexa(none, *signing)

@@ -1,13 +1,15 @@
 """PDF, tables, assessments, catalogue, criteria, manifest, explanation and verifier."""
 
+import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
+
+import pikepdf
 
 from app.evidence.canonical import canonical, parse
 from app.trust.keys.keyring import create_trust
 from tests.corpus.case import Case, Kind
 from tests.corpus.owner import Body, Keys, Owner, unzipped
-from tests.packs.verify.made import blank
 from tests.tampering.containers import packed
 
 WHAT = {
@@ -73,6 +75,8 @@ def _first(name: str, what: str) -> str | None:
         return {"flipped": "seal_invalid", "empty": "seal_missing", "longer": "pdf_extended"}[what]
     if name == "manifest.json" and what in {"empty", "flipped"}:
         return "manifest_invalid"
+    if name == "manifest.json" and what == "of another pack":
+        return "manifest_mismatch"
     if name.endswith(".json") and what in {"empty", "longer"}:
         return f"{WHAT[name]}_malformed"
     return None
@@ -83,9 +87,10 @@ def _pdfs(owner: Owner, folder: Path) -> Iterator[Case]:
     made = Kind("PDF, drawn so", owner)
     sealed = owner.documents["pack.pdf"]
     thief = Keys(create_trust(folder / "pdf", "other.example/log", owner.keys.clock))
+    plain = _plain(sealed)
     for what, code, pdf in (
         ("sealed by another", "seal_invalid", owner.pdf(thief)),
-        ("never sealed", "seal_missing", blank()),
+        ("never sealed", "seal_missing", plain),
         ("extended behind its seal", "pdf_extended", sealed + b"\n% more\n"),
         ("with an update behind its seal", "pdf_extended", sealed + _update(sealed)),
         ("with a page changed", "seal_invalid", _flipped(sealed)),
@@ -149,6 +154,18 @@ def _say_log(**said: object) -> Callable[[Body], object]:
 def _flipped(data: bytes) -> bytes:
     place = len(data) // 2
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+def _plain(sealed: bytes) -> bytes:
+    """The same pages, written anew without the seal."""
+    made = io.BytesIO()
+    with pikepdf.open(io.BytesIO(sealed)) as pdf:
+        for page in pdf.pages:
+            if "/Annots" in page:
+                del page["/Annots"]
+        del pdf.Root.AcroForm
+        pdf.save(made)
+    return made.getvalue()
 
 
 def _update(sealed: bytes) -> bytes:

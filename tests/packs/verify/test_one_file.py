@@ -43,6 +43,27 @@ def test_it_is_one_file_for_python_3_8_without_dependencies() -> None:
             assert (node.module or "").split(".")[0] in sys.stdlib_module_names
 
 
+def test_it_uses_nothing_at_its_start_that_python_3_8_does_not_have() -> None:
+    """Annotations are never run there; what is, may not subscript a builtin or use newer names."""
+    tree = ast.parse(verifier())
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef):
+            node.returns = None
+            for one in [*node.args.args, *node.args.kwonlyargs, node.args.vararg]:
+                if one is not None:
+                    one.annotation = None
+        if isinstance(node, ast.AnnAssign):
+            node.annotation = ast.Constant(value=None)
+    builtin = {"list", "dict", "tuple", "set", "frozenset", "type"}
+    newer = {"removeprefix", "removesuffix", "is_relative_to", "pairwise", "bit_count", "UTC"}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name):
+            assert node.value.id not in builtin, ast.unparse(node)
+        if isinstance(node, ast.Attribute | ast.Name):
+            name = node.attr if isinstance(node, ast.Attribute) else node.id
+            assert name not in newer, ast.unparse(node)
+
+
 def test_no_two_of_its_parts_give_the_same_name_to_different_things() -> None:
     told: dict[str, set[str]] = {}
     for node in ast.parse(verifier()).body:
@@ -351,3 +372,51 @@ def test_a_truncated_bundle_does_not_verify(case: Case, tmp_path: Path) -> None:
     for length in (len(case.data) // 2, len(case.data) - 10):
         (tmp_path / "bundle.asice").write_bytes(case.data[:length])
         assert failures(case.run(tmp_path / "bundle.asice"))
+
+
+def test_declarations_do_not_hide_in_another_encoding(case: Case, tmp_path: Path) -> None:
+    folder = unpacked(case.contents(), tmp_path / "bundle")
+    manifest = folder / "META-INF/ASiCManifest001.xml"
+    text = manifest.read_text("utf-8").replace("UTF-8", "UTF-16")
+    manifest.write_bytes(text.encode("utf-16"))
+    assert "META-INF/ASiCManifest001.xml: the manifest is not in UTF-8" in case.run(folder).stdout
+
+
+@pytest.mark.parametrize("version", ["LibreSSL 3.3.6", "OpenSSL 1.1.1w  11 Sep 2023"])
+def test_what_only_passes_for_openssl_3_is_told_and_not_blamed_on_the_bundle(
+    version: str, case: Case, tmp_path: Path
+) -> None:
+    other = tmp_path / "openssl"
+    other.write_text(f"#!/bin/sh\necho '{version}'\n")
+    other.chmod(0o755)
+    command = [sys.executable, "-I", "-S", str(case.script), str(tmp_path)]
+    done = subprocess.run(
+        [*command, "--root", str(case.root), "--log-vkey", case.vkey],
+        check=False,
+        capture_output=True,
+        text=True,
+        env={"PATH": str(tmp_path)},
+    )
+    assert done.returncode == 2
+    assert f"OpenSSL 3 is needed; this computer has {version!r}" in done.stderr
+
+
+def test_a_console_without_a_letter_is_shown_its_number(case: Case, tmp_path: Path) -> None:
+    bundle = tmp_path / "bundle.asice"
+    bundle.write_bytes(case.data)
+    sent = tmp_path / "\u4e2d"
+    sent.write_bytes(case.files["checkpoint/checkpoint"])
+    run = (
+        "import io, runpy, sys; "
+        "sys.stdout = io.TextIOWrapper(sys.stdout.buffer, encoding='cp1252'); "
+        "runpy.run_path(sys.argv.pop(1), run_name='__main__')"
+    )
+    arguments = [str(bundle), "--root", str(case.root), "--log-vkey", case.vkey]
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", run, str(case.script), *arguments, "--since", str(sent)],
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+    assert done.stdout.endswith("RESULT: VERIFIED\n"), done.stderr
+    assert "entries in \\u4e2d" in done.stdout

@@ -323,6 +323,7 @@ def _without(key: str) -> Callable[[Entry], Entry]:
         lambda entry: {**entry, "at": "yesterday"},
         lambda entry: {**entry, "at": None},
         lambda entry: {**entry, "detail": {**entry["detail"], "slot": []}},
+        lambda entry: {**entry, "detail": {**entry["detail"], "slot": None, "slots": [1, 2]}},
     ],
 )
 def test_what_is_malformed_is_refused_and_breaks_nothing(change: Callable[[Entry], Entry]) -> None:

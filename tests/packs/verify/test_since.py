@@ -107,3 +107,21 @@ def test_what_it_does_not_continue_is_refused(
 
 def test_a_bundle_without_tiles_cannot_prove_it(asked: Callable[..., str]) -> None:
     assert "[consistency_unproved]" in asked("earlier", bare=True)
+
+
+@pytest.mark.parametrize(
+    "mailed",
+    [
+        lambda note: note.replace(b"\n", b"\r\n"),
+        lambda note: note.rstrip(b"\n"),
+        lambda note: b"\xef\xbb\xbf" + note + b"\r\n\r\n",
+    ],
+)
+def test_a_checkpoint_that_came_by_mail_is_the_one_that_was_sent(
+    mailed: Callable[[bytes], bytes], held: Held, case: Case, tmp_path: Path
+) -> None:
+    sent = tmp_path / "sent"
+    sent.write_bytes(mailed(held.notes["earlier"]))
+    done = case.run(held.bundle, "--since", str(sent))
+    assert "the log continues the checkpoint of 3 entries" in done.stdout
+    assert done.returncode == 0

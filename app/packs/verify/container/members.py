@@ -186,6 +186,7 @@ def elements(bundle: Bundle, manifest: str) -> Iterator[ET.Element]:
         for piece in bundle.pieces(manifest):
             # no entities: nothing but elements
             need(b"<!" not in before + piece, "the manifest has declarations")
+            need(b"\0" not in piece, "the manifest is not in UTF-8")  # in UTF-16 they would hide
             before = piece[-1:]
             parser.feed(piece)
             for event, each in parser.read_events():

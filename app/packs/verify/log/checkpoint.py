@@ -10,6 +10,9 @@ from app.trust.time.openssl import Refused
 NOTE, EVIDENCE = "checkpoint/checkpoint", "checkpoint/evidence"
 """The one that all proofs lead to; the one of the time of the evidence, which the PDF names."""
 
+MARK = b"\xef\xbb\xbf"
+"""How some editors begin a text in UTF-8."""
+
 
 def check_checkpoint(note: bytes, key: LogKey) -> tuple[int, bytes]:
     """Size and root of the log, once its key has signed them (c2sp.org/tlog-checkpoint)."""
@@ -24,6 +27,16 @@ def check_checkpoint(note: bytes, key: LogKey) -> tuple[int, bytes]:
             key.verify(raw[4:], (text + "\n").encode())
             return decimal(fields[1]), decode(fields[2])
     raise Refused("the log's key has not signed it", "checkpoint_foreign")
+
+
+def as_signed(note: bytes) -> bytes:
+    """A checkpoint as the log wrote it, of one that came by mail or through a text editor.
+
+    These end lines by CR and LF, drop the last line end or mark the text as UTF-8; no signed
+    checkpoint does.
+    """
+    text = note[len(MARK) :] if note.startswith(MARK) else note  # noqa: FURB188 - Python 3.8
+    return text.replace(b"\r\n", b"\n").rstrip(b"\n") + b"\n"
 
 
 def check_since(

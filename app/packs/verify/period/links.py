@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
 from app.packs.verify.checks import need
+from app.trust.time.openssl import Refused
 
 OF_SCHEDULE = ("connection_added", "connection_changed", "connection_retired")
 OF_CHAIN = (
@@ -21,7 +24,21 @@ OF_CHAIN = (
     "rights_changed",
     "pack_drawn",
 )
+OF_NIGHTS = (
+    "run_started",
+    "run_completed",
+    "run_failed",
+    "slot_missed",
+    "slots_missed",
+    "rights_changed",
+)
+"""Events that name the night they tell of."""
 OF_PACK = "pack_drawn"
+DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+INSTANT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
+"""The one way in which an instant is sealed: Pythons differ about others."""
+YEARS = range(1900, 2200)
+"""In which things happen: nobody reckons beyond the ends of a calendar, nor for millennia."""
 KEPT = ("slot", "slots", "since", "run_id", "trigger", "first", "last", "connection_id")
 KEPT_OF_SCHEDULE = ("schedule", "time_zone", "schedule_meaning")
 
@@ -82,26 +99,23 @@ def told_by(name: str, entry: Mapping[str, Any]) -> tuple[str, Told] | None:
 
 def instant_in(text: Any) -> datetime:
     """An instant of the log. Raises Refused."""
-    need(isinstance(text, str) and text.endswith("Z"), f"{text!r} is no instant in UTC")
-    try:
-        at = datetime.fromisoformat(text[:-1])
-    except ValueError:
-        at = None
-    need(at is not None and at.tzinfo is None, f"{text[:40]!r} is no instant in UTC")
-    return at.replace(tzinfo=timezone.utc)  # type: ignore[union-attr]  # noqa: UP017 - Python 3.8
+    said = f"{str(text)[:40]!r} is no instant in UTC"
+    need(isinstance(text, str) and INSTANT.fullmatch(text), said)
+    need(int(text[:4]) in YEARS, said)
+    return utc_of(text[:-1], said)
 
 
 def walked(
     events: Mapping[int, Told], head: Told, start: datetime
 ) -> tuple[list[Told], list[tuple[Told, str, str]]]:
-    """The events from the head back to the first that was told before `start`, oldest first.
+    """The events from the head back to the first that is `behind` a start, oldest first.
 
     And what is wrong: (event, reason, code). The walk ends early at one that has no chain.
     """
     found, wrong = [head], []
     while True:
         now = found[-1]
-        if not now.linked or now.at < start:
+        if not now.linked or behind(now, start):
             break
         if now.after is None:
             if not now.begins:
@@ -127,6 +141,19 @@ def walked(
     return found, wrong
 
 
+def behind(told: Told, start: datetime) -> bool:
+    """Whether an event lies before a time: told before it, and of nights before it.
+
+    A clock that ran behind dates a change or a pack of later into that time: these say nothing.
+    """
+    if told.kind not in OF_NIGHTS or told.at >= start:
+        return False
+    try:
+        return all(slot < start for slot in slots_told(told))
+    except Refused:
+        return False
+
+
 def schedule_of(
     events: Mapping[int, Told], chain: list[Told]
 ) -> tuple[list[Told], list[tuple[Told, str, str]], bool]:
@@ -146,8 +173,10 @@ def schedule_of(
     if not proved:
         found = [one for one in events.values() if one.kind in OF_SCHEDULE]
     found.sort(key=lambda told: told.seq)
+    places = [one.seq for one in found]
     for told in chain:
-        newest = [one.seq for one in found if one.seq < told.seq][-1:]
+        before = bisect_left(places, told.seq)
+        newest = places[max(0, before - 1) : before]
         if told.linked and told.schedule is not None and [told.schedule] != newest and not wrong:
             said = f"it says that entry {told.schedule} is its schedule, which is not the newest"
             wrong.append((told, said, "schedule_left_out"))
@@ -156,8 +185,17 @@ def schedule_of(
 
 def a_day(text: Any) -> datetime:
     """Midnight, in UTC, that a day begins with. Raises Refused."""
-    need(isinstance(text, str) and len(text) == 10, f"{text!r} is no day")
-    return instant_in(f"{text}T00:00:00.000Z")
+    said = f"{str(text)[:40]!r} is no day"
+    need(isinstance(text, str) and DAY.fullmatch(text), said)
+    return utc_of(text, said)
+
+
+def utc_of(text: str, said: str) -> datetime:
+    """A time of ISO 8601 as one of UTC. Raises Refused with what is said."""
+    try:
+        return datetime.fromisoformat(text).replace(tzinfo=timezone.utc)  # noqa: UP017 - Python 3.8
+    except ValueError:
+        raise Refused(said) from None
 
 
 def slots_told(told: Told) -> Iterator[datetime]:

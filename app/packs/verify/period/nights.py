@@ -5,14 +5,16 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from heapq import heappop, heappush
 from itertools import islice
 
 from app.packs.verify.checks import need
 from app.packs.verify.period.links import OF_SCHEDULE, Told, instant_in, slots_told
-from app.packs.verify.period.planned import planned_slots
+from app.packs.verify.period.planned import UnknownZone, planned_slots
 
 HOURS = timedelta(hours=1)
+ANY_TIME = datetime(2000, 1, 1, tzinfo=timezone.utc)  # noqa: UP017 - Python 3.8
 NEAR = 3 * HOURS
 """Zone data of another year move a slot by so much at most."""
 MOST_SLOTS = 100_000
@@ -76,16 +78,19 @@ class Nights:
 def told_slots(chain: list[Told]) -> dict[datetime, Slot]:
     """What the events of a chain, oldest first, tell of each slot: one has one run."""
     found: dict[datetime, Slot] = {}
+    missed: list[timedelta] = []  # the latest first, so that each is looked at once
     for told in chain:
         if told.kind in {"slot_missed", "slots_missed"}:
             for slot in slots_told(told):
                 if slot not in found or found[slot].state == "begun":
                     found[slot] = Slot("missed", "scheduled", "", told)
+                    heappush(missed, ANY_TIME - slot)
         elif told.kind == "slots_reopened":
             since = instant_in(told.detail.get("since"))
-            found = {s: one for s, one in found.items() if one.state != "missed" or s <= since}
+            while missed and ANY_TIME - missed[0] > since:
+                del found[ANY_TIME - heappop(missed)]
         elif told.kind == "run_started" or told.kind in ENDS:
-            (slot,) = slots_told(told)
+            slot = instant_in(told.detail.get("slot"))
             run, trigger = (str(told.detail.get(key, "")) for key in ("run_id", "trigger"))
             known = found.setdefault(slot, Slot("begun", trigger or "scheduled", run, told))
             if known.run == run and told.kind in ENDS:
@@ -96,7 +101,7 @@ def told_slots(chain: list[Told]) -> dict[datetime, Slot]:
 def planned_between(schedule: list[Told], start: datetime, until: datetime) -> list[datetime]:
     """Slots in [start, until] that the events of a schedule, oldest first, planned.
 
-    Raises Refused, UnknownZone, and ValueError for a line of the meaning before that of Unix.
+    Raises Refused, and UnknownZone also for a line of the meaning before that of Unix.
     """
     found: list[datetime] = []
     ends = [told.at for told in schedule[1:]] + [until]
@@ -104,11 +109,12 @@ def planned_between(schedule: list[Told], start: datetime, until: datetime) -> l
         line, zone = told.detail.get("schedule"), told.detail.get("time_zone", "UTC")
         if line is None or told.kind == OF_SCHEDULE[-1]:
             continue
-        first, last = max(told.at, start - timedelta(microseconds=1)), min(end, until)
+        first = told.at if told.at >= start else start - timedelta(microseconds=1)
+        last = min(end, until)
         if first >= last:
             continue
         if told.detail.get("schedule_meaning", "former") != "unix":
-            raise ValueError(f"the line {line!r} has the meaning that Annexa gave it formerly")
+            raise UnknownZone(f"the line {line!r} has the meaning that Annexa gave it formerly")
         found += islice(planned_slots(str(line), str(zone), first, last), MOST_SLOTS)
         need(len(found) < MOST_SLOTS, "more nights are planned than any period has")
     return sorted({*found})
@@ -122,14 +128,14 @@ def judged(nights: Nights, due: datetime, *, over: bool) -> Nights:
     """
     newest = due if over else max((s for s in nights.planned if s <= due), default=None)
     free = sorted(slot for slot in {*nights.slots} - {*nights.planned})
-    for slot in list(nights.planned):
+    for place, slot in enumerate(list(nights.planned)):
         if slot in nights.slots:
             continue
         close = free[bisect_left(free, slot - NEAR) : bisect_right(free, slot + NEAR)]
         near = [one for one in close if nights.slots[one].trigger != BY_HAND]
         if near:
             free.remove(near[0])
-            nights.planned[nights.planned.index(slot)] = near[0]
+            nights.planned[place] = near[0]
             nights.moved += 1
         elif newest is not None and slot < newest:
             nights.untold.append(slot)

@@ -14,8 +14,6 @@ from app.trust.time.openssl import Refused
 
 NAMED_AT_MOST = 10
 """Slots named one by one; how many more there are is told."""
-Wrong = list[tuple[str, str, str]]
-"""(entry, reason, code) of each thing that does not hold."""
 
 
 class Period:
@@ -29,7 +27,7 @@ class Period:
         self._asked = asked
         self._told: dict[str, dict[int, Told]] = {}
         self._drawn: tuple[str, Told] | None = None
-        self._malformed: Wrong = []
+        self._malformed: list[tuple[str, str, str]] = []
 
     def take(self, name: str, entry: Mapping[str, Any]) -> None:
         """An entry that is proven to be in the log."""
@@ -42,7 +40,10 @@ class Period:
             return
         connection, told = found
         self._told.setdefault(connection, {})[told.seq] = told
-        if told.kind == OF_PACK and told.linked:
+        if told.kind == OF_PACK:
+            # whoever tells of packs links events: without a link what was left out would not show
+            if not told.linked:
+                self._malformed.append((name, "it is in no chain", "chain_missing"))
             self._drawn = found
         elif told.kind == OF_PACK:
             said = (
@@ -80,6 +81,10 @@ class Period:
             said = f"the pack begins with {drawn[0]:%Y-%m-%d}: the bundle does not reach back"
             report.fail("--period", said, "period_not_covered")
             return
+        if self._asked is not None and head.at < days[0]:
+            said = f"the pack was drawn at {head.at:%Y-%m-%d %H:%M} UTC, before that began"
+            report.fail("--period", said, "period_not_covered")
+            return
         found = PeriodProof(self._told[connection], head, days, head.at)
         for wrong in found.wrong:
             report.fail(*wrong)
@@ -101,7 +106,7 @@ def drawn_days(drawn: Told) -> tuple[datetime, datetime]:
 
 def from_day_to_day(first: Any, last: Any) -> tuple[datetime, datetime]:
     """First and last instant, in UTC, of these days. Raises Refused."""
-    start, end = a_day(first), a_day(last) + 24 * HOURS - timedelta(microseconds=1)
+    start, end = a_day(first), a_day(last) + (24 * HOURS - timedelta(microseconds=1))
     need(start <= end, f"{first} is after {last}")
     return start, end
 
@@ -120,7 +125,8 @@ class PeriodProof:
         days: tuple[datetime, datetime],
         now: datetime,
     ) -> None:
-        self.wrong: Wrong = []
+        self.wrong: list[tuple[str, str, str]] = []
+        """(entry, reason, code) of each thing that does not hold."""
         self.unproved: list[str] = []
         self.sentence = ""
         """What is proved, for people; empty when nothing is."""
@@ -135,6 +141,10 @@ class PeriodProof:
             self._judge(chain, schedule, (start, min(days[1], now)), now)
             if self.sentence:
                 self.sentence = f"complete for {_span(start, days, now)}: {self.sentence}"
+        elif now < start:
+            self.unproved.append(
+                f"any night of the period (the log says that it was {now:%Y-%m-%d %H:%M} UTC then)"
+            )
 
     def _start(self, chain: list[Told], first: datetime) -> datetime:
         """From when on the chain proves anything."""
@@ -162,7 +172,7 @@ class PeriodProof:
         except Refused as error:
             self.wrong.append((chain[-1].name, str(error), "record_malformed"))
             return
-        except (UnknownZone, ValueError) as error:
+        except UnknownZone as error:
             self.unproved.append(f"which nights were planned ({error})")
             return
         due = now - HOURS
@@ -191,8 +201,7 @@ class PeriodProof:
 
 
 def _span(start: datetime, days: tuple[datetime, datetime], now: datetime) -> str:
-    first = f"{start:%Y-%m-%d}" if start == days[0] else f"{start:%Y-%m-%d %H:%M} UTC"
-    last = f"{days[1]:%Y-%m-%d}"
-    return f"{first} to {last}" + (
+    first = f"{start.date()}" if start == days[0] else f"{start:%Y-%m-%d %H:%M} UTC"
+    return f"{first} to {days[1].date()}" + (
         f", as far as due at {now:%Y-%m-%d %H:%M} UTC" if now < days[1] else ""
     )

@@ -36,7 +36,7 @@ WORDS = (
 
 
 class UnknownZone(Exception):  # noqa: N818 - it is no error of the bundle
-    """This Python does not know the time zone."""
+    """What a line plans cannot be told here, for example for want of its time zone."""
 
 
 def planned_slots(line: str, zone: str, since: datetime, until: datetime) -> Iterator[datetime]:
@@ -79,9 +79,12 @@ def real_slots(day: date, fields: list[set[int]], zone: tzinfo) -> Iterator[date
     end = now + AN_HOUR * 31  # no clock was ever set by more within a day that it did not skip
     while now < end:
         local = now.astimezone(zone)
-        if local.date() == day and local.hour in fields[1] and local.minute in fields[0]:
-            yield now
-        now += A_MINUTE
+        if local.date() == day and local.hour in fields[1]:
+            if local.minute in fields[0]:
+                yield now
+            now += A_MINUTE
+        else:
+            now += A_MINUTE * (15 - local.minute % 15)  # clocks are set at quarters of an hour
 
 
 def instant_of(clock: datetime, zone: tzinfo) -> datetime:

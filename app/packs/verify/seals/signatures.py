@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tempfile
 from pathlib import Path
 
@@ -21,14 +22,14 @@ def check_seal(
     form = ["-cades", "-binary", "-inform", "DER", "-in", signature, "-content", content]
     with tempfile.TemporaryDirectory() as folder:
         signer, others = (str(Path(folder) / name) for name in ("signer", "others"))
-        more = ["-signer", signer, "-certsout", others, "-out", "/dev/null"]
+        more = ["-signer", signer, "-certsout", others, "-out", os.devnull]
         openssl("cms", "-verify", *form, *root, *more)
         if revoked is not None:
             # whatever its dates: the newest list says most, and certificates are judged above
             given = ["-crl_check", "-CRLfile", revoked, "-untrusted", others, "-no_check_time"]
             openssl("verify", *root[:2], *given, signer)
     try:
-        openssl("cms", "-verify", "-crl_check", *form, *root, "-out", "/dev/null")
+        openssl("cms", "-verify", "-crl_check", *form, *root, "-out", os.devnull)
     except Refused as error:
         if "unable to get certificate CRL" in str(error):
             return ["the seal carries no revocation list: ask whether it was revoked"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import tempfile
 from pathlib import Path
@@ -64,7 +65,7 @@ def signer_of(bundle: Bundle, names: tuple[str, str]) -> Signer:
     form = ["-binary", "-inform", "DER", "-in", signature, "-content", content]
     with tempfile.TemporaryDirectory() as folder:
         signer = Path(folder) / "signer"
-        openssl("cms", "-verify", "-noverify", *form, "-signer", str(signer), "-out", "/dev/null")
+        openssl("cms", "-verify", "-noverify", *form, "-signer", str(signer), "-out", os.devnull)
         return only_signer(signer)
 
 

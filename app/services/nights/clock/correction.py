@@ -7,11 +7,12 @@ from app.db.rows.runs import missed_after
 from app.errors import RefusedError
 from app.evidence.events.log_events import ClockCorrected
 from app.evidence.events.run_events import SlotsReopened
+from app.evidence.record import entry_key
 from app.services.connections.register import list_connections
 from app.services.home.installation import Ports
 from app.services.index.events import record_event
 from app.services.nights.clock.vouched_time import Vouching, vouched_time
-from app.services.proof.entry_times import TOLERANCE
+from app.services.proof.entry_times import TOLERANCE, EntryClock
 
 LOG = structlog.get_logger()
 SET_RIGHT = "entries claim times to come: the clock had run ahead and was set right"
@@ -33,7 +34,10 @@ def notice_correction(ports: Ports, by: str) -> bool:
 
 
 def correct_by_hand(ports: Ports, why: str, by: str) -> ClockCorrected:
-    """The same by a person's word. Raises RefusedError when no entry claims a time to come."""
+    """The same by a person's word, also of a clock that ran behind: no schedule looks for that.
+
+    Raises RefusedError when there is nothing to correct.
+    """
     return _seal(ports, None, why, by, "annexa time correct")
 
 
@@ -50,11 +54,23 @@ def _ahead(ports: Ports) -> ClockCorrected | None:
     )
 
 
+def _behind(ports: Ports) -> ClockCorrected | None:
+    """What entries claim that others, sealed by a clock of before, follow; None when none do."""
+    clock, now = EntryClock(), ports.now()
+    for seq, data in ports.open_log().entries():
+        clock.take(entry_key(seq), data)
+    left = clock.newest_left
+    if left is None:
+        return None
+    return ClockCorrected(ahead=left, corrected=now, vouched_at=None, vouched_by="", why="", by="")
+
+
 def _seal(ports: Ports, word: Vouching | None, why: str, by: str, actor: str) -> ClockCorrected:
-    found = _ahead(ports)
+    found = _ahead(ports) or (_behind(ports) if word is None else None)
     if found is None:
         raise RefusedError(
-            "no entry of the log claims a time to come; there is nothing to correct",
+            "no entry of the log claims a time to come or one before those it follows; there is "
+            "nothing to correct",
             code="clock_right",
         )
     fact = ClockCorrected(

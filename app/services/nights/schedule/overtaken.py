@@ -10,6 +10,7 @@ from app.errors import RefusedError, WriterBusyError
 from app.evidence.events.run_events import RunFailed, SlotMissed
 from app.evidence.run import Run, lost_by
 from app.evidence.run_state import RunState
+from app.packs.verify.period.nights import HOURS
 from app.schedule.connection import Connection
 from app.schedule.slots import slots
 from app.services.connections.missed_slots import forgotten, miss, overdue
@@ -28,7 +29,8 @@ NEVER = "no annexa could collect this night in its time, and evidence cannot be 
 def settle(ports: Ports, connection: Connection) -> None:
     """Seal what became of every night that is over: for whoever is about to draw a pack.
 
-    Raises UnavailableError when some are over and nobody vouches for the time, WriterBusyError.
+    Raises UnavailableError when some are over and nobody vouches for the time, WriterBusyError,
+    RefusedError when only our own clock calls some over: a pack would tell of nights to come.
     """
     word = Word(ports)
     end_overtaken(ports, word)
@@ -37,6 +39,12 @@ def settle(ports: Ports, connection: Connection) -> None:
         until = word.until() or word.need()
         if not miss(ports, connection.id, overdue(ports, connection, until).missed):
             break
+    if overdue(ports, connection, ports.now() - HOURS).missed:
+        raise RefusedError(
+            "this computer's clock runs ahead: nights that it calls over are still to come, and a "
+            "pack would seem to leave them out; set the clock right and order the pack again",
+            code="clock_wrong",
+        )
 
 
 def end_overtaken(ports: Ports, word: Word) -> int:

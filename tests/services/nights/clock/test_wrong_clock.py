@@ -11,12 +11,14 @@ import pytest
 from app.db.rows.log import events
 from app.db.rows.runs import nights, runs
 from app.errors import RefusedError
+from app.evidence.events.connection_events import ConnectionChanged
 from app.evidence.events.log_events import ClockCorrected
 from app.evidence.events.run_events import SlotsMissed, SlotsReopened
 from app.services.connections.missed_slots import miss
 from app.services.connections.register import find_connection
 from app.services.home.installation import Ports
 from app.services.index.catch_up import reindex
+from app.services.index.events import record_event
 from app.services.nights.clock.correction import correct_by_hand
 from app.services.nights.night import collect_now
 from app.services.nights.schedule.overtaken import settle
@@ -161,6 +163,21 @@ def test_a_night_that_a_lost_index_had_planned_is_missed_before_a_pack(
     assert not [note for note in verify_store(ports).notes if "no entry tells" in note]
 
 
+def test_no_pack_is_made_by_a_clock_that_calls_coming_nights_over(
+    ports: Ports, clock: TenantClock
+) -> None:
+    clock.at = FIRST + timedelta(minutes=1)
+    tick(ports, "test")
+    size = ports.open_log().size
+    clock.ahead(timedelta(days=3))
+
+    with pytest.raises(RefusedError) as refused:
+        settle(ports, find_connection(ports, None))
+
+    assert refused.value.kind == "clock_wrong"
+    assert ports.open_log().size == size
+
+
 def test_a_correction_by_hand_says_why_and_is_refused_where_nothing_is_to_correct(
     ports: Ports, clock: TenantClock
 ) -> None:
@@ -175,3 +192,24 @@ def test_a_correction_by_hand_says_why_and_is_refused_where_nothing_is_to_correc
 
     assert (fact.vouched_at, fact.why, fact.by) == (None, "a battery was replaced", "operator")
     assert verify_store(ports).faults == ()
+
+
+def test_what_a_clock_that_ran_behind_dated_is_corrected_by_hand(
+    ports: Ports, clock: TenantClock
+) -> None:
+    connection = find_connection(ports, None)
+    clock.at = FIRST + timedelta(hours=1)
+    record_event(ports, connection.told_as(ConnectionChanged), actor="test")
+    clock.ahead(-timedelta(days=6 * 365))
+    record_event(ports, connection.told_as(ConnectionChanged), actor="test")
+    clock.at = FIRST + timedelta(hours=2)
+    record_event(ports, connection.told_as(ConnectionChanged), actor="test")
+    assert [fault.code for fault in verify_store(ports).faults] == ["record_backdated"]
+
+    correct_by_hand(ports, "a battery was replaced", "operator")
+
+    found = verify_store(ports)
+    assert found.faults == ()
+    assert any("our clock had run behind" in note for note in found.notes)
+    with pytest.raises(RefusedError):
+        correct_by_hand(ports, "again", "operator")
