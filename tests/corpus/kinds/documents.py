@@ -1,15 +1,13 @@
 """PDF, tables, assessments, catalogue, criteria, manifest, explanation and verifier."""
 
-import io
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pikepdf
 
 from app.evidence.canonical import canonical, parse
 from app.trust.keys.keyring import create_trust
 from tests.corpus.case import Case, Kind
 from tests.corpus.owner import Body, Keys, Owner, unzipped
+from tests.packs.verify.made import blank
 from tests.tampering.containers import packed
 
 WHAT = {
@@ -87,10 +85,9 @@ def _pdfs(owner: Owner, folder: Path) -> Iterator[Case]:
     made = Kind("PDF, drawn so", owner)
     sealed = owner.documents["pack.pdf"]
     thief = Keys(create_trust(folder / "pdf", "other.example/log", owner.keys.clock))
-    plain = _plain(sealed)
     for what, code, pdf in (
         ("sealed by another", "seal_invalid", owner.pdf(thief)),
-        ("never sealed", "seal_missing", plain),
+        ("never sealed", "seal_missing", blank()),
         ("extended behind its seal", "pdf_extended", sealed + b"\n% more\n"),
         ("with an update behind its seal", "pdf_extended", sealed + _update(sealed)),
         ("with a page changed", "seal_invalid", _flipped(sealed)),
@@ -154,18 +151,6 @@ def _say_log(**said: object) -> Callable[[Body], object]:
 def _flipped(data: bytes) -> bytes:
     place = len(data) // 2
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
-
-
-def _plain(sealed: bytes) -> bytes:
-    """The same pages, written anew without the seal."""
-    made = io.BytesIO()
-    with pikepdf.open(io.BytesIO(sealed)) as pdf:
-        for page in pdf.pages:
-            if "/Annots" in page:
-                del page["/Annots"]
-        del pdf.Root.AcroForm
-        pdf.save(made)
-    return made.getvalue()
 
 
 def _update(sealed: bytes) -> bytes:
