@@ -72,6 +72,11 @@ class Archive(Bundle):
                     target.write(piece)
         return copy
 
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises Refused when there is none."""
+        need(name in self._places, "the file is missing", code_of(name, "missing"))
+        return self._places[name][1]
+
     def pieces(self, name: str) -> Iterator[bytes]:
         """A file's bytes. Raises Refused when there is none."""
         need(name in self._places, "the file is missing", code_of(name, "missing"))

@@ -27,6 +27,10 @@ class Bundle:
         """Whether there is such a file."""
         raise NotImplementedError
 
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises Refused unless it is a plain file."""
+        raise NotImplementedError
+
     def pieces(self, name: str) -> Iterator[bytes]:
         """A file's bytes, a piece at a time. Raises Refused unless it is a plain file."""
         raise NotImplementedError
@@ -73,6 +77,10 @@ class Folder(Bundle):
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
         return (self.folder / name).exists()
+
+    def size(self, name: str) -> int:
+        """Bytes of a file. Raises Refused unless it is a plain file."""
+        return self.path(name).stat().st_size
 
     def pieces(self, name: str) -> Iterator[bytes]:
         """A file's bytes. Raises Refused unless it is a plain file."""
