@@ -30,6 +30,10 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+OF_ANOTHER_TIME = 'clock_limit = "P3650D"\n'
+"""The simulated tenant's clock stands at its own date; ours is true, as the authorities' are."""
+
+
 def issued(place: Installation) -> IssuedPack:
     today = now().date()
     engagement = Engagement(
@@ -50,7 +54,7 @@ def test_all_authorities_down_then_two_answer_and_both_roots_are_needed(
     with listening(one) as first, listening(two) as second, installed(home, simulator) as plain:
         file = home / "annexa.toml"
         tables = authority_table(home, one, first) + authority_table(home, two, second)
-        file.write_text(file.read_text() + tables)
+        file.write_text(OF_ANOTHER_TIME + file.read_text() + tables)
         place = replace(plain, ports=open_ports(home, now))
         one.up[0] = two.up[0] = False
         night = place.collect()
@@ -98,7 +102,7 @@ def test_a_pack_dated_as_real_authorities_date_verifies_everywhere(
     with listening(one) as first, listening(two) as second, installed(home, simulator) as plain:
         file = home / "annexa.toml"
         tables = authority_table(home, one, first) + authority_table(home, two, second)
-        file.write_text(file.read_text() + tables)
+        file.write_text(OF_ANOTHER_TIME + file.read_text() + tables)
         place = replace(plain, ports=open_ports(home, now))
         assert not place.collect().awaiting_timestamp
         pack = issued(place)
