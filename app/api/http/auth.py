@@ -53,7 +53,8 @@ class Gate:
         if token is None:
             if header is not None:
                 self._wrong.count(address, asyncio.get_running_loop().time())
-            await (_throttled(request, wait) if wait else _refusal(request))(scope, receive, send)
+            slowed = wait and header is not None  # who brings none guesses nothing
+            await (_throttled(request, wait) if slowed else _refusal(request))(scope, receive, send)
             return
         request.state.token = token
         await self._app(scope, receive, send)
