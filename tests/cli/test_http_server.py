@@ -13,7 +13,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from app.cli.http_server import ClientLimits, HttpServer
-from app.cli.listening import listening
+from app.cli.listener import listening
 from tests.patience import PATIENCE
 
 SOON = ClientLimits(head=0.3, body=0.3, stalled=0.3, connections=4)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import uvicorn
 
-from app.cli.listening import address_of, listening
+from app.cli.listener import address_of, listening
 from app.witness.folder import Witness, create_witness
 from app.witness.server import create_witness_app
 

@@ -8,7 +8,7 @@ import typer
 
 from app.cli.edge import ERR
 from app.cli.encryption import BehindProxy, TlsCert, TlsKey, encryption
-from app.cli.listening import address_of, listening
+from app.cli.listener import address_of, listening
 from app.cli.opened import opened
 from app.errors import UnavailableError
 from app.services.home.installation import Ports

@@ -66,7 +66,7 @@ def serve(
 ) -> None:
     """Answer logs over HTTP (POST /add-checkpoint of c2sp.org/tlog-witness)."""
     from app.cli.http_server import ClientLimits, HttpServer
-    from app.cli.listening import address_of, listening
+    from app.cli.listener import address_of, listening
     from app.witness.server import create_witness_app
 
     spoken = encryption(host, tls_cert, tls_key, behind_proxy=behind_proxy)

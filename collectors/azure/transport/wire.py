@@ -1,6 +1,7 @@
 """The connection pool, and the bytes as they came over the wire."""
 
 import ssl
+from contextlib import ExitStack
 from urllib.request import getproxies
 
 import aiohttp
@@ -28,14 +29,13 @@ class RememberingResponse(aiohttp.ClientResponse):
     async def read(self) -> bytes:
         """Read the whole body once. Raises OverlongError, and hangs up, beyond `most` bytes."""
         taken = bytearray()
-        try:
+        with ExitStack() as unread:
+            unread.callback(self.close)
             self._need_bounded(self.content_length or 0)
             async for piece in self.content.iter_any():
                 taken += piece
                 self._need_bounded(len(taken))
-        except BaseException:
-            self.close()
-            raise
+            unread.pop_all()  # all is here: the connection serves the next request
         self.received = bytes(taken)
         return self.received
 

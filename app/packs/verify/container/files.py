@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,27 +14,28 @@ PIECE = 1 << 20
 """Bytes read at once."""
 
 
-class Bundle:
+class Bundle(ABC):
     """The files by name."""
 
     def __init__(self) -> None:
         self._sorted: list[str] = []
         self._digests: dict[str, bytes] = {}
 
+    @abstractmethod
     def close(self) -> None:
         """Leave nothing behind."""
 
+    @abstractmethod
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def size(self, name: str) -> int:
         """Bytes of a file. Raises Refused unless it is a plain file."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pieces(self, name: str) -> Iterator[bytes]:
         """A file's bytes, a piece at a time. Raises Refused unless it is a plain file."""
-        raise NotImplementedError
 
     def read(self, name: str) -> bytes:
         """All bytes of a file."""
@@ -49,9 +51,9 @@ class Bundle:
             found = self._digests[name] = state.digest()
         return found
 
+    @abstractmethod
     def path(self, name: str) -> Path:
         """Where openssl finds a file. Raises Refused unless it is a plain file."""
-        raise NotImplementedError
 
     def names(self, folder: str = "") -> list[str]:
         """Every file below a folder, in order."""
@@ -73,6 +75,9 @@ class Folder(Bundle):
     def pass_over(self, anchors: dict[str, str]) -> None:
         """Forget the auditor's own copies of anchors (content by name) beside the files."""
         self._sorted = [name for name in self._sorted if not self._is_anchor(name, anchors)]
+
+    def close(self) -> None:
+        """Nothing was opened for longer than a read."""
 
     def has(self, name: str) -> bool:
         """Whether there is such a file."""
