@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from app.evidence.draft import _skew
+from app.evidence.draft import clock_skew
 from collectors.kit import Exchange
 
 AT = datetime(2026, 11, 23, 6, 0, 1, tzinfo=UTC)
@@ -40,10 +40,10 @@ def answered(date: str | None) -> Exchange:
 def test_the_skew_against_azures_date_is_told_or_left_out(
     date: str | None, skew: int | None
 ) -> None:
-    assert _skew((answered(date),)) == skew
+    assert clock_skew((answered(date),)) == skew
 
 
 def test_the_largest_skew_of_a_record_is_told() -> None:
     pages = (answered("Mon, 23 Nov 2026 06:00:00 GMT"), answered("Mon, 23 Nov 2026 07:00:00 GMT"))
 
-    assert _skew(pages) == -3599000
+    assert clock_skew(pages) == -3599000

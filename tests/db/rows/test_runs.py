@@ -140,8 +140,9 @@ def test_missed_nights_are_kept_and_shown(database: Database) -> None:
         claim_slot(session, "other", SLOT + 9 * DAY, "scheduled", "r")
     with database.read() as session:
         seen = nights(session, "c", SLOT, SLOT + 2 * DAY)
-        assert last_planned(session, "c") == SLOT + 2 * DAY
-        assert last_planned(session, "nobody") is None
+        assert last_planned(session, "c", SLOT + 9 * DAY) == SLOT + 2 * DAY
+        assert last_planned(session, "c", SLOT + DAY) == SLOT + DAY, "what lies ahead is no night"
+        assert last_planned(session, "nobody", SLOT + 9 * DAY) is None
         assert nights(session, "c", SLOT + DAY, SLOT + DAY) == seen[1:2]
         assert [one.slot for one in runs(session, "c", before=SLOT + 2 * DAY, limit=1)] == [
             SLOT + DAY

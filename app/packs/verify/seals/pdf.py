@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.packs.verify.checks import Report, need
 from app.packs.verify.container.files import Bundle
-from app.packs.verify.seals.signatures import der_length
+from app.packs.verify.seals.signatures import element_length
 from app.packs.verify.seals.signer import Pins, need_pinned, only_signer
 from app.trust.time.openssl import check_token, openssl
 
@@ -64,6 +64,6 @@ def cut(data: bytes, place: tuple[int, int, int], folder: Path, name: str) -> tu
     start, end, rest = place
     padded = bytes.fromhex(data[start + 1 : end - 1].decode("ascii"))
     signature, content = folder / name, folder / "content"
-    signature.write_bytes(padded[: der_length(padded)])
+    signature.write_bytes(padded[: element_length(padded)])
     content.write_bytes(data[:start] + data[end : end + rest])
     return str(signature), str(content)

@@ -9,6 +9,9 @@ from pathlib import Path
 from app.packs.verify.container.files import Bundle
 from app.trust.time.openssl import Refused, openssl
 
+INDEFINITE = 0x80
+"""A first octet of a length: the content ends with two zeros, wherever that is."""
+
 
 def check_seal(
     bundle: Bundle, names: tuple[str, str], root: list[str], revoked: str | None = None
@@ -58,11 +61,30 @@ def check_signature(public: bytes, signature: bytes, message: bytes, *how: str) 
         openssl("pkeyutl", "-verify", *form, "-in", text, "-sigfile", signed)
 
 
-def der_length(data: bytes) -> int:
-    """Bytes of the first element (X.690, section 8.1.3); what follows is padding."""
-    if len(data) < 2 or data[1] == 0x80:
-        raise Refused("it is no DER")
-    if data[1] < 0x80:
-        return 2 + data[1]
-    size = data[1] & 0x7F
-    return 2 + size + int.from_bytes(data[2 : 2 + size], "big")
+def element_length(data: bytes) -> int:
+    """Bytes of the first element, whose length may be indefinite; what follows is padding.
+
+    A signature may be in BER (RFC 5652, section 5.1), and some authorities' tokens are: ITU-T
+    X.690, section 8.1.3.
+    """
+    at, unfinished = 0, 0
+    while True:
+        if len(data) < at + 2:
+            raise Refused("it ends too early")
+        if unfinished and data[at : at + 2] == b"\0\0":
+            at, unfinished = at + 2, unfinished - 1
+        elif data[at + 1] == INDEFINITE:
+            at, unfinished = at + 2, unfinished + 1
+        else:
+            at += 2 + _length(data, at + 1)
+        if not unfinished:
+            return at
+
+
+def _length(data: bytes, at: int) -> int:
+    """Bytes after the first octet of a length: its other octets, and the content."""
+    first = data[at]
+    if first < INDEFINITE:
+        return first
+    size = first & 0x7F
+    return size + int.from_bytes(data[at + 1 : at + 1 + size], "big")

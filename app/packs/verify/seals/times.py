@@ -8,7 +8,7 @@ from pathlib import Path
 
 from app.packs.verify.checks import Report, need
 from app.packs.verify.container.files import Bundle
-from app.packs.verify.seals.signatures import der_length
+from app.packs.verify.seals.signatures import element_length
 from app.trust.time.openssl import Refused, check_token, seconds
 
 ENDING = re.compile(r"(?:\.([2-9]|[1-9][0-9]))?\.tsr")
@@ -103,7 +103,7 @@ def check_time(
     whole = bundle.read(token)
     try:
         # openssl reads the token and leaves what follows
-        need(der_length(whole) == len(whole), "something follows the token")
+        need(element_length(whole) == len(whole), "something follows the token")
         return check_token(str(bundle.path(token)), ["-data", str(data)], roots, at)
     except Refused as error:
         raise Refused(f"{token}: {error}", error.code or "token_invalid") from None

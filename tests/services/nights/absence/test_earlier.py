@@ -5,6 +5,7 @@ Three nights: one that sees all, one that may not see disks, one that sees again
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -65,7 +66,9 @@ def nights(
     start_simulator: StartSimulator, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Nights]:
     with (
-        start_simulator(quotas="off", resources=40, subscriptions=2) as tenant,
+        start_simulator(
+            quotas="off", resources=40, subscriptions=2, as_of=datetime.now(UTC)
+        ) as tenant,
         installed(tmp_path_factory.mktemp("installed") / "home", tenant, IMPATIENT) as house,
     ):
         told = Nights(house=house)

@@ -1,6 +1,7 @@
 """Objects of an earlier night that are gone from the store make nothing else vanish."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,9 @@ DISKS = Job(collector=collector_by_id("compute.disks"), scope=TENANT)
 
 @pytest.fixture(scope="module")
 def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
-    with start_simulator(quotas="off", resources=40, subscriptions=1) as process:
+    with start_simulator(
+        quotas="off", resources=40, subscriptions=1, as_of=datetime.now(UTC)
+    ) as process:
         yield process
 
 
