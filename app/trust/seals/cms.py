@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from asn1crypto import algos, cms, crl
+from asn1crypto import algos, cms, parser
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,6 +13,7 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.trust.keys.signers import SealSigner
+from app.trust.time.der import CONSTRUCTED, CONTEXT, SEQUENCE, UNIVERSAL, AsItCame, parts
 from app.trust.time.timestamp import TimeAuthority, stamp_digest
 
 LONGEST = 72
@@ -32,7 +33,7 @@ class AuthorityTimeStamper(TimeStamper):
         if md_algorithm.lower() != "sha256":
             raise ValueError(f"digests here are sha256, not {md_algorithm}")
         stamped = stamp_digest(message_digest, self._authorities, self._now)
-        return cms.ContentInfo.load(stamped.token)
+        return _Token.load(stamped.token)
 
 
 class CmsSigner(Signer):
@@ -40,9 +41,9 @@ class CmsSigner(Signer):
 
     def __init__(self, sealer: SealSigner) -> None:
         registry = SimpleCertificateStore()  # type: ignore[no-untyped-call]  # pyHanko's own
-        registry.register_multiple([_asn1(each) for each in sealer.chain])
+        registry.register_multiple([loaded(each) for each in sealer.chain])
         super().__init__(
-            signing_cert=_asn1(sealer.certificate),
+            signing_cert=loaded(sealer.certificate),
             cert_registry=registry,
             signature_mechanism=algos.SignedDigestAlgorithm({"algorithm": "sha256_ecdsa"}),
             embed_roots=True,  # the root travels along, for people to look at
@@ -63,25 +64,34 @@ class CmsSigner(Signer):
         return await asyncio.to_thread(self._sealer.sign, data)
 
 
+class _Token(AsItCame, cms.ContentInfo):  # type: ignore[misc]  # asn1crypto has no types
+    """A time stamp token."""
+
+
+class _Certificate(AsItCame, asn1.Certificate):  # type: ignore[misc]  # asn1crypto has no types
+    """Somebody's certificate."""
+
+
 def with_revocations(
     signed: cms.ContentInfo, revocations: Sequence[x509.CertificateRevocationList]
-) -> cms.ContentInfo:
-    """The same CMS with lists in SignedData.crls (RFC 5652, section 5.1), which nobody signs.
+) -> bytes:
+    """The same CMS (DER) with lists in SignedData.crls (RFC 5652, section 5.1), which nobody signs.
 
-    Built anew around parts that are encoded already: to re-encode all of it takes minutes.
+    Put between parts that stay as they are encoded, before the last, signerInfos.
     """
+    whole = bytes(signed.dump())
     if not revocations:
-        return signed
-    parsed = cms.ContentInfo.load(signed.dump())["content"]
-    names = ("version", "digest_algorithms", "encap_content_info", "certificates", "signer_infos")
-    parts = {name: parsed[name] for name in names}
-    parts["crls"] = [
-        cms.RevocationInfoChoice("crl", crl.CertificateList.load(each.public_bytes(Encoding.DER)))
-        for each in revocations
-    ]
-    content = {"content_type": "signed_data", "content": cms.SignedData(parts)}
-    return cms.ContentInfo(content)
+        return whole
+    kind, wrapped = parts(whole)
+    (data,) = parts(wrapped)
+    *others, signers = parts(data)
+    lists = sorted(each.public_bytes(Encoding.DER) for each in revocations)  # a SET OF
+    crls = parser.emit(CONTEXT, CONSTRUCTED, 1, b"".join(lists))
+    data = parser.emit(UNIVERSAL, CONSTRUCTED, SEQUENCE, b"".join((*others, crls, signers)))
+    wrapped = parser.emit(CONTEXT, CONSTRUCTED, 0, data)
+    return bytes(parser.emit(UNIVERSAL, CONSTRUCTED, SEQUENCE, kind + wrapped))
 
 
-def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
+def loaded(certificate: x509.Certificate) -> asn1.Certificate:
+    """For pyHanko, which writes it as it is."""
+    return _Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -6,8 +6,6 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from asn1crypto import x509 as asn1
-from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields
@@ -17,7 +15,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from app.trust.keys.keyring import Trust
 from app.trust.keys.signers import refuse_worthless
-from app.trust.seals.cms import AuthorityTimeStamper, CmsSigner
+from app.trust.seals.cms import AuthorityTimeStamper, CmsSigner, loaded
 from app.trust.seals.pades_check import WEAK_IN_TIME
 from app.trust.time.timestamp import TimeAuthority
 
@@ -71,18 +69,14 @@ def _known(trust: Trust, authorities: Sequence[TimeAuthority], at: datetime) -> 
     roots = [(sealer.certificate, *sealer.chain)[-1]]
     roots += [root for authority in authorities for root in authority.roots]
     return ValidationContext(
-        trust_roots=[_asn1(each) for each in roots],
-        other_certs=[_asn1(each) for each in sealer.chain],
+        trust_roots=[loaded(each) for each in roots],
+        other_certs=[loaded(each) for each in sealer.chain],
         crls=[each.public_bytes(Encoding.DER) for each in sealer.revocations],
         allow_fetching=False,
         revocation_mode="soft-fail",  # time authorities' lists are elsewhere
         moment=at.astimezone(UTC),
         weak_hash_algos=WEAK_IN_TIME,
     )
-
-
-def _asn1(certificate: x509.Certificate) -> asn1.Certificate:
-    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))
 
 
 class _ClockedSigner(PdfSigner):

@@ -36,5 +36,4 @@ def seal(
         timestamper=AuthorityTimeStamper(authorities, now),
         signed_attr_settings=PdfCMSSignedAttributes(signing_time=at),
     )
-    # dump() only: a forced dump re-encodes every element and takes minutes
-    return bytes(with_revocations(asyncio.run(signing), sealer.revocations).dump())
+    return with_revocations(asyncio.run(signing), sealer.revocations)

@@ -9,6 +9,8 @@ from asn1crypto import cms, core, parser, tsp
 from asn1crypto import x509 as asn1
 from cryptography import x509
 
+from app.trust.time.der import as_it_came
+
 _GRANTED = {"granted", "granted_with_mods"}
 """RFC 3161, section 2.4.2: a token is present with these two, and with no other status."""
 UNREADABLE = (ValueError, TypeError, KeyError, AttributeError, IndexError)
@@ -90,7 +92,7 @@ class TimeToken:
         if odd:
             raise TimestampRefusedError(f"it carries a certificate of the kind {odd[0]}")
         try:
-            ders = [choice.chosen.dump() for choice in choices]
+            ders = [as_it_came(choice.chosen) for choice in choices]
             return tuple(x509.load_der_x509_certificate(der) for der in ders)
         except (*UNREADABLE, x509.InvalidVersion) as error:
             raise TimestampRefusedError("its certificates cannot be read") from error

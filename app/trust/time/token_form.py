@@ -7,6 +7,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives.serialization import Encoding
 
+from app.trust.time.der import as_it_came
 from app.trust.time.timestamp_token import TimestampRefusedError
 
 _UNREADABLE = (ValueError, TypeError, KeyError, UnsupportedAlgorithm, x509.InvalidVersion)
@@ -39,7 +40,7 @@ def _certificates(signed: cms.SignedData) -> Iterator[x509.Certificate]:
     for choice in signed["certificates"]:
         if choice.name != "certificate":
             raise TimestampRefusedError(f"it carries a certificate of the kind {choice.name}")
-        yield x509.load_der_x509_certificate(choice.chosen.dump())
+        yield x509.load_der_x509_certificate(as_it_came(choice.chosen))
 
 
 def _versions(signed: cms.SignedData) -> None:
@@ -55,7 +56,7 @@ def _versions(signed: cms.SignedData) -> None:
 def _signer(signed: cms.SignedData, certificates: Sequence[x509.Certificate]) -> None:
     """Named byte for byte as a certificate in it names its issuer: case is not free either."""
     who = signed["signer_infos"][0]["sid"].chosen
-    if who["issuer"].dump() not in {one.issuer.public_bytes() for one in certificates}:
+    if as_it_came(who["issuer"].chosen) not in {one.issuer.public_bytes() for one in certificates}:
         raise TimestampRefusedError("its signer is not named as its certificate names it")
 
 

@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtendedKeyUsageOID
 from OpenSSL.crypto import X509, X509Store, X509StoreContext, X509StoreContextError
 
+from app.trust.time.der import as_signed
 from app.trust.time.timestamp_token import UNREADABLE, TimestampRefusedError, TimeToken, name_of
 
 _HASHES: dict[str, type[hashes.HashAlgorithm]] = {
@@ -132,10 +133,8 @@ def _signature(token: TimeToken, signer: x509.Certificate) -> None:
         raise TimestampRefusedError("its signature is not over this time stamp")
     signature = bytes(info["signature"].native)
     chosen = _HASHES[algorithm]()
-    # with the tag of a SET (RFC 5652, section 5.4)
-    as_sent = b"\x31" + bytes(attributes.dump())[1:]
     if not (
-        _signed(signer, signature, as_sent, chosen)
+        _signed(signer, signature, as_signed(attributes), chosen)
         or _signed(signer, signature, _in_der(attributes), chosen)
     ):
         raise TimestampRefusedError(
