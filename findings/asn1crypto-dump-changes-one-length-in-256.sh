@@ -3,7 +3,7 @@
 # octet of a SEQUENCE's length is 0x80 (lengths 128, 384, ..., one in 256 of the long ones): it is
 # taken for the mark of an indefinite length, and all inside is encoded anew. A genTime of seven
 # digits (ticks of 100 ns) has six afterwards, and a signature over it no longer verifies. pyHanko
-# embeds time stamp tokens that way, so that about one PDF signature in 256 breaks.
+# embeds time stamp tokens that way: one seal in 256 breaks that such an authority dated.
 # Seen: of 400 sizes, changed at content lengths [128, 384]; .1234567Z became .123457Z
 # Exits 1 when that changes.
 set -euo pipefail
