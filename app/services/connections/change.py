@@ -11,6 +11,7 @@ from app.schedule.connection import Connection, check_application, check_ids
 from app.schedule.cron import Meaning
 from app.services.connections.register import find_connection, need_active, need_collectable
 from app.services.home.installation import Ports
+from app.services.index.claims import need_forward_clock
 from app.services.index.events import record_event
 
 
@@ -32,8 +33,8 @@ def change_connection(ports: Ports, name: str, change: Change) -> tuple[Connecti
     """Seal the change. Returns the connection before and after it.
 
     A night in work ends as it began; the schedule holds from now on. Raises NotFoundError,
-    RefusedError for a retired connection, UsageError when nothing would change or the connection
-    could not be collected with any more.
+    RefusedError for a retired connection or a clock behind the log's, UsageError when nothing
+    would change or the connection could not be collected with any more.
     """
     before = need_active(find_connection(ports, name))
     after = changed(before, change, ports.settings.schedule)
@@ -49,7 +50,7 @@ def change_connection(ports: Ports, name: str, change: Change) -> tuple[Connecti
 def retire_connection(ports: Ports, name: str) -> Connection:
     """Plan no more nights of it; what was sealed stays readable. Returns it, retired.
 
-    Raises NotFoundError, RefusedError when it is retired already.
+    Raises NotFoundError, RefusedError when it is retired already, and by a clock behind the log's.
     """
     before = need_active(find_connection(ports, name))
     retired = ConnectionRetired(id=before.id, name=before.name)
@@ -94,6 +95,7 @@ def _rescheduled(before: Connection, change: Change, of_settings: str) -> Connec
 
 def _seal(ports: Ports, before: Connection, fact: Fact, actor: str) -> None:
     def unchanged() -> None:
+        need_forward_clock(ports)
         if find_connection(ports, before.id) != before:
             raise RefusedError(
                 f"{before.name} was changed by somebody else meanwhile; look at "

@@ -10,6 +10,7 @@ from app.schedule.cron import checked
 from app.services.connections.tenant_gateway import credential_spec
 from app.services.home.azure_cloud import cloud_of
 from app.services.home.installation import Ports
+from app.services.index.claims import need_forward_clock
 from app.services.index.events import record_event
 
 
@@ -17,11 +18,13 @@ def add_connection(ports: Ports, connection: Connection) -> None:
     """Record a connection in the log.
 
     Raises UsageError for what could never be collected with, RefusedError for a taken name: also
-    that of a retired connection, whose evidence and packs go by it.
+    that of a retired connection, whose evidence and packs go by it; and when the clock is
+    behind what the log says.
     """
     need_collectable(ports, connection)
 
     def free() -> None:
+        need_forward_clock(ports)
         for other in list_connections(ports):
             if other.name == connection.name:
                 was = (

@@ -22,6 +22,7 @@ from app.schedule.cron import CronLine, Meaning, checked, next_slots, otherwise
 from app.schedule.slots import Spell
 from app.services.connections.register import find_connection, list_connections
 from app.services.home.installation import Ports
+from app.services.index.claims import need_forward_clock
 from app.services.index.events import record_event
 
 LOG = structlog.get_logger()
@@ -101,6 +102,7 @@ def follow_settings(ports: Ports) -> None:
 
 def _seal_change(ports: Ports, before: Connection, after: Connection) -> None:
     def unchanged() -> None:
+        need_forward_clock(ports)
         if find_connection(ports, before.id) != before:
             raise RefusedError("another replica was first", code="connection_changed")
 

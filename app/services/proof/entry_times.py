@@ -1,16 +1,14 @@
 """The times that entries claim go forward, as the log does: nothing is appended to the past."""
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from app.evidence.events.log_events import ClockCorrected
 from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import RECORD_SCHEMA, instant, utc
+from app.services.index.claims import TOLERANCE
 from app.services.proof.entries import Finding, parsed
-
-TOLERANCE = timedelta(minutes=10)
-"""Collectors work side by side and clocks are corrected: entries may step back by so much."""
 
 
 class EntryClock:

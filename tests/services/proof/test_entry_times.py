@@ -6,7 +6,8 @@ import pytest
 
 from app.evidence.canonical import canonical
 from app.evidence.record import RECORD_SCHEMA, EntryPlace, Event, utc
-from app.services.proof.entry_times import TOLERANCE, EntryClock
+from app.services.index.claims import TOLERANCE
+from app.services.proof.entry_times import EntryClock
 
 START = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
 

@@ -2,7 +2,6 @@
 
 import structlog
 
-from app.db.rows.log import newest_claim, newest_event
 from app.db.rows.runs import missed_after
 from app.errors import RefusedError
 from app.evidence.events.log_events import ClockCorrected
@@ -10,9 +9,10 @@ from app.evidence.events.run_events import SlotsReopened
 from app.evidence.record import entry_key
 from app.services.connections.register import list_connections
 from app.services.home.installation import Ports
+from app.services.index.claims import claimed_ahead
 from app.services.index.events import record_event
 from app.services.nights.clock.vouched_time import Vouching, vouched_time
-from app.services.proof.entry_times import TOLERANCE, EntryClock
+from app.services.proof.entry_times import EntryClock
 
 LOG = structlog.get_logger()
 SET_RIGHT = "entries claim times to come: the clock had run ahead and was set right"
@@ -43,11 +43,8 @@ def correct_by_hand(ports: Ports, why: str, by: str) -> ClockCorrected:
 
 def _ahead(ports: Ports) -> ClockCorrected | None:
     """What the entries since the last correction claim beyond now; None when nothing."""
-    now = ports.now()
-    with ports.database.read() as session:
-        last = newest_event(session, ClockCorrected)
-        claimed = newest_claim(session, after=-1 if last is None else last.seq)
-    if claimed is None or claimed <= now + TOLERANCE:
+    claimed, now = claimed_ahead(ports), ports.now()
+    if claimed is None:
         return None
     return ClockCorrected(
         ahead=claimed, corrected=now, vouched_at=None, vouched_by="", why="", by=""
