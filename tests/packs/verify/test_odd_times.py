@@ -68,7 +68,7 @@ def test_a_pack_outside_of_the_chain_is_refused() -> None:
     log.drawn(AFTER)
     entries = log.entries()
     del entries[-1]["chain"]
-    assert "chain_missing" in codes(finished(entries))
+    assert "night_unlinked" in codes(finished(entries))
 
 
 def _drawn_with(**more: Any) -> Callable[[list[Entry]], None]:

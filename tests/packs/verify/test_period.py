@@ -286,6 +286,8 @@ def test_what_an_older_annexa_sealed_is_not_proved_and_the_rest_is() -> None:
     assert codes(report) == []
     assert any("the nights before 2026-03-04" in note for note in report.unproved)
     assert said(report).startswith("complete for 2026-03-04 02:05 UTC to 2026-03-10: 6 of 6 slots")
+    assert codes(finished(log.entries(), "2026-03-01..2026-03-10")) == ["period_unproved"]
+    assert codes(finished(log.entries(), "2026-03-05..2026-03-10")) == []
 
 
 @pytest.mark.parametrize(
@@ -304,6 +306,7 @@ def test_a_line_that_this_python_cannot_read_is_not_proved(more: dict[str, str],
     assert codes(report) == []
     assert why in report.unproved[0]
     assert report.notes == []
+    assert codes(finished(log.entries(), "2026-03-01..2026-03-10")) == ["period_unproved"]
 
 
 def _without(key: str) -> Callable[[Entry], Entry]:

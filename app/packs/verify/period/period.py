@@ -41,15 +41,10 @@ class Period:
         connection, told = found
         self._told.setdefault(connection, {})[told.seq] = told
         if told.kind == OF_PACK:
-            # whoever tells of packs links events: without a link what was left out would not show
-            if not told.linked:
-                self._malformed.append((name, "it is in no chain", "chain_missing"))
+            if not told.linked:  # whoever tells of packs links events
+                said = "it is in no chain of its connection: what was left out would not show"
+                self._malformed.append((name, said, "night_unlinked"))
             self._drawn = found
-        elif told.kind == OF_PACK:
-            said = (
-                "it is in no chain of its connection: which nights were left out, nobody can tell"
-            )
-            self._malformed.append((name, said, "night_unlinked"))
 
     @property
     def drawn(self) -> tuple[str, str] | None:
@@ -65,10 +60,7 @@ class Period:
             report.fail(*wrong)
         if self._drawn is None:
             said = "that no night was left out, and which were planned"
-            if self._asked is None:
-                report.unproved.append(said)
-            else:
-                report.fail("--period", f"not proved by this bundle: {said}", "period_unproved")
+            self._leave_open(report, said)
             return
         connection, head = self._drawn
         drawn = report.check(head.name, "names a period", lambda: drawn_days(head))
@@ -88,10 +80,19 @@ class Period:
         found = PeriodProof(self._told[connection], head, days, head.at)
         for wrong in found.wrong:
             report.fail(*wrong)
-        report.unproved += found.unproved
+        for said in found.unproved:
+            self._leave_open(report, said)
+        report.unproved += found.doubtful
         if found.sentence and not found.wrong:
             report.held += 1
             report.notes.append(found.sentence)
+
+    def _leave_open(self, report: Report, said: str) -> None:
+        """A note for whoever reads the bundle; a failure for whoever asks for a period."""
+        if self._asked is None:
+            report.unproved.append(said)
+        else:
+            report.fail("--period", f"not proved by this bundle: {said}", "period_unproved")
 
     def _wanted(self) -> tuple[datetime, datetime]:
         first, dots, last = (self._asked or "").partition("..")
@@ -128,6 +129,9 @@ class PeriodProof:
         self.wrong: list[tuple[str, str, str]] = []
         """(entry, reason, code) of each thing that does not hold."""
         self.unproved: list[str] = []
+        """Nights or plans that nothing here speaks of."""
+        self.doubtful: list[str] = []
+        """What those before, or this computer's data of time zones, leave open."""
         self.sentence = ""
         """What is proved, for people; empty when nothing is."""
         self.nights = Nights()
@@ -136,7 +140,7 @@ class PeriodProof:
         self.wrong += [(told.name, reason, code) for told, reason, code in (*wrong, *more)]
         start = self._start(chain, days[0])
         if not proved:
-            self.unproved.append("that its schedule is told whole (an older Annexa began it)")
+            self.doubtful.append("that its schedule is told whole (an older Annexa began it)")
         if start < days[1] and start <= now:
             self._judge(chain, schedule, (start, min(days[1], now)), now)
             if self.sentence:
@@ -197,7 +201,7 @@ class PeriodProof:
             self.wrong.append((one.told.name, said, "run_unended"))
         if nights.moved:
             said = f"{nights.moved} slots lie otherwise by this computer's data of time zones"
-            self.unproved.append(f"the very minute of each planned night ({said})")
+            self.doubtful.append(f"the very minute of each planned night ({said})")
 
 
 def _span(start: datetime, days: tuple[datetime, datetime], now: datetime) -> str:
