@@ -27,6 +27,15 @@ PeriodAsked = Annotated[
     str | None,
     typer.Option(metavar="FIRST..LAST", help="Days that must be whole [those of the pack]."),
 ]
+Root = Annotated[Path | None, typer.Option(help="Root certificate [of this home].")]
+LogVkey = Annotated[Path | None, typer.Option(help="Log key file [of this home].")]
+TimeRoot = Annotated[
+    list[Path] | None,
+    typer.Option(help="Root of a time authority, once for each [those of this home]."),
+]
+At = Annotated[
+    str | None, typer.Option(help="Judge certificates at this time, once they have expired.")
+]
 OF_A_BUNDLE = "--seal-subject, --seal-cert, --witness, --since, --period and --crl"
 
 Revocations = Annotated[

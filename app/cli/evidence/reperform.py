@@ -10,10 +10,14 @@ import typer
 from app.cli.edge import OUT, Json, home_folder, print_json
 from app.cli.evidence.demands import (
     OF_A_BUNDLE,
+    At,
+    LogVkey,
     PeriodAsked,
+    Root,
     SealCert,
     SealSubject,
     Since,
+    TimeRoot,
     Witness,
     demanded,
 )
@@ -41,21 +45,15 @@ def reperform(
     rules: Annotated[
         Rules, typer.Option(help="The rules sealed then, or what today's would say.")
     ] = Rules.SEALED,
-    root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
-    log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
+    root: Root = None,
+    log_vkey: LogVkey = None,
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
     witness: Witness = None,
     since: Since = None,
     period: PeriodAsked = None,
-    time_root: Annotated[
-        list[Path] | None,
-        typer.Option(help="Root of a time authority, once for each [those of this home]."),
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(help="Judge certificates at this time, once they have expired."),
-    ] = None,
+    time_root: TimeRoot = None,
+    at: At = None,
     *,
     as_json: Json = False,
 ) -> None:

@@ -10,11 +10,15 @@ import typer
 from app.cli.edge import OUT, Json, clock, home_folder, parse_day, print_json
 from app.cli.evidence.demands import (
     OF_A_BUNDLE,
+    At,
+    LogVkey,
     PeriodAsked,
     Revocations,
+    Root,
     SealCert,
     SealSubject,
     Since,
+    TimeRoot,
     Witness,
     demanded,
 )
@@ -52,16 +56,10 @@ def verify(
     revealed: Annotated[
         list[Path] | None, typer.Option(help="What is told of hidden parts of a copy.")
     ] = None,
-    root: Annotated[Path | None, typer.Option(help="Root certificate [of this home].")] = None,
-    log_vkey: Annotated[Path | None, typer.Option(help="Log key file [of this home].")] = None,
-    time_root: Annotated[
-        list[Path] | None,
-        typer.Option(help="Root of a time authority, once for each [those of this home]."),
-    ] = None,
-    at: Annotated[
-        str | None,
-        typer.Option(help="Judge certificates at this time, once they have expired."),
-    ] = None,
+    root: Root = None,
+    log_vkey: LogVkey = None,
+    time_root: TimeRoot = None,
+    at: At = None,
     seal_subject: SealSubject = None,
     seal_cert: SealCert = None,
     witness: Witness = None,

@@ -51,6 +51,8 @@ from app.services.reperforming.unasked_scope import cause_of
 
 RULES_MISSING = "rules_missing"
 READ: tuple[type[Fact], ...] = (*LIFE, SlotsReopened, Rejudged, PackDrawn)
+SEALED, CURRENT = "sealed", "current"
+"""By which rules."""
 
 
 @dataclass(kw_only=True, slots=True)
@@ -158,7 +160,7 @@ def _need_rules(copy: Path, bundle: Path) -> None:
 
 def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperformance:
     """Every record and assessment of this evidence. Where there is none, nothing is equal."""
-    report = Reperformance(what=evidence.what, rules="current" if instead else "sealed")
+    report = Reperformance(what=evidence.what, rules=CURRENT if instead else SEALED)
     reassessment, drawn = Reassessment(evidence), False
     with closing(RulesShelf(evidence, instead)) as shelf:
         for name, data in evidence.entries():
@@ -184,7 +186,7 @@ def reperform(evidence: SealedEvidence, instead: bytes | None = None) -> Reperfo
         report.assessments.add(told, equal)
         report.notes += reassessment.notes
         report.differences += differing
-        if drawn and told:
+        if drawn and told and report.rules == SEALED:  # tables stand on the sealed verdicts
             compared = reassessment.tables(shelf.describe)
             odd = {one.object for one in compared.differences}
             report.tables.add(compared.done, compared.done - len(odd))

@@ -1,12 +1,15 @@
 """Runs over HTTP: seen, begun, followed, never begun twice by one key."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
+from app.errors import WriterBusyError
+from app.services.home.installation import Ports
 from tests.api.conftest import Served
 from tests.patience import PATIENCE
 
@@ -33,6 +36,22 @@ def begun(client: TestClient, **headers: str) -> Any:
         lambda: client.post("/v1/runs", json={"connection": "northgate"}, headers=headers),
         lambda answer: answer.json().get("type") != "/problems/slot_taken",
     )
+
+
+@contextmanager
+def writing(ports: Ports) -> Iterator[None]:
+    """As soon as the run of a test before, which has ended, has let go of the store."""
+    with ExitStack() as held:
+        until(lambda: _held(ports, held), bool)
+        yield
+
+
+def _held(ports: Ports, held: ExitStack) -> bool:
+    try:
+        held.enter_context(ports.store.writer("a test"))
+    except WriterBusyError:
+        return False
+    return True
 
 
 def test_status_tells_of_nights_and_of_the_log(client: TestClient, served: Served) -> None:
@@ -80,7 +99,7 @@ def test_the_same_key_never_begins_a_second_run(client: TestClient) -> None:
 
 
 def test_a_run_waits_for_whoever_writes_to_the_store(client: TestClient, served: Served) -> None:
-    with served.ports.store.writer("a test"):
+    with writing(served.ports):
         answer = begun(client)
         time.sleep(0.5)
         waiting = client.get(answer.headers["location"]).json()

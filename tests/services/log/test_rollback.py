@@ -3,42 +3,23 @@
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from app.errors import VerificationFailedError
 from app.evidence.record import entry_key
-from app.services.home.installation import Ports, open_ports
+from app.services.home.installation import open_ports
 from app.services.home.remembered_head import FILE_NAME
-from app.services.index.events import record_event
 from app.services.log.checkpoints import checkpoint_key, checkpoint_sizes, token_key
 from app.services.proof.whole_store import verify_store
-from app.services.upkeep.new_home import initialise
 from app.services.upkeep.resumption import resume_log
-from tests.facts import told
-
-NOW = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
-
-
-def now() -> datetime:
-    return NOW
-
-
-def note(ports: Ports, *words: str) -> None:
-    """One entry and one checkpoint for each word."""
-    for word in words:
-        record_event(ports, told(word), actor="test")
+from tests.services.noted_home import note, noted_home, now
 
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    made = tmp_path / "home"
-    initialise(made, "Northgate Health", now)
-    with closing(open_ports(made, now)) as ports:
-        note(ports, "one", "two")
-    return made
+    return noted_home(tmp_path / "home")
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """A clock that runs ahead calls nothing over; set right, the log says so and nights go on."""
 
-import os
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -24,32 +22,11 @@ from app.services.nights.night import collect_now
 from app.services.nights.schedule.overtaken import settle
 from app.services.nights.schedule.tick import tick
 from app.services.proof.whole_store import verify_store
-from simulator.process import SimulatorProcess
-from tests.conftest import StartSimulator
-from tests.installation import IMPATIENT, installed, secret_env
+from tests.services.nights.conftest import START
 from tests.services.nights.tenant_clock import TenantClock
 
-START = datetime(2026, 3, 1, 1, tzinfo=UTC)
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
 YEARS = timedelta(days=3 * 365)
-
-
-@pytest.fixture(scope="module")
-def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
-    with start_simulator(resources=12, subscriptions=1, quotas="off", as_of=START) as process:
-        yield process
-
-
-@pytest.fixture
-def clock(tenant: SimulatorProcess) -> TenantClock:
-    return TenantClock(tenant, START)
-
-
-@pytest.fixture
-def ports(tenant: SimulatorProcess, clock: TenantClock, tmp_path: Path) -> Iterator[Ports]:
-    with installed(tmp_path / "home", tenant, IMPATIENT, clock=clock) as made:
-        yield made.ports
-    os.environ[secret_env(tenant)] = tenant.client_secret
 
 
 def states(ports: Ports) -> list[str]:

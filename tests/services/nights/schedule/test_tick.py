@@ -1,9 +1,8 @@
 """Nights that are due, missed, tried again and overtaken, with a clock that tests set."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -15,30 +14,11 @@ from app.services.nights.night import plan_night
 from app.services.nights.schedule.tick import tick
 from app.services.nights.schedule.waits import Waits
 from simulator.process import SimulatorProcess
-from tests.conftest import StartSimulator
-from tests.installation import IMPATIENT, installed, secret_env
+from tests.installation import secret_env
+from tests.services.nights.conftest import START
 from tests.services.nights.tenant_clock import TenantClock
 
-START = datetime(2026, 3, 1, 1, tzinfo=UTC)
 FIRST = datetime(2026, 3, 1, 2, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def tenant(start_simulator: StartSimulator) -> Iterator[SimulatorProcess]:
-    with start_simulator(resources=12, subscriptions=1, quotas="off", as_of=START) as process:
-        yield process
-
-
-@pytest.fixture
-def clock(tenant: SimulatorProcess) -> TenantClock:
-    return TenantClock(tenant, START)
-
-
-@pytest.fixture
-def ports(tenant: SimulatorProcess, clock: TenantClock, tmp_path: Path) -> Iterator[Ports]:
-    with installed(tmp_path / "home", tenant, IMPATIENT, clock=clock) as made:
-        yield made.ports
-    os.environ[secret_env(tenant)] = tenant.client_secret
 
 
 @pytest.fixture
