@@ -17,12 +17,12 @@ demo: ## collect, seal, pack and verify five nights of a simulated tenant into d
 test: check ## run `check`, then every test
 	$(BIN)/pytest -n $(WORKERS) --dist loadfile
 
-DRILLS := tests/corpus tests/drills tests/tampering/test_kill.py
+DRILLS := tests/corpus tests/drills tests/tampering/test_kill.py tests/end_to_end/test_tampered_bundle.py
 
 drill: ## alter bundles, kill, turn clocks and restore backups, the whole of it; prints its figures
 	@scripts/bootstrap test
 	$(BIN)/pytest -q -s --drill $(DRILLS) | tee drill.txt
-	@echo; echo "Figures of this drill:"; grep -E '^(  .*: [0-9]+ of|corpus:|stores:|killed|drill)' drill.txt
+	@echo; echo "Figures of this drill:"; grep -E '^(  .*: [0-9]+ of|corpus:|stores:|bytes:|killed|drill)' drill.txt
 
 check: ## lint, types, layers and documentation, in under two minutes
 	@scripts/bootstrap test
