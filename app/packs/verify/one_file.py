@@ -30,6 +30,7 @@ PARTS = (
     "packs/verify/period/planned",
     "packs/verify/period/links",
     "packs/verify/period/nights",
+    "packs/verify/period/left_open",
     "packs/verify/period/period",
     "packs/verify/options",
     "packs/verify/command",

@@ -1,10 +1,12 @@
 """What pyHanko needs to sign with our keys and be timestamped by our authorities."""
 
 import asyncio
+import hashlib
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import Any
 
-from asn1crypto import algos, cms, parser
+from asn1crypto import algos, cms, core, parser
 from asn1crypto import x509 as asn1
 from cryptography import x509
 from cryptography.hazmat.primitives.serialization import Encoding
@@ -13,9 +15,11 @@ from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from app.trust.keys.signers import SealSigner
-from app.trust.time.der import CONSTRUCTED, CONTEXT, SEQUENCE, UNIVERSAL, AsItCame, parts
+from app.trust.time.der import CONSTRUCTED, CONTEXT, SEQUENCE, SET, UNIVERSAL, AsItCame, parts
 from app.trust.time.timestamp import TimeAuthority, stamp_digest
 
+TIME_STAMP = core.ObjectIdentifier("1.2.840.113549.1.9.16.2.14").dump()
+"""Type of the attribute id-aa-timeStampToken."""
 LONGEST = 72
 """Bytes of the longest ECDSA-Sig-Value on P-256."""
 
@@ -33,7 +37,7 @@ class AuthorityTimeStamper(TimeStamper):
         if md_algorithm.lower() != "sha256":
             raise ValueError(f"digests here are sha256, not {md_algorithm}")
         stamped = stamp_digest(message_digest, self._authorities, self._now)
-        return _Token.load(stamped.token)
+        return _AsItCame.load(stamped.token)
 
 
 class CmsSigner(Signer):
@@ -63,13 +67,45 @@ class CmsSigner(Signer):
             return bytes(LONGEST)
         return await asyncio.to_thread(self._sealer.sign, data)
 
+    async def async_sign_prescribed_attributes(
+        self,
+        digest_algorithm: str,
+        signed_attrs: cms.CMSAttributes,
+        cms_version: str = "v1",
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - pyHanko's signature
+        timestamper: TimeStamper | None = None,
+        encap_content_info: Any = None,
+    ) -> cms.ContentInfo:
+        """The same, with its time stamp put in byte for byte: pyHanko lets asn1crypto do it."""
+        later = not dry_run and timestamper is not None
+        signed = await super().async_sign_prescribed_attributes(
+            digest_algorithm,
+            signed_attrs,
+            cms_version,
+            dry_run,
+            None if later else timestamper,
+            encap_content_info,
+        )
+        if timestamper is None or not later:
+            return signed
+        signature = signed["content"]["signer_infos"][0]["signature"].native
+        digest = hashlib.sha256(signature).digest()
+        token = await timestamper.async_timestamp(digest, "sha256")
+        return _AsItCame.load(with_time(bytes(signed.dump()), bytes(token.dump())))
 
-class _Token(AsItCame, cms.ContentInfo):  # type: ignore[misc]  # asn1crypto has no types
-    """A time stamp token."""
+
+class _AsItCame(AsItCame, cms.ContentInfo):  # type: ignore[misc]  # asn1crypto has no types
+    """A time stamp token, or a signature that has one in it."""
 
 
-class _Certificate(AsItCame, asn1.Certificate):  # type: ignore[misc]  # asn1crypto has no types
-    """Somebody's certificate."""
+def with_time(signed: bytes, token: bytes) -> bytes:
+    """The same CMS (DER) of one signer with its signature's time stamp (RFC 3161, appendix A)."""
+    attribute = _sequence(TIME_STAMP, parser.emit(UNIVERSAL, CONSTRUCTED, SET, token))
+    kind, data, signers = _taken_apart(signed)
+    (signer,) = parts(signers)
+    unsigned = parser.emit(CONTEXT, CONSTRUCTED, 1, attribute)
+    signer = _sequence(*parts(signer), unsigned)
+    return _signed(kind, *data, parser.emit(UNIVERSAL, CONSTRUCTED, SET, signer))
 
 
 def with_revocations(
@@ -82,16 +118,27 @@ def with_revocations(
     whole = bytes(signed.dump())
     if not revocations:
         return whole
-    kind, wrapped = parts(whole)
+    kind, data, signers = _taken_apart(whole)
+    lists = sorted(each.public_bytes(Encoding.DER) for each in revocations)  # a SET OF
+    return _signed(kind, *data, parser.emit(CONTEXT, CONSTRUCTED, 1, b"".join(lists)), signers)
+
+
+def _taken_apart(signed: bytes) -> tuple[bytes, list[bytes], bytes]:
+    """The content type, what is in the SignedData before its signers, and these."""
+    kind, wrapped = parts(signed)
     (data,) = parts(wrapped)
     *others, signers = parts(data)
-    lists = sorted(each.public_bytes(Encoding.DER) for each in revocations)  # a SET OF
-    crls = parser.emit(CONTEXT, CONSTRUCTED, 1, b"".join(lists))
-    data = parser.emit(UNIVERSAL, CONSTRUCTED, SEQUENCE, b"".join((*others, crls, signers)))
-    wrapped = parser.emit(CONTEXT, CONSTRUCTED, 0, data)
-    return bytes(parser.emit(UNIVERSAL, CONSTRUCTED, SEQUENCE, kind + wrapped))
+    return kind, others, signers
+
+
+def _signed(kind: bytes, *data: bytes) -> bytes:
+    return _sequence(kind, parser.emit(CONTEXT, CONSTRUCTED, 0, _sequence(*data)))
+
+
+def _sequence(*inside: bytes) -> bytes:
+    return bytes(parser.emit(UNIVERSAL, CONSTRUCTED, SEQUENCE, b"".join(inside)))
 
 
 def loaded(certificate: x509.Certificate) -> asn1.Certificate:
-    """For pyHanko, which writes it as it is."""
-    return _Certificate.load(certificate.public_bytes(Encoding.DER))
+    """For pyHanko."""
+    return asn1.Certificate.load(certificate.public_bytes(Encoding.DER))

@@ -13,7 +13,8 @@ class AsItCame:
 
     asn1crypto takes a length that happens to end in 0x80 for an indefinite one, and then encodes
     all that is inside anew; what others signed need not survive that (a genTime of seven digits
-    has six afterwards).
+    has six afterwards). Only for what is written itself: asn1crypto forgets the type of what it
+    puts into something else.
     """
 
     _header: bytes | None
@@ -28,7 +29,9 @@ class AsItCame:
 
 
 def as_it_came(value: core.Asn1Value) -> bytes:
-    """A SEQUENCE that was loaded, with a header of definite length; inside it as it came."""
+    """A SEQUENCE that was loaded, header and all; of BER's indefinite length only inside."""
+    if not value._trailer:  # noqa: SLF001 - asn1crypto has no other way to it
+        return bytes(value._header + value.contents)  # noqa: SLF001
     return bytes(parser.emit(UNIVERSAL, CONSTRUCTED, SEQUENCE, value.contents))
 
 

@@ -286,8 +286,21 @@ def test_what_an_older_annexa_sealed_is_not_proved_and_the_rest_is() -> None:
     assert codes(report) == []
     assert any("the nights before 2026-03-04" in note for note in report.unproved)
     assert said(report).startswith("complete for 2026-03-04 02:05 UTC to 2026-03-10: 6 of 6 slots")
-    assert codes(finished(log.entries(), "2026-03-01..2026-03-10")) == ["period_unproved"]
-    assert codes(finished(log.entries(), "2026-03-05..2026-03-10")) == []
+    both = codes(finished(log.entries(), "2026-03-01..2026-03-10"))
+    assert both == ["period_unproved"] * 2, "neither those nights, nor the schedule"
+    assert codes(finished(log.entries(), "2026-03-05..2026-03-10")) == ["period_unproved"]
+
+
+def test_one_change_by_todays_annexa_proves_the_schedule_from_then_on() -> None:
+    log = made(date(2026, 3, 4), linked=False)
+    log.linked = True
+    log.tell(changed(NIGHTLY), datetime(2026, 3, 4, 12, tzinfo=UTC))
+    for slot in nights(date(2026, 3, 5), date(2026, 3, 12)):
+        log.night(slot)
+    log.drawn(AFTER)
+    assert codes(finished(log.entries(), "2026-03-04..2026-03-10")) == ["period_unproved"]
+    report = finished(log.entries(), "2026-03-05..2026-03-10")
+    assert (codes(report), report.unproved) == ([], [])
 
 
 @pytest.mark.parametrize(

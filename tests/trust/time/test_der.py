@@ -44,25 +44,14 @@ def token(padding: int) -> bytes:
     )
 
 
-def within(value: cms.ContentInfo) -> bytes:
-    """An attribute as it is put into a seal."""
-    attribute = cms.CMSAttribute({"type": "signature_time_stamp_token", "values": [value]})
-    attributes = cms.CMSAttributes([attribute])
-    attributes.dump(force=True)  # as around it, where a length ends in 0x80
-    return bytes(attributes.dump(force=True))
-
-
-PADDINGS = range(1, 300)
-
-
 def test_a_token_stays_as_it_came_at_every_length() -> None:
-    changed = [n for n in PADDINGS if token(n) not in within(Token.load(token(n)))]
+    changed = [n for n in range(1, 300) if Token.load(token(n)).dump(force=True) != token(n)]
     assert changed == []
 
 
 def test_without_care_a_digit_of_its_time_is_lost() -> None:
     """Why it is taken; when this fails, asn1crypto keeps what it loaded."""
-    assert token(1) not in within(cms.ContentInfo.load(token(1)))
+    assert cms.ContentInfo.load(token(1)).dump(force=True) != token(1)
 
 
 @pytest.mark.parametrize("size", [1, 100, 0x7C, 0x80, 0x178, 0x17C, 0x180])

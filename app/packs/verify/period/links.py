@@ -34,6 +34,7 @@ OF_NIGHTS = (
 )
 """Events that name the night they tell of."""
 OF_PACK = "pack_drawn"
+EVER = datetime.min.replace(tzinfo=timezone.utc)  # noqa: UP017 - Python 3.8
 DAY = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 INSTANT = re.compile(DAY.pattern + r"T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z")
 """The one way in which an instant is sealed: Pythons differ about others."""
@@ -105,6 +106,16 @@ def instant_in(text: Any) -> datetime:
     return utc_of(text[:-1], said)
 
 
+def claimed_in(entry: Mapping[str, Any]) -> datetime | None:
+    """When an entry says that it was: an event, or a record. None where it says nothing sound."""
+    times: Any = entry.get("time")
+    told = times.get("collected_at") if isinstance(times, dict) else entry.get("at")
+    try:
+        return instant_in(told)
+    except Refused:
+        return None
+
+
 def walked(
     events: Mapping[int, Told], head: Told, start: datetime
 ) -> tuple[list[Told], list[tuple[Told, str, str]]]:
@@ -117,12 +128,10 @@ def walked(
         now = found[-1]
         if not now.linked or behind(now, start):
             break
-        if now.after is None:
-            if not now.begins:
-                wrong.append((now, "its chain begins with no connection_added", "chain_begins"))
-            break
-        if now.after >= now.seq:
-            wrong.append((now, f"it follows entry {now.after}, a later one", "chain_begins"))
+        said = no_beginning(now, events)
+        if said:
+            wrong.append((now, said, "chain_begins"))
+        if said or now.after is None:
             break
         if now.after not in events:
             said = (
@@ -138,7 +147,29 @@ def walked(
         if found[0].seq < seq < head.seq and seq not in known and not wrong:
             said = "no later event of its connection leads to it"
             wrong.append((events[seq], said, "night_unlinked"))
-    return found, wrong
+    return found, wrong + loose(events, head)
+
+
+def no_beginning(told: Told, events: Mapping[int, Told]) -> str:
+    """Why a chain cannot go on, or end, as it does here; empty where it can."""
+    if told.after is None:
+        if not told.begins:
+            return "its chain begins with no connection_added"
+        return "it begins a chain that others come before" if min(events) < told.seq else ""
+    if told.begins:
+        return "its connection was there before"
+    return f"it follows entry {told.after}, a later one" if told.after >= told.seq else ""
+
+
+def loose(events: Mapping[int, Told], head: Told) -> list[tuple[Told, str, str]]:
+    """Events of no chain after one of a chain, though whoever links events links each."""
+    begun = min((seq for seq, told in events.items() if told.linked), default=head.seq)
+    said = "it is in no chain of its connection, which others before it are"
+    return [
+        (events[seq], said, "night_unlinked")
+        for seq in sorted(events)
+        if begun < seq <= head.seq and not events[seq].linked
+    ]
 
 
 def behind(told: Told, start: datetime) -> bool:
@@ -156,8 +187,8 @@ def behind(told: Told, start: datetime) -> bool:
 
 def schedule_of(
     events: Mapping[int, Told], chain: list[Told]
-) -> tuple[list[Told], list[tuple[Told, str, str]], bool]:
-    """The events of the schedule, oldest first; what is wrong; and whether they are proved."""
+) -> tuple[list[Told], list[tuple[Told, str, str]], datetime | None]:
+    """The events of the schedule, oldest first; what is wrong; and since when none is left out."""
     now = chain[-1]
     found = [now] if now.kind in OF_SCHEDULE else []
     wrong = []
@@ -169,8 +200,12 @@ def schedule_of(
             break
         now = events[place]
         found.append(now)
-    proved = now.linked and now.begins
-    if not proved:
+    if now.linked and now.schedule is None and not now.begins:
+        wrong.append((now, "it names no schedule of its connection", "schedule_left_out"))
+    whole = now.linked and now.begins
+    linked = [one.at for one in found if one.linked and one.kind in OF_SCHEDULE]
+    since = EVER if whole else min(linked, default=None)
+    if not whole:
         found = [one for one in events.values() if one.kind in OF_SCHEDULE]
     found.sort(key=lambda told: told.seq)
     places = [one.seq for one in found]
@@ -180,7 +215,7 @@ def schedule_of(
         if told.linked and told.schedule is not None and [told.schedule] != newest and not wrong:
             said = f"it says that entry {told.schedule} is its schedule, which is not the newest"
             wrong.append((told, said, "schedule_left_out"))
-    return found, wrong, proved
+    return found, wrong, since
 
 
 def a_day(text: Any) -> datetime:

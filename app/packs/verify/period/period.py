@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
 from app.packs.verify.checks import Report, need
-from app.packs.verify.period.links import OF_PACK, Told, a_day, schedule_of, told_by, walked
+from app.packs.verify.period.left_open import STEP_BACK, left_open
+from app.packs.verify.period.links import (
+    OF_PACK,
+    Told,
+    a_day,
+    claimed_in,
+    schedule_of,
+    told_by,
+    walked,
+)
 from app.packs.verify.period.nights import HOURS, Nights, judged, planned_between, told_slots
 from app.packs.verify.period.planned import UnknownZone
 from app.trust.time.openssl import Refused
@@ -28,11 +37,13 @@ class Period:
         self._told: dict[str, dict[int, Told]] = {}
         self._drawn: tuple[str, Told] | None = None
         self._malformed: list[tuple[str, str, str]] = []
+        self._newest: tuple[datetime, str] | None = None
 
     def take(self, name: str, entry: Mapping[str, Any]) -> None:
         """An entry that is proven to be in the log."""
         try:
             found = told_by(name, entry)
+            self._note_time(name, entry)
         except Refused as error:
             self._malformed.append((name, str(error), "record_malformed"))
             return
@@ -45,6 +56,12 @@ class Period:
                 said = "it is in no chain of its connection: what was left out would not show"
                 self._malformed.append((name, said, "night_unlinked"))
             self._drawn = found
+
+    def _note_time(self, name: str, entry: Mapping[str, Any]) -> None:
+        """The newest time that any entry claims."""
+        at = claimed_in(entry)
+        if at is not None and (self._newest is None or at > self._newest[0]):
+            self._newest = at, name
 
     @property
     def drawn(self) -> tuple[str, str] | None:
@@ -63,29 +80,46 @@ class Period:
             self._leave_open(report, said)
             return
         connection, head = self._drawn
-        drawn = report.check(head.name, "names a period", lambda: drawn_days(head))
-        days = drawn
-        if self._asked is not None:
-            days = report.check("--period", "is a period", self._wanted, "period_malformed")
-        if drawn is None or days is None:
-            return
-        if days[0] < drawn[0]:
-            said = f"the pack begins with {drawn[0]:%Y-%m-%d}: the bundle does not reach back"
-            report.fail("--period", said, "period_not_covered")
-            return
-        if self._asked is not None and head.at < days[0]:
-            said = f"the pack was drawn at {head.at:%Y-%m-%d %H:%M} UTC, before that began"
-            report.fail("--period", said, "period_not_covered")
+        days = self._days(head, report)
+        if days is None:
             return
         found = PeriodProof(self._told[connection], head, days, head.at)
         for wrong in found.wrong:
             report.fail(*wrong)
-        for said in found.unproved:
+        for said in (*found.unproved, *self._stepped_back(head)):
+            self._leave_open(report, said)
+        for said in found.left_open if self._asked else ():
             self._leave_open(report, said)
         report.unproved += found.doubtful
         if found.sentence and not found.wrong:
             report.held += 1
             report.notes.append(found.sentence)
+
+    def _days(self, head: Told, report: Report) -> tuple[datetime, datetime] | None:
+        """First and last instant of the period, where the bundle reaches back to it."""
+        drawn = report.check(head.name, "names a period", lambda: drawn_days(head))
+        days: tuple[datetime, datetime] | None = drawn
+        if self._asked is not None:
+            days = report.check("--period", "is a period", self._wanted, "period_malformed")
+        if drawn is None or days is None:
+            return None
+        said = ""
+        if days[0] < drawn[0]:
+            said = f"the pack begins with {drawn[0]:%Y-%m-%d}: the bundle does not reach back"
+        elif self._asked is not None and head.at < days[0]:
+            said = f"the pack was drawn at {head.at:%Y-%m-%d %H:%M} UTC, before that began"
+        if said:
+            report.fail("--period", said, "period_not_covered")
+        return None if said else days
+
+    def _stepped_back(self, head: Told) -> Iterator[str]:
+        """By a clock that was set back, nights of the period would lie after the pack."""
+        if self._newest is not None and head.at < self._newest[0] - STEP_BACK:
+            at, name = self._newest
+            yield (
+                f"any night after {head.at:%Y-%m-%d %H:%M} UTC, as of which the pack was drawn "
+                f"({name} says {at:%Y-%m-%d %H:%M} UTC: a clock was set back)"
+            )
 
     def _leave_open(self, report: Report, said: str) -> None:
         """A note for whoever reads the bundle; a failure for whoever asks for a period."""
@@ -131,16 +165,18 @@ class PeriodProof:
         self.unproved: list[str] = []
         """Nights or plans that nothing here speaks of."""
         self.doubtful: list[str] = []
-        """What those before, or this computer's data of time zones, leave open."""
+        """What this computer's data of time zones leave open."""
+        self.left_open: list[str] = []
+        """What had not ended when the pack was drawn."""
         self.sentence = ""
         """What is proved, for people; empty when nothing is."""
         self.nights = Nights()
         chain, wrong = walked(events, head, days[0])
-        schedule, more, proved = schedule_of(events, chain)
+        schedule, more, whole_since = schedule_of(events, chain)
         self.wrong += [(told.name, reason, code) for told, reason, code in (*wrong, *more)]
-        start = self._start(chain, days[0])
-        if not proved:
-            self.doubtful.append("that its schedule is told whole (an older Annexa began it)")
+        start, self._until = self._start(chain, days[0]), days[1]
+        if whole_since is None or whole_since > max(start, days[0]):
+            self.unproved.append("that its schedule is told whole (an older Annexa began it)")
         if start < days[1] and start <= now:
             self._judge(chain, schedule, (start, min(days[1], now)), now)
             if self.sentence:
@@ -172,20 +208,16 @@ class PeriodProof:
                 slot: one for slot, one in told_slots(chain).items() if span[0] <= slot <= span[1]
             }
             planned = planned_between(schedule, *span)
-            later = planned_between(schedule, span[1], max(span[1], now))
+            over = is_over(schedule, span[1], now)
         except Refused as error:
             self.wrong.append((chain[-1].name, str(error), "record_malformed"))
             return
         except UnknownZone as error:
             self.unproved.append(f"which nights were planned ({error})")
             return
-        due = now - HOURS
-        nights = Nights(slots=slots, planned=planned)
-        # a night that falls due after the period shows that those of the period are over
-        nights = self.nights = judged(
-            nights, due, over=any(span[1] < slot <= due for slot in later)
-        )
+        nights = self.nights = judged(Nights(slots=slots, planned=planned), now - HOURS, over=over)
         self._tell(nights)
+        self.left_open += left_open(nights, schedule, now, self._until)
         self.sentence = nights.sentence
 
     def _tell(self, nights: Nights) -> None:
@@ -202,6 +234,15 @@ class PeriodProof:
         if nights.moved:
             said = f"{nights.moved} slots lie otherwise by this computer's data of time zones"
             self.doubtful.append(f"the very minute of each planned night ({said})")
+
+
+def is_over(schedule: list[Told], end: datetime, now: datetime) -> bool:
+    """Whether a night fell due after a period: those of the period are then over."""
+    try:
+        later = planned_between(schedule, end, max(end, now))
+    except UnknownZone:
+        return False
+    return any(end < slot <= now - HOURS for slot in later)
 
 
 def _span(start: datetime, days: tuple[datetime, datetime], now: datetime) -> str:

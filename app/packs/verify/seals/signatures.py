@@ -9,8 +9,10 @@ from pathlib import Path
 from app.packs.verify.container.files import Bundle
 from app.trust.time.openssl import Refused, openssl
 
-INDEFINITE = 0x80
-"""A first octet of a length: the content ends with two zeros, wherever that is."""
+INDEFINITE, RESERVED = 0x80, 0xFF
+"""First octets of a length: the content ends with two zeros, wherever that is; none has it."""
+CONSTRUCTED, HIGH_TAG = 0x20, 0x1F
+"""In the first octet of a tag: elements are inside; its number follows."""
 
 
 def check_seal(
@@ -71,9 +73,14 @@ def element_length(data: bytes) -> int:
     while True:
         if len(data) < at + 2:
             raise Refused("it ends too early")
-        if unfinished and data[at : at + 2] == b"\0\0":
+        tag, first = data[at], data[at + 1]
+        ends = unfinished > 0 and (tag, first) == (0, 0)
+        odd = tag & HIGH_TAG == HIGH_TAG or first == RESERVED or (tag == 0 and not ends)
+        if odd or (first == INDEFINITE and not tag & CONSTRUCTED):
+            raise Refused("it has a tag or a length that no signature has")
+        if ends:
             at, unfinished = at + 2, unfinished - 1
-        elif data[at + 1] == INDEFINITE:
+        elif first == INDEFINITE:
             at, unfinished = at + 2, unfinished + 1
         else:
             at += 2 + _length(data, at + 1)
