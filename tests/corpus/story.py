@@ -15,7 +15,7 @@ from simulator.process import SimulatorProcess
 from tests.installation import Installation, installed
 from tests.tampering.memory import objects_of
 
-AGO = timedelta(days=3)
+AGO = timedelta(days=4)
 """When the connection was added; half a day later its schedule was changed."""
 
 

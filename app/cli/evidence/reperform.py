@@ -94,7 +94,7 @@ def _show(found: "Reperformance") -> None:
             sep="\n",
             markup=False,
         )
-    if found.rules == "current":
+    if found.rules == Rules.CURRENT:
         OUT.print(
             "By TODAY'S rules, not by those the evidence was judged with: a difference says what "
             "would be found now, not that anything is wrong with what was sealed."

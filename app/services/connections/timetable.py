@@ -95,6 +95,7 @@ def follow_settings(ports: Ports) -> None:
             continue
         try:
             checked(line, ports.now())
+            need_forward_clock(ports)
             _seal_change(ports, connection, replace(connection, schedule=line.line))
         except AppError as error:
             LOG.warning("schedule_not_taken", connection=connection.name, reason=error.message)

@@ -18,6 +18,7 @@ from app.packs.view.facts import Engagement
 from app.schedule.connection import Connection
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
+from app.services.index.claims import need_forward_clock
 from app.services.index.sealed_nights import SealedNights, sealed_nights
 from app.services.log.checkpoint_time import dated, signed_at
 from app.services.log.checkpoints import Checkpoint, checkpoint_sizes, read_checkpoint
@@ -66,8 +67,9 @@ def issue_pack(
     Nights that nobody collected are recorded as missed first, though no annexa was running.
 
     Every word of it comes from sealed entries; the index is not asked. Raises NotFoundError when
-    the period holds no record, RefusedError when the index has another connection than the log,
-    WriterBusyError, UnavailableError when no time authority answers or the pack cannot be written.
+    the period holds no record, RefusedError when the index has another connection than the log or
+    the clock is behind what that says, WriterBusyError, UnavailableError when no time authority
+    answers or the pack cannot be written.
     """
     settle(ports, connection)
     issued_at = instant(utc(ports.now()))
@@ -75,6 +77,7 @@ def issue_pack(
         log = ports.open_log()
         log.seal(ports.now, ports.authorities)
         catch_up(ports, log)
+        need_forward_clock(ports)
         ledger = GivenOutLedger()
         sealed_facts = _sealed(ports.store, ledger.seeing(log.entries()), connection)
         start, end = instants(engagement.first, engagement.last)

@@ -146,7 +146,7 @@ BYTES: tuple[tuple[str, str, Callable[[bytes], bytes]], ...] = (
     ("bytes between files and directory", "zip_layout", _gap),
     ("two files that lead to each other", "zip_unreadable", _crossed),
     ("a line of the directory that is not counted", "zip_layout", _one_less),
-    ("two ends of a container", "no_bundle", _two_ends),
+    ("two ends of a container", "zip_unreadable", _two_ends),
     ("a flipped bit early on", "zip_unreadable", _flip(0.2)),
     ("a flipped bit in the middle", "zip_unreadable", _flip(0.5)),
     ("its last byte gone", "zip_unreadable", lambda data: data[:-1]),

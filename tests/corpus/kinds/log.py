@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 from app.evidence.tree.note import FormerKey, NoteSignature, format_note, parse_note, parse_vkey
@@ -202,8 +203,10 @@ def _periods(owner: Owner) -> Iterator[Case]:
     def period(text: str) -> Asked:
         return Asked(demands=Demands(period=text))
 
-    yield made("the period of the pack", None, files, period(f"{first}..{last}"))
-    yield made("a part of it", None, files, period(f"{last}..{last}"))
+    before = date.fromisoformat(last) - timedelta(days=2)  # later nights may be waited for
+    yield made("the period of the pack", None, files, period(f"{first}..{before}"))
+    yield made("a part of it", None, files, period(f"{before}..{before}"))
+    yield made("what is to come", "period_unproved", files, period(f"{first}..2199-12-31"))
     yield made("a day before it", "period_not_covered", files, period(f"2020-01-01..{last}"))
     yield made("a period turned round", "period_malformed", files, period(f"{last}..{first}"))
     yield made("no period", "period_malformed", files, period("always"))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from app.evidence.canonical import canonical, parse, sha256
+from app.evidence.canonical import canonical, sha256
 from tests.corpus.case import Case, Kind
 from tests.corpus.owner import Files, Owner, unzipped
 from tests.tampering.containers import packed
@@ -71,18 +71,14 @@ def _logged(owner: Owner, chosen: dict[str, str]) -> Iterator[Case]:
             "that are nothing": b"",
         }.items():
             log = owner.changed(seq, lambda body, p=part, f=form: body[p].update(sha256=sha256(f)))
-            rest = {n: d for n, d in owner.issued(log=log).items() if n != name}
-            files = rest | {f"derived/{sha256(form)}.json": form}
-            if part == "expectations" and parse(owner.files["expectations.json"]):
-                files[name] = owner.files[name]
-            yield made(f"{part} {how}", "derived_malformed", _needed(owner, files, part, name))
+            files = owner.issued(log=log) | {f"derived/{sha256(form)}.json": form}
+            yield made(f"{part} {how}", "derived_malformed", _needed(owner, files, name))
 
 
-def _needed(owner: Owner, files: Files, part: str, name: str) -> Files:
+def _needed(owner: Owner, files: Files, name: str) -> Files:
     """Without the object that nobody names any more."""
-    others = [
-        canonical(body).decode() for n, body in enumerate(owner.log) if n != owner.place("record")
-    ]
     digest = name.rpartition("/")[2][:64]
-    named = part == "verdicts" and any(digest in text for text in others)
-    return files if named else {n: d for n, d in files.items() if n != name}
+    others = [n for n in owner.shown if n != owner.place("record")]
+    if any(digest in canonical(owner.log[n]).decode() for n in others):
+        return files
+    return {n: d for n, d in files.items() if n != name}

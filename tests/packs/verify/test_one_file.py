@@ -374,6 +374,24 @@ def test_a_truncated_bundle_does_not_verify(case: Case, tmp_path: Path) -> None:
         assert failures(case.run(tmp_path / "bundle.asice"))
 
 
+def test_a_bundle_that_was_cut_short_behind_a_container_in_it_is_a_bundle_cut_short(
+    case: Case, tmp_path: Path
+) -> None:
+    inner = io.BytesIO()
+    with zipfile.ZipFile(inner, "w") as rules:
+        rules.writestr("rules.py", "pass")
+    outer = io.BytesIO()
+    with zipfile.ZipFile(outer, "w") as whole:
+        whole.writestr("mimetype", "application/vnd.etsi.asic-e+zip")
+        whole.writestr("rules/a.zip", inner.getvalue())
+    end = outer.getvalue().index(inner.getvalue()) + len(inner.getvalue())
+    (tmp_path / "bundle.asice").write_bytes(outer.getvalue()[:end])
+    assert (
+        "it begins as a bundle and ends as none: it was cut short [zip_unreadable]"
+        in case.run(tmp_path / "bundle.asice").stdout
+    )
+
+
 def test_declarations_do_not_hide_in_another_encoding(case: Case, tmp_path: Path) -> None:
     folder = unpacked(case.contents(), tmp_path / "bundle")
     manifest = folder / "META-INF/ASiCManifest001.xml"

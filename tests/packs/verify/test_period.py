@@ -298,7 +298,8 @@ def test_one_change_by_todays_annexa_proves_the_schedule_from_then_on() -> None:
     for slot in nights(date(2026, 3, 5), date(2026, 3, 12)):
         log.night(slot)
     log.drawn(AFTER)
-    assert codes(finished(log.entries(), "2026-03-04..2026-03-10")) == ["period_unproved"]
+    both = codes(finished(log.entries(), "2026-03-04..2026-03-10"))
+    assert both == ["period_unproved"] * 2, "the night before it, and what was planned then"
     report = finished(log.entries(), "2026-03-05..2026-03-10")
     assert (codes(report), report.unproved) == ([], [])
 

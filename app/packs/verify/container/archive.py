@@ -19,6 +19,8 @@ from app.trust.time.openssl import Refused
 
 ZIP, NO_BUNDLE = b"PK\3\4", "no_bundle"
 """How a container begins (APPNOTE.TXT, section 4.3.7); the code of what never was a bundle."""
+FIRST = b"mimetype"
+"""Name of a bundle's first file."""
 HEAD = 30
 """Bytes of a local header before the name (APPNOTE.TXT, section 4.3.7)."""
 
@@ -40,7 +42,7 @@ class Archive(Bundle):
         if not any(
             info.filename == "mimetype" or info.filename.startswith("META-INF/") for info in infos
         ):
-            report.fail(archive.name, "it has no file of a bundle's own", NO_BUNDLE)
+            report.fail(archive.name, *self._of_another())
             return
         self._take(archive, infos, report)
         self._sorted = sorted(self._places)
@@ -53,6 +55,13 @@ class Archive(Bundle):
         """A damaged bundle is one; what begins as no container does never was."""
         self._file.seek(0)
         return "zip_unreadable" if self._file.read(len(ZIP)) == ZIP else NO_BUNDLE
+
+    def _of_another(self) -> tuple[str, str]:
+        """What is read may be a container inside of a bundle that was cut short behind it."""
+        self._file.seek(0)
+        if self._file.read(HEAD + len(FIRST))[HEAD:] == FIRST:
+            return "it begins as a bundle and ends as none: it was cut short", "zip_unreadable"
+        return "it has no file of a bundle's own", NO_BUNDLE
 
     def close(self) -> None:
         """Close the archive, remove what was copied out for openssl."""
