@@ -2,7 +2,7 @@
 
 import shutil
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,12 +19,12 @@ def now() -> datetime:
 
 
 @contextmanager
-def golden_home(place: Path) -> Iterator[Ports]:
+def golden_home(place: Path, clock: Callable[[], datetime] = now) -> Iterator[Ports]:
     with tarfile.open(HOME) as archive:
         archive.extractall(place, filter="data")
     (place / "trust").chmod(0o700)
     newest = max((place / "store" / "checkpoint").glob("*[0-9]"))
     shutil.copy(newest, place / "last-checkpoint")  # kept by the home it was packed of
-    with closing(open_ports(place, now, rebuild=True)) as ports:
+    with closing(open_ports(place, clock, rebuild=True)) as ports:
         assert reindex(ports) == ENTRIES
         yield ports

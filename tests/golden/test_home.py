@@ -29,6 +29,8 @@ from tests.installation import secret_env
 
 RULES = "eab39d671ca6bb99fb351ccf2959289976382527a61bf36fed4c904462dc664d"
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+THEN = datetime(2026, 11, 28, 12, tzinfo=UTC)
+"""The day after its last night: later on somebody else has to vouch that nights were missed."""
 VERDICTS = [887, 900, 902, 906]
 """Of the four nights that were collected; the fifth was missed."""
 
@@ -78,8 +80,13 @@ def test_its_connection_goes_on_collecting(home: Ports, start_simulator: StartSi
 
 
 def test_its_nights_are_judged_again_by_todays_rules_and_what_was_sealed_stays_beside(
-    home: Ports,
+    tmp_path: Path,
 ) -> None:
+    with golden_home(tmp_path, lambda: THEN) as ports:
+        _judged_again(ports)
+
+
+def _judged_again(home: Ports) -> None:
     connection = find_connection(home, "northgate")
     sealed = {slot: rows_of(home, run_id) for slot, run_id in collected(home)}
 

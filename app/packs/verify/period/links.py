@@ -200,8 +200,6 @@ def schedule_of(
             break
         now = events[place]
         found.append(now)
-    if now.linked and now.schedule is None and not now.begins:
-        wrong.append((now, "it names no schedule of its connection", "schedule_left_out"))
     whole = now.linked and now.begins
     linked = [one.at for one in found if one.linked and one.kind in OF_SCHEDULE]
     since = EVER if whole else min(linked, default=None)
@@ -212,7 +210,9 @@ def schedule_of(
     for told in chain:
         before = bisect_left(places, told.seq)
         newest = places[max(0, before - 1) : before]
-        if told.linked and told.schedule is not None and [told.schedule] != newest and not wrong:
+        # what is linked names what is linked: of a schedule of before it may name none
+        named = told.schedule is not None or any(events[place].linked for place in newest)
+        if told.linked and named and [told.schedule] != newest and not wrong:
             said = f"it says that entry {told.schedule} is its schedule, which is not the newest"
             wrong.append((told, said, "schedule_left_out"))
     return found, wrong, since
