@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -63,11 +64,10 @@ class SimulatorProcess:
                 stderr=said,
                 env=environment,
             )
-        try:
+        with ExitStack() as unless_ready:
+            unless_ready.callback(_end, process)
             ready = _wait_until_ready(process, out)
-        except BaseException:
-            _end(process)
-            raise
+            unless_ready.pop_all()
         return cls(
             base_url=ready["base_url"],
             blob_url=ready["blob_url"],

@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 
 from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
@@ -74,7 +74,8 @@ def open_database(
     and UnavailableError.
     """
     engine = open_engine(url, search_path)
-    try:
+    with ExitStack() as unless_opened:
+        unless_opened.callback(engine.dispose)
         make_private(engine)
         if rebuild:
             assert_ours(engine)
@@ -82,9 +83,7 @@ def open_database(
             migrate(engine)
         if not (rebuild or unguarded):
             need_guarded(engine)
-    except BaseException:
-        engine.dispose()
-        raise
+        unless_opened.pop_all()
     return Database(engine, search_path)
 
 

@@ -107,5 +107,8 @@ def sentence(text: str) -> str:
 
 
 def short(text: str, limit: int = 120) -> str:
-    """A name cut for a heading of a row; its whole subject stands below it."""
+    """A text cut for a row on paper, which says so; tables and the log have it whole.
+
+    Nothing is decided from it.
+    """
     return text if len(text) <= limit else f"{text[:limit]}… ({len(text)} characters)"

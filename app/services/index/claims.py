@@ -1,15 +1,13 @@
 """Times that the log claims and our clock has not reached: one of the two is wrong."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from app.db.rows.log import newest_claim, newest_event
 from app.errors import RefusedError
 from app.evidence.events.log_events import ClockCorrected
 from app.evidence.record import utc
+from app.packs.verify.period.left_open import STEP_BACK
 from app.services.home.installation import Ports
-
-TOLERANCE = timedelta(minutes=10)
-"""Collectors work side by side and clocks are corrected: entries may step back by so much."""
 
 
 def claimed_ahead(ports: Ports) -> datetime | None:
@@ -17,7 +15,7 @@ def claimed_ahead(ports: Ports) -> datetime | None:
     with ports.database.read() as session:
         last = newest_event(session, ClockCorrected)
         claimed = newest_claim(session, after=-1 if last is None else last.seq)
-    return None if claimed is None or claimed <= ports.now() + TOLERANCE else claimed
+    return None if claimed is None or claimed <= ports.now() + STEP_BACK else claimed
 
 
 def need_forward_clock(ports: Ports) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from app.evidence.events.log_events import ClockCorrected
 from app.evidence.events.shape import MalformedEventError
 from app.evidence.record import RECORD_SCHEMA, instant, utc
-from app.services.index.claims import TOLERANCE
+from app.packs.verify.period.left_open import STEP_BACK
 from app.services.proof.entries import Finding, parsed
 
 
@@ -33,7 +33,7 @@ class EntryClock:
         correction = _correction(body)
         if self._latest is None or claimed >= self._latest[0]:
             self._latest = claimed, entry
-        elif claimed < self._latest[0] - TOLERANCE:
+        elif claimed < self._latest[0] - STEP_BACK:
             at, before = self._latest
             reason = f"it says {utc(claimed)}, yet it follows {before}, which says {utc(at)}"
             told = Finding(key=entry, reason=reason, code="record_backdated")
@@ -67,7 +67,7 @@ class EntryClock:
 def _answered(step: tuple[datetime, datetime, Finding], by: ClockCorrected) -> bool:
     """Whether a step back was from a clock that ran ahead to the right one, or to one behind."""
     before, after, _ = step
-    return before <= by.ahead and after <= by.corrected + TOLERANCE
+    return before <= by.ahead and after <= by.corrected + STEP_BACK
 
 
 def _correction(body: Mapping[str, Any]) -> ClockCorrected | None:

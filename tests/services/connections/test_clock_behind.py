@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import RefusedError
+from app.packs.verify.period.left_open import STEP_BACK
 from app.services.connections.change import Change, change_connection, retire_connection
 from app.services.connections.register import add_connection, find_connection
 from app.services.connections.timetable import follow_settings
 from app.services.home.installation import Ports, open_ports
-from app.services.index.claims import TOLERANCE
 from app.services.nights.clock.correction import correct_by_hand
 from app.services.upkeep.new_home import initialise
 from tests.services.connections.test_change import START, Clock, connected, made
@@ -72,7 +72,7 @@ def test_a_schedule_of_the_settings_waits_for_the_right_clock(ports: Ports, cloc
 
 
 def test_a_small_step_back_is_none(ports: Ports, clock: Clock) -> None:
-    clock.at = FUTURE - TOLERANCE
+    clock.at = FUTURE - STEP_BACK
     change_connection(ports, "northgate", LATER)
     assert find_connection(ports, "northgate").schedule == "0 5 * * *"
 

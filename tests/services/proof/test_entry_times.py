@@ -6,7 +6,7 @@ import pytest
 
 from app.evidence.canonical import canonical
 from app.evidence.record import RECORD_SCHEMA, EntryPlace, Event, utc
-from app.services.index.claims import TOLERANCE
+from app.packs.verify.period.left_open import STEP_BACK
 from app.services.proof.entry_times import EntryClock
 
 START = datetime(2026, 3, 14, 2, 0, tzinfo=UTC)
@@ -31,7 +31,7 @@ def told(*minutes: int) -> list[str]:
 
 def test_time_goes_forward_or_a_little_back() -> None:
     assert told(0, 5, 5, 1, 9, 60) == []
-    assert told(0, 30, 30 - int(TOLERANCE.total_seconds() / 60)) == []
+    assert told(0, 30, 30 - int(STEP_BACK.total_seconds() / 60)) == []
 
 
 def test_an_entry_appended_to_the_past_is_told() -> None:

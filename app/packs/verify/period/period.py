@@ -175,7 +175,7 @@ class PeriodProof:
         schedule, more, whole_since = schedule_of(events, chain)
         self.wrong += [(told.name, reason, code) for told, reason, code in (*wrong, *more)]
         start, self._until = self._start(chain, days[0]), days[1]
-        if whole_since is None or whole_since > max(start, days[0]):
+        if whole_since is None or whole_since > start:
             self.unproved.append("that its schedule is told whole (an older Annexa began it)")
         if start < days[1] and start <= now:
             self._judge(chain, schedule, (start, min(days[1], now)), now)
