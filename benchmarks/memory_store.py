@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError
 from app.store.base import Guarantee, Protection, Stored
+from app.store.staged import TemporaryStaged
 
 
 class MemoryStore:
@@ -18,6 +19,10 @@ class MemoryStore:
     def put_once(self, key: str, data: bytes) -> bool:
         """Keep."""
         return self.objects.setdefault(key, data) is data
+
+    def stage(self) -> TemporaryStaged:
+        """Bytes in pieces."""
+        return TemporaryStaged(self.put_once)
 
     def get(self, key: str) -> bytes:
         """All bytes. Raises NotFoundError."""

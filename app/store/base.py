@@ -49,6 +49,29 @@ class Guarantee:
     """One sentence: what was asked of the store, and what it told."""
 
 
+class Staged(Protocol):
+    """Bytes on their way into a store: no key names them, and no reader sees them, until `publish`.
+
+    For bodies that arrive in pieces and need not be in memory meanwhile. One thread at a time.
+    """
+
+    def write(self, piece: bytes) -> None:
+        """Append. Raises UnavailableError (full disk, refused)."""
+        ...
+
+    def read(self) -> bytes:
+        """All that was written, as it will be published. Raises UnavailableError."""
+        ...
+
+    def publish(self, key: str) -> bool:
+        """As `put_once` with all that was written, and then `discard`."""
+        ...
+
+    def discard(self) -> None:
+        """Leave nothing of it, but what was published. Never raises; a second time does nothing."""
+        ...
+
+
 class Store(Protocol):
     """Write-once objects.
 
@@ -67,6 +90,10 @@ class Store(Protocol):
         Raises StoreConflictError if other bytes are there, UnavailableError if it cannot be
         written (full disk, refused).
         """
+        ...
+
+    def stage(self) -> Staged:
+        """Begin an object whose bytes arrive in pieces. Raises UnavailableError."""
         ...
 
     def get(self, key: str) -> bytes:

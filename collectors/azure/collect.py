@@ -3,7 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from collectors.azure.gateway import Ask, Gateway, Keep
+from collectors.azure.gateway import Ask, Gateway
+from collectors.azure.incoming import Intake
 from collectors.kit import Arm, Exchange, GraphBatch, Read, Scope
 
 
@@ -15,9 +16,9 @@ class Asker:
     GatewayError reaches everyone who asked. One event loop.
     """
 
-    def __init__(self, gateway: Gateway, keep: Keep, *, concurrency: int = 48) -> None:
+    def __init__(self, gateway: Gateway, intake: Intake, *, concurrency: int = 48) -> None:
         self._gateway = gateway
-        self._keep = keep
+        self._intake = intake
         self._gate = asyncio.Semaphore(concurrency)
         self._asked: dict[_Key, asyncio.Task[tuple[Exchange, ...]]] = {}
 
@@ -50,7 +51,7 @@ class Asker:
 
     async def _ask(self, ask: Ask) -> tuple[Exchange, ...]:
         async with self._gate:
-            return await self._gateway.ask(ask, self._keep)
+            return await self._gateway.ask(ask, self._intake)
 
 
 _Key = tuple[Read, Scope, str | None]

@@ -1,13 +1,10 @@
 """The port through which collectors reach Azure."""
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias
+from typing import Protocol
 
+from collectors.azure.incoming import Intake
 from collectors.kit import Exchange, Item, Read, Scope
-
-Keep: TypeAlias = Callable[[bytes], Awaitable[None]]
-"""Stores a raw body. Awaited for every body before anything parses it."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -34,8 +31,11 @@ class Gateway(Protocol):
     not exist.
     """
 
-    async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
-        """Ask, page by page, to the end or to the first page that could not be had."""
+    async def ask(self, ask: Ask, intake: Intake) -> tuple[Exchange, ...]:
+        """Ask, page by page, to the end or to the first page that could not be had.
+
+        Each body goes into one of the intake's as it arrives, and is kept before it is parsed.
+        """
         ...
 
     async def close(self) -> None:

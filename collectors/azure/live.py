@@ -7,7 +7,8 @@ from azure.core.credentials_async import AsyncTokenCredential
 
 from collectors.azure.clouds import Cloud
 from collectors.azure.entrance import AudienceRefusedError, Entrance, scope_of
-from collectors.azure.gateway import Ask, Keep
+from collectors.azure.gateway import Ask
+from collectors.azure.incoming import Intake
 from collectors.azure.principal import principal_of
 from collectors.azure.sdk import RESOURCE_LIST_VERSION, ask_logs, ask_resource_list
 from collectors.azure.transport import requests
@@ -64,32 +65,32 @@ class LiveGateway:
         self._waiting = waiting or Waiting()
         self._pipes: Pipes | None = None
 
-    async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+    async def ask(self, ask: Ask, intake: Intake) -> tuple[Exchange, ...]:
         """Ask, page by page, to the end or to the first page that could not be had."""
         pipes = self._open()
         match await self._named(ask.read):
             case ResourceGraph() as read:
                 version = requests.RESOURCE_GRAPH_VERSION
-                letter = self._letter(ask, keep, version, lane=QUERIES)
+                letter = self._letter(ask, intake, version, lane=QUERIES)
                 whose = Estate(tenant_id=self._tenant_id, subscriptions=self._subscriptions)
                 return await ask_resource_graph(pipes, read, whose, letter)
             case Arm() as read:
-                letter = self._letter(ask, keep, read.api_version, lane=_arm_lane(ask))
+                letter = self._letter(ask, intake, read.api_version, lane=_arm_lane(ask))
                 url = requests.arm_url(self._cloud, ask, read)
                 return await follow(pipes.arm, url, "nextLink", letter)
             case Graph() as read:
                 home = self._cloud.graph
-                letter = self._letter(ask, keep, requests.GRAPH_VERSION, home=home)
+                letter = self._letter(ask, intake, requests.GRAPH_VERSION, home=home)
                 url = requests.graph_url(self._cloud, read)
                 return await follow(pipes.graph, url, "@odata.nextLink", letter)
             case GraphBatch() as read:
-                letter = self._letter(ask, keep, requests.GRAPH_VERSION, home=self._cloud.graph)
+                letter = self._letter(ask, intake, requests.GRAPH_VERSION, home=self._cloud.graph)
                 patience = Patience(limits=self._limits, waiting=self._waiting, now=self._now)
                 return await ask_batch(pipes, read, ask.ids, letter, patience)
             case Logs() as read:
-                return await self._logs(pipes, ask, read, keep)
+                return await self._logs(pipes, ask, read, intake)
             case ResourceList():
-                return await self._resource_list(pipes, ask, keep)
+                return await self._resource_list(pipes, ask, intake)
 
     async def _named(self, read: Read) -> Read:
         """A read that speaks of the identity, with its object id as the token says it."""
@@ -128,7 +129,7 @@ class LiveGateway:
     def _letter(
         self,
         ask: Ask,
-        keep: Keep,
+        intake: Intake,
         api_version: str,
         *,
         home: str | None = None,
@@ -140,11 +141,13 @@ class LiveGateway:
             api_version=api_version,
             home=home or self._cloud.resource_manager,
             lane=lane,
-            keep=keep,
+            intake=intake,
         )
 
-    async def _logs(self, pipes: Pipes, ask: Ask, read: Logs, keep: Keep) -> tuple[Exchange, ...]:
-        letter = self._letter(ask, keep, requests.LOGS_VERSION, home=self._cloud.logs)
+    async def _logs(
+        self, pipes: Pipes, ask: Ask, read: Logs, intake: Intake
+    ) -> tuple[Exchange, ...]:
+        letter = self._letter(ask, intake, requests.LOGS_VERSION, home=self._cloud.logs)
         workspace_id = None if ask.parent is None else ask.parent["properties.customerId"]
         if not isinstance(workspace_id, str) or not workspace_id:
             # Azure's list did not tell the workspace's id: there is no address to ask.
@@ -154,10 +157,10 @@ class LiveGateway:
             await ask_logs(pipes, self._entrance, read, workspace_id, letter)
         return tuple(letter.exchanges)
 
-    async def _resource_list(self, pipes: Pipes, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+    async def _resource_list(self, pipes: Pipes, ask: Ask, intake: Intake) -> tuple[Exchange, ...]:
         if ask.scope.subscription_id is None:
             raise CatalogError(f"Read '{ask.name}' lists a subscription and was asked tenant-wide.")
-        letter = self._letter(ask, keep, RESOURCE_LIST_VERSION, lane=_arm_lane(ask))
+        letter = self._letter(ask, intake, RESOURCE_LIST_VERSION, lane=_arm_lane(ask))
         await ask_resource_list(pipes, self._entrance, ask.scope.subscription_id, letter)
         return tuple(letter.exchanges)
 

@@ -20,6 +20,7 @@ from app.services.log.evidence_log import EvidenceLog
 from app.services.proof.entries import Finding
 from app.services.proof.log_walk import verify_log
 from app.store.base import Protection, Store
+from app.store.staged import TemporaryStaged
 from app.trust.keys.keyring import Trust
 from app.trust.time.timestamp import (
     DevelopmentAuthority,
@@ -47,6 +48,9 @@ class MemoryStore:
         if self.objects[key] != data:
             raise StoreConflictError(key)
         return False
+
+    def stage(self) -> TemporaryStaged:
+        return TemporaryStaged(self.put_once)
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
-from collectors.azure.gateway import Ask, Keep
+from collectors.azure.gateway import Ask
+from collectors.azure.incoming import Intake, take_whole
 from collectors.kit import Arm, Exchange, Graph, ResourceGraph, ResourceList
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 
@@ -27,13 +28,13 @@ class TableGateway:
         self.asked: list[str] = []
         """Addresses, as they were asked."""
 
-    async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+    async def ask(self, ask: Ask, intake: Intake) -> tuple[Exchange, ...]:
         address, version = _address(ask), getattr(ask.read, "api_version", "v1.0")
         self.asked.append(address)
         await asyncio.sleep(0)  # others may go on meanwhile, as they do while Azure thinks
         status, said = self._answer(address.lower(), version) or NOT_FOUND
         body = json.dumps(said).encode()
-        await keep(body)
+        await take_whole(intake, body)
         page = Exchange(
             read=ask.name,
             subject=None if ask.parent is None else ask.parent.id,
@@ -53,10 +54,6 @@ class TableGateway:
     def times(self, part: str) -> int:
         """How often an address that holds this was asked."""
         return sum(part.lower() in one.lower() for one in self.asked)
-
-
-async def keep_nothing(_: bytes) -> None:
-    """Bodies are not needed here."""
 
 
 def denying(part: str, permissions: Said = REFUSED) -> Callable[[str, str], Said]:

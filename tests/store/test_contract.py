@@ -61,6 +61,42 @@ def test_keys_are_listed_in_ascending_order_under_their_prefix(store: Store) -> 
     assert list(store.list("c")) == []
 
 
+def test_what_is_staged_is_no_object_until_it_is_published(store: Store) -> None:
+    staged = store.stage()
+    staged.write(b"in ")
+    staged.write(b"pieces")
+    assert list(store.list("")) == []
+    assert staged.read() == b"in pieces"
+    assert staged.publish("raw/sha256/ab/abcd") is True
+    assert store.get("raw/sha256/ab/abcd") == b"in pieces"
+    staged.discard()
+    assert list(store.list("")) == ["raw/sha256/ab/abcd"]
+
+
+def test_what_is_staged_is_written_once_as_any_object(store: Store) -> None:
+    store.put_once("raw/one", b"first")
+    for bytes_there, data in ((True, b"first"), (False, b"other")):
+        staged = store.stage()
+        staged.write(data)
+        if bytes_there:
+            assert staged.publish("raw/one") is False
+            continue
+        with pytest.raises(StoreConflictError, match="raw/one"):
+            staged.publish("raw/one")
+    staged = store.stage()
+    with pytest.raises(UsageError, match="not a store key"):
+        staged.publish("../one")
+    assert store.get("raw/one") == b"first"
+
+
+def test_what_is_discarded_was_never_there(store: Store) -> None:
+    staged = store.stage()
+    staged.write(b"x" * 100_000)
+    staged.discard()
+    staged.discard()
+    assert list(store.list("")) == []
+
+
 @pytest.mark.parametrize(
     "key",
     ["", "/etc/passwd", "../up", "a/../b", "a//b", "a/", "Raw/x", "a b", "a/.hidden", "é", "a\n",

@@ -46,6 +46,18 @@ def test_an_object_is_synced_then_named_then_its_folder_is_synced(tmp_path: Path
     assert disk.sure(root / "entry/000/one")
 
 
+def test_what_arrived_in_pieces_is_synced_as_a_whole_before_it_is_named(tmp_path: Path) -> None:
+    root = tmp_path / "store"
+    with watched(root) as disk:
+        staged = LocalStore(root).stage()
+        for _ in range(3):
+            staged.write(bytes(70_000))
+        staged.publish("raw/one")
+    assert disk.calls[-3:] == [("fsync", ".incoming/*"), ("link", "raw/one"), ("fsync", "raw")]
+    assert disk.faults == []
+    assert disk.sure(root / "raw/one")
+
+
 def test_an_object_that_another_named_is_sure_before_it_is_believed(tmp_path: Path) -> None:
     """Whoever linked it may have died before its folder was synced."""
     store = LocalStore(tmp_path)

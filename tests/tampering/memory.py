@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Guarantee, Protection, Store, Stored
+from app.store.staged import TemporaryStaged
 
 
 class MemoryStore:
@@ -21,6 +22,9 @@ class MemoryStore:
         fresh = key not in self.objects
         self.objects[key] = data
         return fresh
+
+    def stage(self) -> TemporaryStaged:
+        return TemporaryStaged(self.put_once)
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:

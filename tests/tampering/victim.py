@@ -17,12 +17,13 @@ from app.services.index.catch_up import catch_up
 from app.services.log.checkpoints import Checkpoint
 from app.services.log.evidence_log import EvidenceLog, SealedEntry
 from app.services.nights.attempt import NightAttempt
+from app.services.nights.intake import intake_of
 from app.services.nights.night import plan_night
-from app.services.nights.one_record import keep_in
 from app.services.nights.schedule.interrupted import interrupted_runs
 from app.trust.time.timestamp import TimeAuthority
 from collectors.azure.collect import Asker
-from collectors.azure.gateway import Ask, Keep
+from collectors.azure.gateway import Ask
+from collectors.azure.incoming import Intake, take_whole
 from collectors.azure.transport.provenance import Principal
 from collectors.kit import Exchange
 
@@ -51,14 +52,14 @@ class Cloud:
             token_id_sha256=None,
         )
 
-    async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+    async def ask(self, ask: Ask, intake: Intake) -> tuple[Exchange, ...]:
         rows = []
         if ask.name == "subscriptions":
             name = f"/subscriptions/{SUBSCRIPTION}"
             rows = [{"id": name, "subscriptionId": SUBSCRIPTION, "state": "Enabled"}]
         answer = {"value": rows, "data": [], "count": 0, "totalRecords": 0, "at": str(self._slot)}
         body = json.dumps({**answer, "read": ask.name, "scope": str(ask.scope)}).encode()
-        await keep(body)
+        await take_whole(intake, body)
         return (
             Exchange(
                 read=ask.name,
@@ -134,7 +135,7 @@ def start(open_here: Callable[[], Ports], slot: datetime, folder: Path) -> tuple
 
 
 async def _collect(night: NightAttempt, cloud: Cloud, ports: Ports) -> None:
-    asker = Asker(cloud, keep_in(ports.store))
+    asker = Asker(cloud, intake_of(ports.store))
     facts = await night._begin(cloud, asker)  # type: ignore[arg-type]  # of a gateway it asks principal() only
     await night._collect_all(asker, facts)
     await asker.close()

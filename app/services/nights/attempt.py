@@ -36,7 +36,8 @@ from app.services.nights.basis_change import (
     tonights_basis,
 )
 from app.services.nights.commitments import RunCommitments, night_salts
-from app.services.nights.one_record import Job, keep_in
+from app.services.nights.intake import intake_of
+from app.services.nights.one_record import Job
 from app.services.nights.plan import (
     SUBSCRIPTIONS,
     Subscriptions,
@@ -119,7 +120,7 @@ class NightAttempt:
         Raises GatewayError, WriterBusyError, RefusedError and UnavailableError.
         """
         gateway = open_gateway(self._connection, self._ports.settings, self._ports.now)
-        asker = Asker(gateway, keep_in(self._ports.store))
+        asker = Asker(gateway, intake_of(self._ports.store))
         try:
             await self._collect_all(asker, await self._begin(gateway, asker))
         finally:

@@ -6,12 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from app.evidence.canonical import sha256
 from app.evidence.draft import Draft, RunFacts
-from app.evidence.record import raw_key
-from app.store.base import Store
 from collectors.azure.collect import Asker
-from collectors.azure.gateway import Ask, Keep
+from collectors.azure.gateway import Ask
 from collectors.kit import (
     TENANT,
     Collector,
@@ -41,15 +38,6 @@ class Job:
     def key(self) -> tuple[str, str]:
         """(scope, collector id), as the ledger names it."""
         return (str(self.scope), self.collector.id)
-
-
-def keep_in(store: Store) -> Keep:
-    """Raw bodies go to the store, by digest, before anything parses them."""
-
-    async def keep(body: bytes) -> None:
-        await asyncio.to_thread(store.put_once, raw_key(sha256(body)), body)
-
-    return keep
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -20,6 +20,7 @@ from app.services.nights.one_record import Gathered, Job, ask_all, ask_lists, ch
 from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, planned_jobs, subscriptions_of
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
+from collectors.azure.incoming import Unstored
 from collectors.kit import TENANT, Collector, Gap, ResourceGraph
 from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.errors import GatewayError
@@ -66,7 +67,7 @@ def check_connection(ports: Ports, connection: Connection) -> list[Probe]:
 
 async def _check(ports: Ports, connection: Connection) -> list[Probe]:
     gateway = open_gateway(connection, ports.settings, ports.now)
-    asker = Asker(gateway, _discard)
+    asker = Asker(gateway, Unstored)
     try:
         await gateway.principal()
         tenant = await _subscriptions(asker, connection)
@@ -86,11 +87,6 @@ async def _check(ports: Ports, connection: Connection) -> list[Probe]:
     finally:
         await asker.close()
         await gateway.close()
-
-
-async def _discard(body: bytes) -> None:
-    """A check stores no evidence."""
-    del body
 
 
 async def _subscriptions(asker: Asker, connection: Connection) -> Subscriptions:

@@ -5,10 +5,8 @@ an existing name, so of several writers exactly one succeeds, and a reader sees 
 """
 
 import contextlib
-import fcntl
 import os
 import threading
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -18,11 +16,12 @@ from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Guarantee, Protection, Stored
 from app.store.keys import checked_key, checked_prefix
 from app.store.local.errors import disk_errors
+from app.store.local.incoming import IncomingFile, sweep
+from app.store.local.staged import LocalStaged
 from app.store.local.writer_lock import writer_lock
 
 _INCOMING = ".incoming"
 _LOCK = ".writer.lock"
-_READ_ONLY = 0o444
 
 
 def _utc_now() -> datetime:
@@ -58,17 +57,16 @@ class LocalStore:
         path = self._root / checked_key(key)
         with disk_errors(self._root, "written"):
             if path.exists():
-                return self._found(key, path, data)
+                return self._found(key, path, lambda: path.read_bytes() == data)
             self._make_folder(path.parent)
-            with self._incoming(data) as temporary:
-                try:
-                    os.link(temporary, path)
-                except FileExistsError:
-                    return self._found(key, path, data)
-            _sync_folder(path.parent)
-        with self._count_lock:
-            self._count += 1
-        return True
+            with contextlib.closing(self._incoming()) as incoming:
+                incoming.write(data)
+                return self._named(key, incoming)
+
+    def stage(self) -> LocalStaged:
+        """A file of the store, for a body that arrives in pieces. Raises UnavailableError."""
+        with disk_errors(self._root, "written"):
+            return LocalStaged(self._root, self._incoming(), self._publish)
 
     def get(self, key: str) -> bytes:
         """Read all bytes. Raises NotFoundError."""
@@ -122,11 +120,32 @@ class LocalStore:
                 self._make_folder(self._root)
                 lock = writer_lock(self._root / _LOCK, purpose, since=self._now())
                 held.enter_context(lock)
-                self._sweep()
+                sweep(self._root / _INCOMING)
             yield
 
-    def _found(self, key: str, path: Path, data: bytes) -> bool:
-        if not path.is_file() or path.read_bytes() != data:
+    def _publish(self, key: str, incoming: IncomingFile) -> bool:
+        path = self._root / checked_key(key)
+        with disk_errors(self._root, "written"):
+            if path.exists():
+                return self._found(key, path, lambda: incoming.holds_the_same(path))
+            self._make_folder(path.parent)
+            return self._named(key, incoming)
+
+    def _named(self, key: str, incoming: IncomingFile) -> bool:
+        """The one step that makes it an object: link(2), after its bytes are durable."""
+        path = self._root / key
+        incoming.make_durable()
+        try:
+            os.link(incoming.path, path)
+        except FileExistsError:
+            return self._found(key, path, lambda: incoming.holds_the_same(path))
+        _sync_folder(path.parent)
+        with self._count_lock:
+            self._count += 1
+        return True
+
+    def _found(self, key: str, path: Path, same: Callable[[], bool]) -> bool:
+        if not (path.is_file() and same()):
             raise StoreConflictError(
                 f"The store {self._root} already holds {key} with other bytes: sealed evidence is "
                 "never replaced. Check that only one log writes to this store."
@@ -134,30 +153,10 @@ class LocalStore:
         _sync_folder(path.parent)  # whoever linked it may not have synced yet
         return False
 
-    @contextlib.contextmanager
-    def _incoming(self, data: bytes) -> Iterator[Path]:
-        """The bytes, durable, under a temporary name that is gone afterwards."""
+    def _incoming(self) -> IncomingFile:
         folder = self._root / _INCOMING
         self._make_folder(folder)
-        temporary = folder / f"{os.getpid()}-{uuid.uuid4().hex}"
-        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH)  # tells _sweep that its writer lives
-            with os.fdopen(descriptor, "wb", closefd=False) as file:
-                file.write(data)
-            os.fchmod(descriptor, _READ_ONLY)
-            os.fsync(descriptor)
-            yield temporary
-        finally:
-            temporary.unlink(missing_ok=True)
-            os.close(descriptor)
-
-    def _sweep(self) -> None:
-        """Remove what a killed process left half written."""
-        for left in (self._root / _INCOMING).glob("*"):
-            with contextlib.suppress(FileNotFoundError, BlockingIOError), left.open("rb") as file:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                left.unlink()
+        return IncomingFile(folder)
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():

@@ -1,9 +1,10 @@
 """What one ask carries through its pipeline, and what comes back in it."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.azure.gateway import Keep
+from collectors.azure.incoming import Incoming, Intake
 from collectors.azure.transport.quota import Lane
 from collectors.kit import Attempt, Exchange, GapKind
 
@@ -18,7 +19,7 @@ class Letter:
     home: str
     """The only host this ask may talk to, `https://host[:port]`."""
     lane: Lane | None
-    keep: Keep
+    intake: Intake
     exchanges: list[Exchange] = field(default_factory=list)
     refused: list[Attempt] = field(default_factory=list)
     """Pages asked again with other words (a smaller page); tries of the next exchange."""
@@ -26,12 +27,30 @@ class Letter:
     """Address and body of each page asked so far: a list that returns to one never ends."""
     received: int = 0
     """Bytes of all bodies so far."""
+    arriving: Incoming | None = None
+    """The body of the answer that comes or came last, until it is kept or dropped."""
     settled: bool = False
     """The last request ended in an exchange; an error after that is only a client's parsing."""
 
+    def begin(self) -> Incoming:
+        """An answer comes. One that came before it, to the same try, was a challenge."""
+        self.drop()
+        self.arriving = self.intake()
+        return self.arriving
+
+    def drop(self) -> None:
+        """The answer that came is not taken: another try follows, or it broke off."""
+        if self.arriving is not None:
+            self.arriving.drop()
+        self.arriving = None
+
     async def deliver(self, exchange: Exchange) -> None:
         """Keep the raw body, then hand over the exchange: every exchange's body has been kept."""
-        await self.keep(exchange.body)
+        incoming, self.arriving = self.arriving or self.intake(), None
+        with ExitStack() as unkept:
+            unkept.callback(incoming.drop)
+            await incoming.keep()
+            unkept.pop_all()
         self.exchanges.append(exchange)
         self.received += len(exchange.body)
         self.settled = True

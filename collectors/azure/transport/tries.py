@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -24,7 +25,7 @@ from collectors.azure.transport.limits import RETRIED, Limits, Waiting, asked_wa
 from collectors.azure.transport.paging import same_host
 from collectors.azure.transport.provenance import kept_headers
 from collectors.azure.transport.quota import Quota
-from collectors.azure.transport.wire import OverlongError, received_bytes
+from collectors.azure.transport.wire import BEGIN, OverlongError, received_bytes
 from collectors.kit import Attempt, Exchange, GapKind
 
 Asked: TypeAlias = PipelineRequest[HttpRequest]
@@ -97,6 +98,7 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
             wait = self._wait_after(outcome, tried, spent)
             if wait is None:
                 break
+            letter.drop()
             attempts.append(Attempt(status=outcome.status, waited=wait))
             await self._waiting.sleep(wait.total_seconds())
             tried, spent = tried + 1, spent + wait
@@ -124,7 +126,7 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         headers: dict[str, str] = {}
         try:
             async with self._gate:
-                outcome = await self._timed(request)
+                outcome = await self._timed(request, letter)
             if outcome.answer is not None:
                 self._contact.made = True
                 received = outcome.answer.http_response.headers
@@ -133,17 +135,29 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
             self._quota.answered(letter.lane, headers)
         return outcome
 
-    async def _timed(self, request: Asked) -> _Outcome:
+    async def _timed(self, request: Asked, letter: Letter) -> _Outcome:
         started = self._now()
+        answer: Answer | None = None
+        fault: AzureError | None = None
+        with ExitStack() as unanswered:
+            unanswered.callback(letter.drop)
+            try:
+                answer = await self._answered(request, letter)
+                unanswered.pop_all()
+            except TimeoutError as error:
+                fault = ServiceResponseTimeoutError("The answer took too long.", error=error)
+            except AzureError as error:
+                fault = error
+        return _Outcome(started_at=started, finished_at=self._now(), answer=answer, error=fault)
+
+    async def _answered(self, request: Asked, letter: Letter) -> Answer:
+        """The answer, its body written to where the letter will keep it."""
+        where = BEGIN.set(letter.begin)
         try:
             async with asyncio.timeout(self._limits.answer.total_seconds()):
-                answer = await self.next.send(request)
-        except TimeoutError as error:
-            late = ServiceResponseTimeoutError("The answer took too long.", error=error)
-            return _Outcome(started_at=started, finished_at=self._now(), error=late)
-        except AzureError as error:
-            return _Outcome(started_at=started, finished_at=self._now(), error=error)
-        return _Outcome(started_at=started, finished_at=self._now(), answer=answer)
+                return await self.next.send(request)
+        finally:
+            BEGIN.reset(where)
 
     def _wait_after(self, outcome: _Outcome, tried: int, spent: timedelta) -> timedelta | None:
         """How long to wait for another try; None when this outcome is the last."""

@@ -1,13 +1,16 @@
 """The connection pool, and the bytes as they came over the wire."""
 
 import ssl
+from collections.abc import Callable
 from contextlib import ExitStack
+from contextvars import ContextVar
 from urllib.request import getproxies
 
 import aiohttp
 from azure.core.rest import AsyncHttpResponse
 
 from collectors.azure.clouds import Cloud
+from collectors.azure.incoming import Incoming
 from collectors.kit.errors import GatewayError
 
 
@@ -15,8 +18,12 @@ class OverlongError(aiohttp.ClientPayloadError):
     """An answer is larger than what is taken of one."""
 
 
-class RememberingResponse(aiohttp.ClientResponse):
-    """Remembers its body as received.
+BEGIN: ContextVar[Callable[[], Incoming]] = ContextVar("BEGIN")
+"""What an answer is written to while it arrives; set around each try."""
+
+
+class ArrivingResponse(aiohttp.ClientResponse):
+    """Writes its body where it will be kept, as received and in the pieces in which it comes.
 
     azure-core's `content` is decompressed in place should a server compress although identity was
     asked for, and aiohttp gives a closed response's body to nobody: so it is noted when it is read.
@@ -24,20 +31,27 @@ class RememberingResponse(aiohttp.ClientResponse):
 
     most = 0
     """Bytes that are read at most."""
-    received = b""
+    received: bytes | None = None
 
     async def read(self) -> bytes:
         """Read the whole body once. Raises OverlongError, and hangs up, beyond `most` bytes."""
-        taken = bytearray()
+        if self.received is None:
+            self.received = await self._taken(BEGIN.get()())
+        return self.received
+
+    async def _taken(self, incoming: Incoming) -> bytes:
+        size = self.content_length or 0
         with ExitStack() as unread:
             unread.callback(self.close)
-            self._need_bounded(self.content_length or 0)
+            self._need_bounded(size)
+            size = 0
             async for piece in self.content.iter_any():
-                taken += piece
-                self._need_bounded(len(taken))
+                size += len(piece)
+                self._need_bounded(size)
+                incoming.write(piece)
+            body = incoming.body()
             unread.pop_all()  # all is here: the connection serves the next request
-        self.received = bytes(taken)
-        return self.received
+        return body
 
     def _need_bounded(self, size: int) -> None:
         if size > self.most:
@@ -46,8 +60,8 @@ class RememberingResponse(aiohttp.ClientResponse):
 
 def received_bytes(response: AsyncHttpResponse) -> bytes:
     """Body of a response whose transport has read it, byte for byte as the server sent it."""
-    inner: RememberingResponse = response.internal_response  # type: ignore[attr-defined] # untyped
-    return inner.received
+    inner: ArrivingResponse = response.internal_response  # type: ignore[attr-defined] # untyped
+    return inner.received or b""
 
 
 def open_session(cloud: Cloud, concurrency: int, most: int) -> aiohttp.ClientSession:
@@ -68,7 +82,7 @@ def open_session(cloud: Cloud, concurrency: int, most: int) -> aiohttp.ClientSes
         ) from error
     return aiohttp.ClientSession(
         connector=aiohttp.TCPConnector(ssl=trust, limit=concurrency),
-        response_class=type("BoundedResponse", (RememberingResponse,), {"most": most}),
+        response_class=type("BoundedResponse", (ArrivingResponse,), {"most": most}),
         cookie_jar=aiohttp.DummyCookieJar(),
         auto_decompress=False,
         trust_env=bool(getproxies()),  # costs two threads' hops a request; also reads .netrc

@@ -14,6 +14,7 @@ from pathlib import Path
 from aiohttp import web
 
 from collectors.azure.clouds import Cloud
+from collectors.azure.incoming import Incoming, Unstored
 from collectors.azure.live import LiveGateway
 
 TENANT = "11111111-2222-3333-4444-555555555555"
@@ -171,15 +172,38 @@ class Time:
         return datetime(2026, 11, 23, 1, 0, tzinfo=UTC) + timedelta(seconds=self.seconds)
 
 
+def _take(_: bytes) -> None:
+    """Take a body without a word."""
+
+
 @dataclass
 class Kept:
     """Where raw bodies go; remembers their order."""
 
+    taking: Callable[[bytes], None] = _take
+    """Called with each body before it is kept."""
     bodies: list[bytes] = field(default_factory=list)
+    begun: int = 0
+    dropped: int = 0
 
-    async def __call__(self, body: bytes) -> None:
+    def __call__(self) -> Incoming:
+        self.begun += 1
+        return _Body(self)
+
+
+class _Body(Unstored):
+    def __init__(self, kept: Kept) -> None:
+        super().__init__()
+        self._kept = kept
+
+    async def keep(self) -> None:
         await asyncio.sleep(0)
-        self.bodies.append(body)
+        self._kept.taking(self.body())
+        self._kept.bodies.append(self.body())
+
+    def drop(self) -> None:
+        super().drop()
+        self._kept.dropped += 1
 
 
 async def serve(azure: FakeAzure, tls: ssl.SSLContext) -> web.AppRunner:

@@ -174,10 +174,10 @@ async def test_bodies_are_kept_byte_for_byte_and_before_anything_is_parsed(
     azure.tell("/two", Told(body=b"{not json"))
     order: list[str] = []
 
-    async def keep(body: bytes) -> None:
+    def taking(body: bytes) -> None:
         order.append(f"{len(azure.heard)} asked when kept {len(body)} bytes")
 
-    first, second = await gateway.ask(SUBSCRIPTIONS, keep)
+    first, second = await gateway.ask(SUBSCRIPTIONS, Kept(taking))
 
     assert first.body == raw.removeprefix("\ufeff".encode())
     assert second.body == b"{not json"
@@ -288,11 +288,11 @@ async def test_a_body_that_cannot_be_kept_stops_the_ask(
     for ask in (SUBSCRIPTIONS, listed):
         count = 0
 
-        async def keep(_: bytes) -> None:
+        def taking(_: bytes) -> None:
             nonlocal count
             count += 1
             if count == page_number:
                 raise FullDiskError
 
         with pytest.raises(FullDiskError):
-            await gateway.ask(ask, keep)
+            await gateway.ask(ask, Kept(taking))

@@ -8,7 +8,8 @@ import pytest
 
 from app.services.nights.absence.proof_questions import Questions
 from collectors.azure.collect import Asker
-from collectors.azure.gateway import Ask, Keep
+from collectors.azure.gateway import Ask
+from collectors.azure.incoming import Intake, Unstored, take_whole
 from collectors.kit import Exchange, ResourceGraph
 
 AT = datetime(2026, 11, 28, 2, tzinfo=UTC)
@@ -22,12 +23,12 @@ class Provider:
     def __init__(self, types: object) -> None:
         self._types = types
 
-    async def ask(self, ask: Ask, keep: Keep) -> tuple[Exchange, ...]:
+    async def ask(self, ask: Ask, intake: Intake) -> tuple[Exchange, ...]:
         about = ask.parent.id if ask.parent else ""
         provider = about.endswith("/providers/contoso.farm")
         body = {"resourceTypes": self._types} if provider else {"error": {"code": "NotFound"}}
         raw = json.dumps(body).encode()
-        await keep(raw)
+        await take_whole(intake, raw)
         page = Exchange(
             read=ask.name,
             subject=about,
@@ -45,12 +46,8 @@ class Provider:
         """Nothing is open."""
 
 
-async def _forget(_: bytes) -> None:
-    return None
-
-
 async def version_asked(types: object) -> str | None:
-    asker = Asker(Provider(types), _forget)
+    asker = Asker(Provider(types), Unstored)
     list_of_all = ResourceGraph(table="resources", types=())
     *_, answer = await Questions(asker).thing(THING, list_of_all)
     return answer.api_version

@@ -36,10 +36,25 @@ def test_nothing_temporary_is_left_or_listed(tmp_path: Path) -> None:
     store.put_once("raw/a", b"x")
     with pytest.raises(StoreConflictError):
         store.put_once("raw/a", b"y")
+    for key in ("raw/b", "raw/b", "raw/a"):
+        staged = store.stage()
+        staged.write(b"x")
+        staged.publish(key)
+    assert list((tmp_path / "s/.incoming").iterdir()) == []
     (tmp_path / "s/.incoming/9-left").write_bytes(b"half")
-    assert list(store.list("")) == ["raw/a"]
+    assert list(store.list("")) == ["raw/a", "raw/b"]
     with store.writer("sweep"):
         assert list((tmp_path / "s/.incoming").iterdir()) == []
+
+
+def test_what_arrives_is_not_swept_while_its_writer_lives(tmp_path: Path) -> None:
+    store = LocalStore(tmp_path / "s")
+    staged = store.stage()
+    staged.write(b"x" * 1000)
+    with LocalStore(tmp_path / "s").writer("sweep"):
+        assert staged.publish("raw/a") is True
+    assert store.get("raw/a") == b"x" * 1000
+    assert (tmp_path / "s/raw/a").stat().st_mode & 0o777 == 0o444
 
 
 def test_a_key_below_an_object_is_refused_in_one_sentence(tmp_path: Path) -> None:
@@ -78,14 +93,23 @@ store = LocalStore(Path(sys.argv[1]))
 store.put_once("raw/small", b"x" * 1000)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
 try:
-    store.put_once("raw/large", b"x" * 1_000_000)
+    if sys.argv[2] == "whole":
+        store.put_once("raw/large", b"x" * 1_000_000)
+    staged = store.stage()
+    try:
+        for _ in range(1000):
+            staged.write(b"x" * 1000)
+        staged.publish("raw/large")
+    finally:
+        staged.discard()
 except UnavailableError as error:
     print(error.message)
 """
 
 
-def test_a_full_disk_leaves_nothing_half_written(tmp_path: Path) -> None:
-    with child(FULL, str(tmp_path / "s")) as filler:
+@pytest.mark.parametrize("how", ["whole", "in pieces"])
+def test_a_full_disk_leaves_nothing_half_written(how: str, tmp_path: Path) -> None:
+    with child(FULL, str(tmp_path / "s"), how) as filler:
         said, _ = filler.communicate()
     assert "is full or over quota: free some space" in said
     store = LocalStore(tmp_path / "s")

@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from collectors.azure.gateway import Ask
+from collectors.azure.incoming import Unstored
 from collectors.azure.live import LiveGateway
 from collectors.azure.transport.limits import Limits
 from collectors.kit import TENANT, Arm, Attempt, GapKind, ResourceGraph
@@ -190,6 +191,7 @@ async def test_an_answer_beyond_its_bound_is_truncated_at_once_and_nothing_of_it
 
     assert (answer.status, answer.body, answer.fault) == (None, b"", GapKind.TRUNCATED)
     assert (answer.attempts, kept.bodies) == ((), [b""])
+    assert (kept.begun, kept.dropped) == (2, 1), "what had come was dropped"
     assert len(azure.asked(PATH)) == 1, "what is too large is not asked for again"
 
 
@@ -218,3 +220,77 @@ async def test_a_list_beyond_its_bound_is_truncated_at_the_next_page(
     assert [answer.status for answer in answers] == [200, 200, 200]
     assert (last.status, last.fault) == (None, GapKind.TRUNCATED)
     assert len(azure.asked(PATH)) == 3
+
+
+async def test_of_each_try_one_body_is_begun_and_only_the_last_is_kept(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(PATH, Told(status=503, body=b"busy"), Told(body=b"[1", cut=True), Told(body=b"[]"))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert [attempt.status for attempt in answer.attempts] == [503, None]
+    assert (kept.bodies, answer.body) == ([b"[]"], b"[]")
+    assert (kept.begun, kept.dropped) == (3, 2)
+
+
+async def test_what_hinders_the_keeping_reaches_the_asker_and_the_body_is_dropped(
+    azure: FakeAzure, gateway: LiveGateway
+) -> None:
+    def refuse(_: bytes) -> None:
+        raise StoreIsFullError
+
+    azure.tell(PATH, Told(body=b"[]"))
+    kept = Kept(refuse)
+
+    with pytest.raises(StoreIsFullError):
+        await gateway.ask(THINGS, kept)
+
+    assert (kept.begun, kept.dropped, kept.bodies) == (1, 1, [])
+
+
+async def test_what_hinders_the_writing_of_a_piece_reaches_the_asker_and_the_body_is_dropped(
+    azure: FakeAzure, gateway: LiveGateway
+) -> None:
+    class Full(Unstored):
+        dropped = 0
+
+        def write(self, piece: bytes) -> None:
+            raise StoreIsFullError(len(piece))
+
+        def drop(self) -> None:
+            Full.dropped += 1
+
+    azure.tell(PATH, Told(body=b"[]"))
+
+    with pytest.raises(StoreIsFullError):
+        await gateway.ask(THINGS, Full)
+
+    assert Full.dropped == 1
+    assert len(azure.asked(PATH)) == 1
+
+
+async def test_an_asker_who_goes_away_leaves_no_body_behind(
+    azure: FakeAzure, gateway: LiveGateway
+) -> None:
+    class Leaving(Unstored):
+        dropped = 0
+
+        def write(self, piece: bytes) -> None:
+            super().write(piece)
+            asking.cancel()
+
+        def drop(self) -> None:
+            Leaving.dropped += 1
+
+    azure.tell(PATH, Told(body=b"[]"))
+    asking = asyncio.create_task(gateway.ask(THINGS, Leaving))
+
+    with pytest.raises(asyncio.CancelledError):
+        await asking
+
+    assert Leaving.dropped == 1
+
+
+class StoreIsFullError(Exception):
+    """The disk under the store is full."""

@@ -8,12 +8,13 @@ import pytest
 from app.services.nights.absence.census import Census, take_census
 from app.services.nights.one_record import Job
 from collectors.azure.collect import Asker
+from collectors.azure.incoming import Unstored
 from collectors.kit import TENANT, Item, Scope
 from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 from collectors.kit.missing.things import RIGHTS, Missing
 from collectors.kit.values.arm_ids import SUBSCRIPTION
-from tests.services.table_gateway import REFUSED, Said, TableGateway, keep_nothing
+from tests.services.table_gateway import REFUSED, Said, TableGateway
 
 FIRST, SECOND = "11111111-1111-1111-1111-11111111111a", "22222222-2222-2222-2222-22222222222b"
 S, T = f"/subscriptions/{FIRST}", f"/subscriptions/{SECOND}"
@@ -55,7 +56,7 @@ class Cloud:
 def census(graph: list[str], listed: list[str], **rights: Said) -> tuple[Census, TableGateway]:
     told = {S: rights.get("first", ALL), T: rights.get("second", ALL)}
     gateway = TableGateway(Cloud(graph, listed, told))
-    taken = asyncio.run(take_census(Asker(gateway, keep_nothing), [FIRST.upper(), SECOND]))
+    taken = asyncio.run(take_census(Asker(gateway, Unstored), [FIRST.upper(), SECOND]))
     return taken, gateway
 
 

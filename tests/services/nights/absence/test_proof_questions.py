@@ -4,11 +4,12 @@ import asyncio
 
 from app.services.nights.absence.proof_questions import Questions
 from collectors.azure.collect import Asker
+from collectors.azure.incoming import Unstored
 from collectors.kit import Exchange, Graph, Read, ResourceGraph
 from collectors.kit.missing.rights import API_VERSION, PERMISSIONS_PATH
 from collectors.kit.missing.things import PROOF, RIGHTS, VERSIONS, proofs_of
 from collectors.kit.spec import GapKind
-from tests.services.table_gateway import NOT_FOUND, REFUSED, Said, TableGateway, keep_nothing
+from tests.services.table_gateway import NOT_FOUND, REFUSED, Said, TableGateway
 
 S = "/subscriptions/11111111-1111-1111-1111-111111111111"
 G = f"{S}/resourceGroups/a"
@@ -21,7 +22,7 @@ PREVIEW, STABLE = "2025-02-01-preview", "2024-05-05"
 
 
 def asked(gateway: TableGateway, *ids: str, read: Read = READ) -> list[tuple[Exchange, ...]]:
-    questions = Questions(Asker(gateway, keep_nothing))
+    questions = Questions(Asker(gateway, Unstored))
 
     async def ask() -> list[tuple[Exchange, ...]]:
         return list(await asyncio.gather(*(questions.thing(one, read) for one in ids)))
@@ -111,7 +112,7 @@ def test_an_object_of_microsoft_graph_is_asked_below_its_list() -> None:
 
 def test_permissions_bear_the_scope_they_are_about() -> None:
     gateway = TableGateway(lambda _, __: (200, {"value": [{"actions": ["*/read"]}]}))
-    questions = Questions(Asker(gateway, keep_nothing))
+    questions = Questions(Asker(gateway, Unstored))
     (page,) = asyncio.run(questions.permissions(G.lower()))
     assert gateway.asked == [f"{G.lower()}{PERMISSIONS_PATH}"]
     assert (page.read, page.subject, page.api_version) == (RIGHTS, G.lower(), API_VERSION)

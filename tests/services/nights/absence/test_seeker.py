@@ -12,6 +12,7 @@ from app.services.nights.absence.census import Census
 from app.services.nights.absence.proof_questions import Questions
 from app.services.nights.absence.seeker import TOGETHER, TOO_BUSY, Seeker, Sought
 from collectors.azure.collect import Asker
+from collectors.azure.incoming import Unstored
 from collectors.kit import Exchange, Gap, GapKind, Graph, Read, ResourceGraph
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 from collectors.kit.missing.things import PROOF, Listed, Missing, absences, proofs_of
@@ -22,7 +23,6 @@ from tests.services.table_gateway import (
     Said,
     TableGateway,
     denying,
-    keep_nothing,
 )
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
@@ -48,7 +48,7 @@ def sought(ids: Iterable[str], read: Read = READ) -> list[Sought]:
 def seeker(
     gateway: TableGateway, budget: int = 200, census: Census | None = None, *, blinded: bool = False
 ) -> Seeker:
-    questions = Questions(Asker(gateway, keep_nothing))
+    questions = Questions(Asker(gateway, Unstored))
     return Seeker(questions, census or Census(), budget, blinded=blinded)
 
 
@@ -305,5 +305,5 @@ _ASKED_OR_NOT = {GapKind.GONE, GapKind.NOT_ASKED}
 def _permissions(scope: str, actions: list[str], taken: list[str] | None = None) -> Exchange:
     said = {"value": [{"actions": actions, "notActions": taken or []}]}
     gateway = TableGateway(lambda _, __: (200, said))
-    (page,) = asyncio.run(Questions(Asker(gateway, keep_nothing)).permissions(scope))
+    (page,) = asyncio.run(Questions(Asker(gateway, Unstored)).permissions(scope))
     return page
