@@ -1,6 +1,7 @@
 """Trying again: bounded, obedient to what Azure asks for, and recorded."""
 
 import asyncio
+import base64
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from collectors.azure.gateway import Ask
 from collectors.azure.incoming import Unstored
 from collectors.azure.live import LiveGateway
-from collectors.azure.transport.limits import Limits
+from collectors.azure.transport.limits import Limits, Waiting
 from collectors.kit import TENANT, Arm, Attempt, GapKind, ResourceGraph
 from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Time, Told
 
@@ -232,6 +233,32 @@ async def test_of_each_try_one_body_is_begun_and_only_the_last_is_kept(
     assert [attempt.status for attempt in answer.attempts] == [503, None]
     assert (kept.bodies, answer.body) == ([b"[]"], b"[]")
     assert (kept.begun, kept.dropped) == (3, 2)
+
+
+async def test_nothing_waits_with_a_refused_answer(azure: FakeAzure, open_gateway: Open) -> None:
+    kept, held = Kept(), list[int]()
+
+    async def sleep(_: float) -> None:
+        held.append(kept.begun - kept.dropped)
+
+    azure.tell(PATH, Told(status=503, body=b"busy"), Told(body=b"[]"))
+
+    await open_gateway(waiting=Waiting(sleep=sleep)).ask(THINGS, kept)
+
+    assert held == [0]
+
+
+async def test_of_a_challenge_and_the_answer_after_it_the_answer_is_kept(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    claims = base64.b64encode(b'{"access_token":{"nbf":{"value":"1"}}}').decode()
+    challenge = {"WWW-Authenticate": f'Bearer error="insufficient_claims", claims="{claims}"'}
+    azure.tell(PATH, Told(status=401, headers=challenge, body=b"again"), Told(body=b"[]"))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.body, answer.attempts) == (200, b"[]", ())
+    assert (kept.begun, kept.dropped, kept.bodies) == (2, 1, [b"[]"])
 
 
 async def test_what_hinders_the_keeping_reaches_the_asker_and_the_body_is_dropped(
