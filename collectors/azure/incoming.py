@@ -52,10 +52,3 @@ class Unstored:
     def drop(self) -> None:
         """Let go of the bytes."""
         self._pieces, self._body = BytesIO(), None
-
-
-async def take_whole(intake: Intake, body: bytes) -> None:
-    """Keep a body that is here as a whole."""
-    incoming = intake()
-    incoming.write(body)
-    await incoming.keep()

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake, take_whole
+from collectors.azure.incoming import Intake
 from collectors.kit import Arm, Exchange, Graph, ResourceGraph, ResourceList
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 
@@ -54,6 +54,13 @@ class TableGateway:
     def times(self, part: str) -> int:
         """How often an address that holds this was asked."""
         return sum(part.lower() in one.lower() for one in self.asked)
+
+
+async def take_whole(intake: Intake, body: bytes) -> None:
+    """Keep a body that is here as a whole."""
+    incoming = intake()
+    incoming.write(body)
+    await incoming.keep()
 
 
 def denying(part: str, permissions: Said = REFUSED) -> Callable[[str, str], Said]:

@@ -23,9 +23,10 @@ from app.services.nights.schedule.interrupted import interrupted_runs
 from app.trust.time.timestamp import TimeAuthority
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake, take_whole
+from collectors.azure.incoming import Intake
 from collectors.azure.transport.provenance import Principal
 from collectors.kit import Exchange
+from tests.services.table_gateway import take_whole
 
 COLLECTORS = ("inventory.resources", "storage.accounts", "compute.disks", "sql.databases")
 RECORDS = 6

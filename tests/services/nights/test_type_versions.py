@@ -9,8 +9,9 @@ import pytest
 from app.services.nights.absence.proof_questions import Questions
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake, Unstored, take_whole
+from collectors.azure.incoming import Intake, Unstored
 from collectors.kit import Exchange, ResourceGraph
+from tests.services.table_gateway import take_whole
 
 AT = datetime(2026, 11, 28, 2, tzinfo=UTC)
 THING = "/subscriptions/s/resourceGroups/g/providers/Contoso.Farm/fields/one"
