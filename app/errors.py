@@ -71,6 +71,10 @@ class UnavailableError(AppError):
     status = 503
 
 
+class IndexUnavailableError(UnavailableError):
+    """The index cannot be read or written. The store holds all evidence."""
+
+
 class OverloadedError(UnavailableError):
     """As much waits as this annexa takes on. Nothing of what was asked was begun or kept."""
 

@@ -6,23 +6,26 @@ from contextlib import contextmanager
 import typer
 
 from app.cli.edge import ERR, clock, home_folder
+from app.db.engine.database import Database
 from app.errors import AppError, UnavailableError
 from app.services.home.installation import Ports, open_ports
 from app.services.index.catch_up import keep_up
 
 
 @contextmanager
-def opened(
-    ctx: typer.Context, *, rebuild: bool = False, unguarded: bool = False
-) -> Iterator[Ports]:
+def opened(ctx: typer.Context, *, rebuild: bool = False, judged: bool = False) -> Iterator[Ports]:
     """The installation of this call, closed at the end."""
-    ports = open_ports(home_folder(ctx), clock, rebuild=rebuild, unguarded=unguarded)
+    ports = open_ports(home_folder(ctx), clock, rebuild=rebuild, judged=judged)
     try:
-        if not rebuild and not (unguarded and ports.database.unguarded()):
+        if not rebuild and not (judged and _is_faulty(ports.database)):
             _keep_up(ports)
         yield ports
     finally:
         ports.close()
+
+
+def _is_faulty(index: Database) -> bool:
+    return index.fault is not None or bool(index.unguarded())
 
 
 def _keep_up(ports: Ports) -> None:

@@ -107,7 +107,7 @@ def _refuse_demands(at: str | None, demands: Demands) -> None:
 def _store(ctx: typer.Context, run: str | None, record: str | None) -> Findings:
     from app.services.proof.run import verify_entry, verify_run
 
-    with opened(ctx, unguarded=run is None and record is None) as ports:
+    with opened(ctx, judged=run is None and record is None) as ports:
         if run is not None:
             return verify_run(ports, run)
         if record is not None:

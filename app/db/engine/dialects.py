@@ -19,7 +19,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from app.errors import UnavailableError, UsageError
+from app.errors import IndexUnavailableError, UsageError
 
 WAIT = 10_000
 """Milliseconds that a SQLite writer waits for another."""
@@ -106,22 +106,22 @@ def _read_only_engine(url: URL) -> Engine:
 
 @contextlib.contextmanager
 def reachable(engine: Engine) -> Iterator[None]:
-    """Turn what the database refuses to do now into UnavailableError; no password in it.
+    """Turn what the database refuses to do now into IndexUnavailableError; no password in it.
 
     Broken constraints and broken SQL pass: the first are the caller's, the second our mistake.
     """
     try:
         yield
     except OperationalError as error:
-        raise UnavailableError(_sentence(engine, error)) from error
+        raise IndexUnavailableError(_sentence(engine, error)) from error
     except PoolTimeoutError as error:
-        raise UnavailableError(
+        raise IndexUnavailableError(
             f"The index {shown(engine)} is in use by as many as may: ask again later."
         ) from error
     except DatabaseError as error:
         if type(error) is not DatabaseError:
             raise
-        raise UnavailableError(
+        raise IndexUnavailableError(
             f"The index {shown(engine)} is damaged or not a database ({error.orig}): move the file "
             "away and run `annexa reindex`; the store holds all evidence.",
             code="index_damaged",

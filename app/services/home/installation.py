@@ -100,10 +100,10 @@ class Ports:
         self.database.close()
 
 
-def open_ports(home: Path, now: Clock, *, rebuild: bool = False, unguarded: bool = False) -> Ports:
+def open_ports(home: Path, now: Clock, *, rebuild: bool = False, judged: bool = False) -> Ports:
     """Open an installation; `rebuild` takes any index, so that `reindex` can make it anew.
 
-    `unguarded` takes one whose triggers are missing, so that `verify` can tell of it.
+    `judged` takes one that cannot be used or lost its triggers, so that `verify` can tell of it.
 
     Raises UsageError, RefusedError or UnavailableError.
     """
@@ -117,7 +117,7 @@ def open_ports(home: Path, now: Clock, *, rebuild: bool = False, unguarded: bool
         settings=settings,
         store=_store(home, settings.store, now),
         database=open_database(
-            _database_url(home, settings.database), rebuild=rebuild, unguarded=unguarded
+            _database_url(home, settings.database), rebuild=rebuild, judged=judged
         ),
         trust=trust,
         authorities=_asked(home, settings, trust, now),

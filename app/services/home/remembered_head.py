@@ -27,7 +27,7 @@ class HomeHead:
         """Of both the larger. Raises UnavailableError.
 
         An index that was made from the store, while there was no file, says of the store what the
-        store says of itself, and is not asked.
+        store says of itself, and is not asked; nor is one that cannot be used and is only judged.
         """
         known = [head for head in (self._filed(), self._own()) if head is not None]
         return max(known, key=lambda head: head.size, default=None)
@@ -65,7 +65,8 @@ class HomeHead:
         return self._filed() is None and self._own() is not None
 
     def _own(self) -> CheckpointBody | None:
-        return None if self._path.with_name(REBUILT).exists() else self._indexed()
+        unasked = self._database.fault is not None or self._path.with_name(REBUILT).exists()
+        return None if unasked else self._indexed()
 
     def _filed(self) -> CheckpointBody | None:
         try:

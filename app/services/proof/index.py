@@ -13,7 +13,7 @@ from app.db.rows.connections import connections
 from app.db.rows.evidence import gaps, indexed_size, records, removals
 from app.db.rows.runs import nights
 from app.db.rows.verdicts import intervals, night_counts
-from app.errors import AppError
+from app.errors import AppError, IndexUnavailableError
 from app.evidence.record import utc
 from app.evidence.run_state import RunState
 from app.schedule.connection import connection_of
@@ -22,6 +22,8 @@ from app.services.index.sealed_nights import SealedNights, sealed_nights
 from app.services.proof.entries import Finding
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
+INDEX = "index"
+"""Begins the key of each finding that is of the index and not of the store."""
 SHOWN = 5
 """Differences named of each kind and connection: one is enough to know, all would hide others."""
 T = TypeVar("T")
@@ -37,15 +39,32 @@ def head_findings(ports: Ports) -> Iterator[Finding]:
             yield Finding(key="checkpoint/", reason=error.message, code=error.kind)
 
 
-def guard_findings(ports: Ports) -> Iterator[Finding]:
+def whole_index_findings(ports: Ports, *, compared: bool) -> Iterator[Finding]:
+    """Whether the index can be used, says what is sealed (if `compared`), and is guarded.
+
+    One that cannot be used is a finding, so that the store can be verified all the same.
+    """
+    fault: AppError | None = ports.database.fault
+    try:
+        if fault is None and compared:
+            yield from _compared_findings(ports)
+        if fault is None:
+            yield from _guard_findings(ports)
+    except IndexUnavailableError as error:
+        fault = error
+    if fault is not None:
+        yield Finding(key=INDEX, reason=fault.message, code=fault.kind)
+
+
+def _guard_findings(ports: Ports) -> Iterator[Finding]:
     """Whether the triggers that refuse changes stand in the index."""
     missing = ports.database.unguarded()
     if missing:
         said = f"it lost its protection against changes ({', '.join(missing)}): {REBUILD}"
-        yield Finding(key="index", reason=said, code="index_unprotected")
+        yield Finding(key=INDEX, reason=said, code="index_unprotected")
 
 
-def index_findings(ports: Ports) -> Iterator[Finding]:
+def _compared_findings(ports: Ports) -> Iterator[Finding]:
     """Where the index differs from what is sealed, as far as it has indexed.
 
     For a store without faults. Raises NotFoundError when an object of it is missing.
@@ -55,11 +74,11 @@ def index_findings(ports: Ports) -> Iterator[Finding]:
         log = ports.open_log()  # after the index was asked: somebody may write meanwhile
         if known > log.size:
             said = f"it knows {known} entries, the store's log ends at {log.size}"
-            yield Finding(key="index", reason=said, code="log_rolled_back")
+            yield Finding(key="checkpoint/", reason=f"the index: {said}", code="log_rolled_back")
             return
         if known < log.sealed_size:
             said = f"it is {log.sealed_size - known} entries behind; any command brings it up"
-            yield Finding(key="index", reason=said, broken=False)
+            yield Finding(key=INDEX, reason=said, broken=False)
         sealed = sealed_nights(ports.store, log.entries(end=known))
         held = {one.id: connection_of(json.loads(one.detail)) for one in connections(session)}
         told = {key: found.connection for key, found in sealed.items()}
@@ -126,7 +145,7 @@ def _differing(
         said = _said(sealed=name in sealed, held=name in held)
         about = ", ".join(map(str, name)) if isinstance(name, tuple) else str(name)
         reason = f"{said}; rebuild it with `annexa reindex` and find out who altered it{rest}"
-        yield Finding(key=f"index/{table}: {about}", reason=reason, code="index_altered")
+        yield Finding(key=f"{INDEX}/{table}: {about}", reason=reason, code="index_altered")
 
 
 def _said(*, sealed: bool, held: bool) -> str:

@@ -15,7 +15,7 @@ from app.packs.verify.seals.signer import Pins, fingerprint
 from app.services.home.installation import Ports
 from app.services.proof.entries import Finding
 from app.services.proof.fault_codes import code_of
-from app.services.proof.index import guard_findings, head_findings, index_findings
+from app.services.proof.index import INDEX, head_findings, whole_index_findings
 from app.services.proof.log_walk import verify_log
 from app.services.proof.stored_objects import stored_findings
 from app.settings import FILE_NAME, load_settings
@@ -121,15 +121,15 @@ def verify_store(ports: Ports) -> Findings:
     found = list(verify_log(ports.store, ports.trust.log.key, roots, witnesses, salts))
     found += stored_findings(ports.store)
     found += head_findings(ports)
-    size = 0
-    if not any(f.broken for f in found):
-        size = ports.open_log().size
-        found += index_findings(ports)
-    found += guard_findings(ports)
+    whole = not any(f.broken for f in found)
+    proved = f"VERIFIED, {ports.open_log().size} entries" if whole else ""
+    found += whole_index_findings(ports, compared=whole)
     faults = tuple(Fault.of(f) for f in found if f.broken)
+    sealed = all(fault.object.startswith(INDEX) for fault in faults)
+    of_index = f", all of the {INDEX}; the sealed log: {proved}" if sealed else ""
     return Findings(
         what=f"store ({ports.store.label})",
-        result=f"{len(faults)} fault(s)" if faults else f"VERIFIED, {size} entries",
+        result=f"{len(faults)} fault(s){of_index}" if faults else proved,
         faults=faults,
         notes=tuple(f"{f.key}: {f.reason}" for f in found if not f.broken),
     )
