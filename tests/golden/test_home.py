@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -24,7 +24,7 @@ from app.services.proof.whole_store import verify_bundle_file, verify_store
 from app.services.reading.status import status_of
 from app.services.reperforming.reperform import reperform_bundle, reperform_run
 from tests.conftest import StartSimulator
-from tests.golden.homes import golden_home, now
+from tests.golden.homes import ENTRIES, golden_home, now
 from tests.installation import secret_env
 
 RULES = "eab39d671ca6bb99fb351ccf2959289976382527a61bf36fed4c904462dc664d"
@@ -72,11 +72,20 @@ def test_its_connection_goes_on_collecting(home: Ports, start_simulator: StartSi
             credential={**stored.credential, "secret_env": variable},
         )
         report = collect_now(home, moved, now().replace(microsecond=0), "test")
+        assert events_since(home, ENTRIES)[:2] == ["connection_changed", "run_started"]
+        later = home.open_log().size
+        collect_now(home, moved, now().replace(microsecond=0) + timedelta(seconds=1), "test")
+        assert events_since(home, later)[0] == "run_started", "its schedule is told once"
 
     assert report.records
     assert not verify_store(home).faults
-    assert len(complete_runs(home)) == 5
+    assert len(complete_runs(home)) == 6
     assert not reperform_run(home, report.run_id).differences
+
+
+def events_since(home: Ports, place: int) -> list[str]:
+    entries = (parse(data) for seq, data in home.open_log().entries() if seq >= place)
+    return [entry["kind"] for entry in entries if "kind" in entry]
 
 
 def test_its_nights_are_judged_again_by_todays_rules_and_what_was_sealed_stays_beside(

@@ -65,6 +65,13 @@ class Chains:
             previous=self._last,
         )
 
+    def schedule_told(self, connection_id: str, size: int) -> bool:
+        """Whether a chain leads to the newest event of this connection's schedule before `size`."""
+        place = self.link(connection_id, size, begins=False).schedule
+        data = None if place is None else self._read(place)
+        found = None if data is None else _chained(data)
+        return found is not None and found.link is not None
+
     def _find(self, connection_id: str | None) -> None:
         """Look back until the connection is met, or any where it is None, or the log begins."""
         place = self._searched or 0

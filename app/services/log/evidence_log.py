@@ -107,6 +107,14 @@ class EvidenceLog:
         """The last checkpoint."""
         return self._last
 
+    def schedule_told(self, connection_id: str) -> bool:
+        """Whether the chain of a connection tells its schedule: not where an older Annexa began it.
+
+        For whoever holds the writer's lock.
+        """
+        with self._lock:
+            return self._chains.schedule_told(connection_id, self.size)
+
     def append(self, build: Callable[[EntryPlace], bytes]) -> SealedEntry:
         """Write the next entry. Durable once it returns.
 

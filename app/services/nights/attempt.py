@@ -11,13 +11,14 @@ from app.db.rows.runs import note_trouble, run_by_id
 from app.errors import AppError, RefusedError
 from app.evidence.canonical import canonical, sha256
 from app.evidence.draft import Draft, RunFacts, clock_skew
-from app.evidence.events.fact import event_of
-from app.evidence.events.run_events import OfRun, RunFailed
+from app.evidence.events.fact import Fact, event_of
+from app.evidence.events.run_events import RunFailed
 from app.evidence.record import EntryPlace, derived_key, instant, rules_key, utc
 from app.evidence.rights import COLLECTOR
 from app.evidence.run import completed_by, lost_by, started_by
 from app.evidence.run_state import RunState
 from app.schedule.connection import Connection
+from app.services.connections.stated import schedule_to_tell
 from app.services.connections.tenant_gateway import open_gateway
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up
@@ -150,6 +151,9 @@ class NightAttempt:
         self._ports.store.put_once(derived_key(sha256(values)), values)
         rules = rules_archive()
         self._ports.store.put_once(rules_key(sha256(rules)), rules)
+        schedule = schedule_to_tell(self._ports, self._log, self._connection.id)
+        if schedule is not None:
+            self._append(schedule)
         if self._run.state is RunState.PLANNED:
             self._append(started_by(self._run, judging_settings(self._ports.settings)))
         basis = tonights_basis(sha256(values), self._ports.settings)
@@ -258,7 +262,7 @@ class NightAttempt:
         if draft.collector.id == COLLECTOR:
             self._rights |= shown_rights(self._ports, draft.seen, draft.run.principal)
 
-    def _append(self, fact: OfRun) -> None:
+    def _append(self, fact: Fact) -> None:
         self._log.append(event_of(fact, at=self._ports.now(), actor="annexa").sealed)
 
     def _finish(self) -> NightReport:

@@ -199,8 +199,13 @@ def test_what_was_sealed_before_there_were_chains_is_the_event_before(
     tell(log, told("a"))
     tell(log, told("a"))
     assert links(log) == [None, None, (1, None, 1), (2, None, 2)], "its schedule is not told"
+    assert not log.schedule_told("a")
     tell(log, changed("a"))
+    assert log.schedule_told("a")
     tell(log, told("a"))
+    assert log.schedule_told("a")
+    assert EvidenceLog.open(store, trust.log).schedule_told("a")
+    assert not log.schedule_told("of nobody")
     assert links(log)[4:] == [(3, None, 3), (4, 4, 4)]
 
 
