@@ -2,7 +2,7 @@
 
 import contextlib
 from collections.abc import Callable, Iterator
-from tempfile import TemporaryFile, gettempdir
+from tempfile import TemporaryFile
 
 from app.errors import UnavailableError
 
@@ -21,6 +21,7 @@ class TemporaryStaged:
 
     def write(self, piece: bytes) -> None:
         """Append. Raises UnavailableError if the disk for temporary files refuses."""
+        self._body = None
         with _temporary_errors():
             self._file.write(piece)
 
@@ -51,7 +52,7 @@ def _temporary_errors() -> Iterator[None]:
         yield
     except OSError as error:
         raise UnavailableError(
-            f"The folder for temporary files, {gettempdir()}, cannot be used "
-            f"({error.strerror or error}): free some space there or name another folder in TMPDIR, "
-            "then run the command again."
+            f"The folder for temporary files cannot be used ({error.strerror or error}): free some "
+            "space in /tmp, or name another folder in the variable TMPDIR, then run the command "
+            "again."
         ) from error

@@ -8,11 +8,11 @@ from typing import Protocol, TypeAlias
 class Incoming(Protocol):
     """One raw body, written piece by piece as Azure sends it; evidence once it is kept."""
 
-    def write(self, piece: bytes) -> None:
+    async def write(self, piece: bytes) -> None:
         """Append."""
         ...
 
-    def body(self) -> bytes:
+    async def body(self) -> bytes:
         """All that was written, as it is kept: the same object however often it is asked for."""
         ...
 
@@ -36,11 +36,12 @@ class Unstored:
         self._pieces = BytesIO()
         self._body: bytes | None = None
 
-    def write(self, piece: bytes) -> None:
+    async def write(self, piece: bytes) -> None:
         """Append."""
+        self._body = None
         self._pieces.write(piece)
 
-    def body(self) -> bytes:
+    async def body(self) -> bytes:
         """All that was written."""
         if self._body is None:
             self._body = self._pieces.getvalue()

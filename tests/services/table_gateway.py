@@ -59,7 +59,7 @@ class TableGateway:
 async def take_whole(intake: Intake, body: bytes) -> None:
     """Keep a body that is here as a whole."""
     incoming = intake()
-    incoming.write(body)
+    await incoming.write(body)
     await incoming.keep()
 
 

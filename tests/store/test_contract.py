@@ -64,9 +64,10 @@ def test_keys_are_listed_in_ascending_order_under_their_prefix(store: Store) -> 
 def test_what_is_staged_is_no_object_until_it_is_published(store: Store) -> None:
     staged = store.stage()
     staged.write(b"in ")
+    assert staged.read() == b"in "
     staged.write(b"pieces")
     assert list(store.list("")) == []
-    assert staged.read() == b"in pieces"
+    assert staged.read() == staged.read() == b"in pieces"
     assert staged.publish("raw/sha256/ab/abcd") is True
     assert store.get("raw/sha256/ab/abcd") == b"in pieces"
     staged.discard()

@@ -1,9 +1,12 @@
-"""Raw bodies into the store, named by their digest, in the pieces in which Azure sends them."""
+"""Raw bodies into the store, named by their digest, large ones in the pieces that Azure sends."""
 
 import asyncio
 import hashlib
+import threading
 from io import BytesIO
 
+from app.errors import UnavailableError
+from app.evidence.canonical import sha256
 from app.evidence.record import raw_key
 from app.store.base import Staged, Store
 from collectors.azure.incoming import Intake
@@ -18,9 +21,9 @@ Nearly every page is smaller, and most are in the store already: those then cost
 class StoreIncoming:
     """Implements `collectors.azure.incoming.Incoming`.
 
-    While a body arrives no more than STAGED_FROM bytes of it are in memory, whatever its size; the
-    digest is made on the way. Raises UnavailableError when the store cannot be written, and
-    StoreConflictError where it holds other bytes under that digest.
+    While a body arrives no more than STAGED_FROM bytes of it and a piece are in memory, whatever
+    its size; the digest is made on the way. Raises UnavailableError when the store cannot be
+    written or gives back other bytes, and StoreConflictError where it holds others already.
     """
 
     def __init__(self, store: Store) -> None:
@@ -29,43 +32,72 @@ class StoreIncoming:
         self._held = BytesIO()
         self._staged: Staged | None = None
         self._body: bytes | None = None
+        self._lock = threading.Lock()
+        """Of what is staged: whoever goes away drops it while a thread may be at work on it."""
+        self._dropped = False
 
-    def write(self, piece: bytes) -> None:
+    async def write(self, piece: bytes) -> None:
         """Append."""
+        self._body = None
         self._digest.update(piece)
         self._held.write(piece)
         if self._held.tell() >= STAGED_FROM:
-            self._stage()
+            await self._stage()
 
-    def body(self) -> bytes:
+    async def body(self) -> bytes:
         """All that was written; read back from where it will be kept, if it is large."""
         if self._body is None and self._staged is None:
             self._body = self._held.getvalue()
-        elif self._body is None and self._staged is not None:
-            self._stage()
-            self._body = self._staged.read()
+        elif self._body is None:
+            await self._stage()
+            self._body = await asyncio.to_thread(self._read_back)
         return self._body or b""
 
     async def keep(self) -> None:
         """Store it under the digest of what was written."""
         key = raw_key(self._digest.hexdigest())
         if self._staged is None:
-            await asyncio.to_thread(self._store.put_once, key, self.body())
+            await asyncio.to_thread(self._store.put_once, key, await self.body())
         else:
-            self._stage()
-            await asyncio.to_thread(self._staged.publish, key)
+            await self._stage()
+            await asyncio.to_thread(self._publish, key)
 
     def drop(self) -> None:
         """Nothing of it stays in the store, unless it was kept."""
-        self._held, self._body = BytesIO(), None
-        if self._staged is not None:
-            self._staged.discard()
+        with self._lock:
+            self._dropped = True
+            self._held, self._body = BytesIO(), None
+            if self._staged is not None:
+                self._staged.discard()
 
-    def _stage(self) -> None:
-        if self._staged is None:
-            self._staged = self._store.stage()
-        self._staged.write(self._held.getvalue())
-        self._held = BytesIO()
+    async def _stage(self) -> None:
+        held, self._held = self._held.getvalue(), BytesIO()
+        if held:
+            await asyncio.to_thread(self._append, held)
+
+    def _append(self, held: bytes) -> None:
+        with self._lock:
+            if self._dropped:
+                return
+            if self._staged is None:
+                self._staged = self._store.stage()
+            self._staged.write(held)
+
+    def _read_back(self) -> bytes:
+        with self._lock:
+            body = b"" if self._dropped or self._staged is None else self._staged.read()
+        if sha256(body) != self._digest.hexdigest() and not self._dropped:
+            raise UnavailableError(
+                f"What was written of an answer of {len(body)} bytes is not what is read back of "
+                f"it: check the disk under the store ({self._store.label}), then run the command "
+                "again."
+            )
+        return body
+
+    def _publish(self, key: str) -> None:
+        with self._lock:
+            if not self._dropped and self._staged is not None:
+                self._staged.publish(key)
 
 
 def intake_of(store: Store) -> Intake:

@@ -57,8 +57,7 @@ class LocalStore:
         path = self._root / checked_key(key)
         with disk_errors(self._root, "written"):
             if path.exists():
-                return self._found(key, path, lambda: path.read_bytes() == data)
-            self._make_folder(path.parent)
+                return self._found(key, same=path.is_file() and path.read_bytes() == data)
             with contextlib.closing(self._incoming()) as incoming:
                 incoming.write(data)
                 return self._named(key, incoming)
@@ -127,30 +126,30 @@ class LocalStore:
         path = self._root / checked_key(key)
         with disk_errors(self._root, "written"):
             if path.exists():
-                return self._found(key, path, lambda: incoming.holds_the_same(path))
-            self._make_folder(path.parent)
+                return self._found(key, same=incoming.is_the_same(path))
             return self._named(key, incoming)
 
     def _named(self, key: str, incoming: IncomingFile) -> bool:
         """The one step that makes it an object: link(2), after its bytes are durable."""
         path = self._root / key
+        self._make_folder(path.parent)
         incoming.make_durable()
         try:
             os.link(incoming.path, path)
         except FileExistsError:
-            return self._found(key, path, lambda: incoming.holds_the_same(path))
+            return self._found(key, same=incoming.is_the_same(path))
         _sync_folder(path.parent)
         with self._count_lock:
             self._count += 1
         return True
 
-    def _found(self, key: str, path: Path, same: Callable[[], bool]) -> bool:
-        if not (path.is_file() and same()):
+    def _found(self, key: str, *, same: bool) -> bool:
+        if not same:
             raise StoreConflictError(
                 f"The store {self._root} already holds {key} with other bytes: sealed evidence is "
                 "never replaced. Check that only one log writes to this store."
             )
-        _sync_folder(path.parent)  # whoever linked it may not have synced yet
+        _sync_folder((self._root / key).parent)  # whoever linked it may not have synced yet
         return False
 
     def _incoming(self) -> IncomingFile:

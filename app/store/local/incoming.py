@@ -20,21 +20,24 @@ class IncomingFile:
         self.path = folder / f"{os.getpid()}-{uuid.uuid4().hex}"
         descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600)
         self._file = os.fdopen(descriptor, "w+b")
-        fcntl.flock(descriptor, fcntl.LOCK_SH)
+        with contextlib.ExitStack() as unlocked:
+            unlocked.callback(self.close)
+            fcntl.flock(descriptor, fcntl.LOCK_SH)
+            unlocked.pop_all()
 
     def write(self, piece: bytes) -> None:
         """Put these bytes after those that are there."""
         self._file.write(piece)
 
     def read(self) -> bytes:
-        """All bytes from the first."""
+        """All bytes from the first; more can be written after them."""
         self._file.seek(0)
         return self._file.read()
 
-    def holds_the_same(self, path: Path) -> bool:
+    def is_the_same(self, path: Path) -> bool:
         """Has another file these bytes? Neither is in memory as a whole."""
         self._file.flush()
-        return filecmp.cmp(self.path, path, shallow=False)
+        return path.is_file() and filecmp.cmp(self.path, path, shallow=False)
 
     def make_durable(self) -> None:
         """All bytes are on the disk, for reading only, when this returns."""

@@ -1,6 +1,5 @@
 """What one ask carries through its pipeline, and what comes back in it."""
 
-from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -39,18 +38,15 @@ class Letter:
         return self.arriving
 
     def drop(self) -> None:
-        """The answer that came is not taken: another try follows, or it broke off."""
+        """What came is not taken: it broke off, or another try follows. Not what was delivered."""
         if self.arriving is not None:
             self.arriving.drop()
         self.arriving = None
 
     async def deliver(self, exchange: Exchange) -> None:
         """Keep the raw body, then hand over the exchange: every exchange's body has been kept."""
-        incoming, self.arriving = self.arriving or self.intake(), None
-        with ExitStack() as unkept:
-            unkept.callback(incoming.drop)
-            await incoming.keep()
-            unkept.pop_all()
+        await (self.arriving or self.intake()).keep()
+        self.arriving = None
         self.exchanges.append(exchange)
         self.received += len(exchange.body)
         self.settled = True

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TypeAlias
@@ -25,7 +24,7 @@ from collectors.azure.transport.limits import RETRIED, Limits, Waiting, asked_wa
 from collectors.azure.transport.paging import same_host
 from collectors.azure.transport.provenance import kept_headers
 from collectors.azure.transport.quota import Quota
-from collectors.azure.transport.wire import BEGIN, OverlongError, received_bytes
+from collectors.azure.transport.wire import OverlongError, arriving, is_encoded, received_bytes
 from collectors.kit import Attempt, Exchange, GapKind
 
 Asked: TypeAlias = PipelineRequest[HttpRequest]
@@ -90,6 +89,12 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         if (reason := self._not_followed(request.http_request, letter)) is not None:
             await letter.deliver(self._unsent(request.http_request, letter))
             raise NotFollowedError(reason)
+        try:
+            return await self._send(request, letter)
+        finally:
+            letter.drop()
+
+    async def _send(self, request: Asked, letter: Letter) -> Answer:
         attempts = list(letter.refused)
         letter.refused.clear()
         tried, spent = 1, timedelta(0)
@@ -137,27 +142,16 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
 
     async def _timed(self, request: Asked, letter: Letter) -> _Outcome:
         started = self._now()
-        answer: Answer | None = None
-        fault: AzureError | None = None
-        with ExitStack() as unanswered:
-            unanswered.callback(letter.drop)
-            try:
-                answer = await self._answered(request, letter)
-                unanswered.pop_all()
-            except TimeoutError as error:
-                fault = ServiceResponseTimeoutError("The answer took too long.", error=error)
-            except AzureError as error:
-                fault = error
-        return _Outcome(started_at=started, finished_at=self._now(), answer=answer, error=fault)
-
-    async def _answered(self, request: Asked, letter: Letter) -> Answer:
-        """The answer, its body written to where the letter will keep it."""
-        where = BEGIN.set(letter.begin)
         try:
-            async with asyncio.timeout(self._limits.answer.total_seconds()):
-                return await self.next.send(request)
-        finally:
-            BEGIN.reset(where)
+            async with asyncio.timeout(self._limits.answer.total_seconds()) as deadline:
+                with arriving(letter.begin, deadline):
+                    answer = await self.next.send(request)
+        except TimeoutError as error:
+            late = ServiceResponseTimeoutError("The answer took too long.", error=error)
+            return _Outcome(started_at=started, finished_at=self._now(), error=late)
+        except AzureError as error:
+            return _Outcome(started_at=started, finished_at=self._now(), error=error)
+        return _Outcome(started_at=started, finished_at=self._now(), answer=answer)
 
     def _wait_after(self, outcome: _Outcome, tried: int, spent: timedelta) -> timedelta | None:
         """How long to wait for another try; None when this outcome is the last."""
@@ -184,7 +178,9 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         if outcome.answer is not None:
             body = received_bytes(outcome.answer.http_response)
             headers = kept_headers(_lower(outcome.answer), sent.headers)
-        elif outcome.error is not None and self._is_a_wrong_address(outcome.error):
+        else:
+            letter.drop()  # a part of an answer is not what Azure said
+        if outcome.error is not None and self._is_a_wrong_address(outcome.error):
             raise unreachable(outcome.error, letter.home, self._cloud) from outcome.error
         await letter.deliver(
             Exchange(
@@ -205,7 +201,7 @@ class Tries(AsyncHTTPPolicy[HttpRequest, AsyncHttpResponse]):
         )
         if outcome.answer is None:
             raise outcome.error or AzureError("No answer.")
-        if _is_encoded(outcome.answer):
+        if is_encoded(_lower(outcome.answer)):
             # what a client would unpack has no bound, and nobody asked for it
             raise AzureError("The answer is compressed.")
         return outcome.answer
@@ -220,10 +216,6 @@ def _worth_another(outcome: _Outcome) -> bool:
 
 def _is_overlong(error: AzureError | None) -> bool:
     return error is not None and isinstance(error.inner_exception, OverlongError)
-
-
-def _is_encoded(answer: Answer) -> bool:
-    return _lower(answer).get("content-encoding", "identity").lower() != "identity"
 
 
 def _never_reached(error: AzureError) -> bool:

@@ -1,9 +1,11 @@
 """The connection pool, and the bytes as they came over the wire."""
 
+import asyncio
 import ssl
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from urllib.request import getproxies
 
 import aiohttp
@@ -18,15 +20,43 @@ class OverlongError(aiohttp.ClientPayloadError):
     """An answer is larger than what is taken of one."""
 
 
-BEGIN: ContextVar[Callable[[], Incoming]] = ContextVar("BEGIN")
-"""What an answer is written to while it arrives; set around each try."""
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Arrival:
+    """Where the answer of a try goes, and until when it may come."""
+
+    begin: Callable[[], Incoming]
+    deadline: asyncio.Timeout
+
+    @contextmanager
+    def untimed(self) -> Iterator[None]:
+        """What the store takes for a piece is not Azure's: the deadline waits meanwhile."""
+        loop, ends = asyncio.get_running_loop(), self.deadline.when()
+        began = loop.time()
+        self.deadline.reschedule(None)
+        yield
+        if ends is not None:
+            self.deadline.reschedule(ends + loop.time() - began)
+
+
+_ARRIVAL: ContextVar[_Arrival] = ContextVar("arrival")
+
+
+@contextmanager
+def arriving(begin: Callable[[], Incoming], deadline: asyncio.Timeout) -> Iterator[None]:
+    """What is asked inside, in this task, is written to what `begin` gives while it arrives."""
+    before = _ARRIVAL.set(_Arrival(begin=begin, deadline=deadline))
+    try:
+        yield
+    finally:
+        _ARRIVAL.reset(before)
 
 
 class ArrivingResponse(aiohttp.ClientResponse):
     """Writes its body where it will be kept, as received and in the pieces in which it comes.
 
-    azure-core's `content` is decompressed in place should a server compress although identity was
-    asked for, and aiohttp gives a closed response's body to nobody: so it is noted when it is read.
+    aiohttp gives a closed response's body to nobody: so it is noted when it is read. azure-core
+    unpacks what a server compresses although identity was asked for, however large that becomes
+    and whatever its bytes are: so it is shown nothing of such an answer.
     """
 
     most = 0
@@ -36,26 +66,33 @@ class ArrivingResponse(aiohttp.ClientResponse):
     async def read(self) -> bytes:
         """Read the whole body once. Raises OverlongError, and hangs up, beyond `most` bytes."""
         if self.received is None:
-            self.received = await self._taken(BEGIN.get()())
-        return self.received
+            self.received = await self._taken(_ARRIVAL.get())
+        encoded = is_encoded({name.lower(): value for name, value in self.headers.items()})
+        return b"" if encoded else self.received
 
-    async def _taken(self, incoming: Incoming) -> bytes:
-        size = self.content_length or 0
+    async def _taken(self, arrival: _Arrival) -> bytes:
+        incoming, size = arrival.begin(), 0
         with ExitStack() as unread:
             unread.callback(self.close)
-            self._need_bounded(size)
-            size = 0
+            self._need_bounded(self.content_length or 0)
             async for piece in self.content.iter_any():
                 size += len(piece)
                 self._need_bounded(size)
-                incoming.write(piece)
-            body = incoming.body()
+                with arrival.untimed():
+                    await incoming.write(piece)
+            with arrival.untimed():
+                body = await incoming.body()
             unread.pop_all()  # all is here: the connection serves the next request
         return body
 
     def _need_bounded(self, size: int) -> None:
         if size > self.most:
             raise OverlongError(f"The answer has more than {self.most} bytes.")
+
+
+def is_encoded(headers: Mapping[str, str]) -> bool:
+    """Whether a body was compressed, by its headers in lower case (RFC 9110, 8.4)."""
+    return headers.get("content-encoding", "identity").lower() != "identity"
 
 
 def received_bytes(response: AsyncHttpResponse) -> bytes:

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import contextlib
 import json
 import ssl
 import time
@@ -40,6 +39,11 @@ class Told:
     """Hang up without an answer."""
     chunked: bool = False
     """Send the body without saying before how long it is."""
+    stalls: bool = False
+    """Send the body, chunked, and never its end."""
+
+
+_PIECE = 1 << 18
 
 
 @dataclass(kw_only=True)
@@ -65,6 +69,8 @@ class FakeAzure:
         self.at_once = self.most_at_once = 0
         self.arrived = asyncio.Event()
         """Set once a request has come in."""
+        self.hung_up = asyncio.Event()
+        """Set once somebody did not take all of a chunked body."""
 
     def tell(self, path: str, *answers: Told) -> None:
         self.told[path] = list(answers)
@@ -97,8 +103,8 @@ class FakeAzure:
             request.transport.close()
             return web.Response()
         headers = {"Content-Type": "application/json", **told.headers}
-        if told.chunked:
-            return await _chunked(request, told, headers)
+        if told.chunked or told.stalls:
+            return await _chunked(request, told, headers, self.hung_up)
         if not told.cut:
             return web.Response(body=told.body, status=told.status, headers=headers)
         response = web.StreamResponse(status=told.status, headers=headers)
@@ -125,11 +131,19 @@ class FakeAzure:
         )
 
 
-async def _chunked(request: web.Request, told: Told, headers: dict[str, str]) -> web.StreamResponse:
+async def _chunked(
+    request: web.Request, told: Told, headers: dict[str, str], hung_up: asyncio.Event
+) -> web.StreamResponse:
     response = web.StreamResponse(status=told.status, headers=headers)
     await response.prepare(request)
-    with contextlib.suppress(ConnectionError):  # whoever has enough hangs up
-        await response.write(told.body)
+    for at in range(0, len(told.body), _PIECE):
+        if request.transport is None or request.transport.is_closing():
+            hung_up.set()  # whoever has enough
+            return response
+        await response.write(told.body[at : at + _PIECE])
+        await asyncio.sleep(0)  # what became of the connection is told by the loop
+    if told.stalls:
+        await asyncio.Event().wait()
     return response
 
 
@@ -198,8 +212,9 @@ class _Body(Unstored):
 
     async def keep(self) -> None:
         await asyncio.sleep(0)
-        self._kept.taking(self.body())
-        self._kept.bodies.append(self.body())
+        body = await self.body()
+        self._kept.taking(body)
+        self._kept.bodies.append(body)
 
     def drop(self) -> None:
         super().drop()

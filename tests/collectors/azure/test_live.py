@@ -2,6 +2,7 @@
 
 import gzip
 import json
+import tracemalloc
 
 import pytest
 
@@ -195,6 +196,43 @@ async def test_a_body_compressed_against_our_wish_is_kept_as_it_came(
 
     assert answer.body == packed
     assert answer.headers["content-encoding"] == "gzip"
+
+
+async def test_a_body_that_is_not_what_its_encoding_says_is_kept_as_it_came(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell("/subscriptions", Told(body=b"not gzip", headers={"Content-Encoding": "gzip"}))
+
+    (answer,) = await gateway.ask(SUBSCRIPTIONS, kept)
+
+    assert (answer.status, answer.body, kept.bodies) == (200, b"not gzip", [b"not gzip"])
+
+
+async def test_nothing_of_what_a_server_compressed_is_unpacked(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    packed = gzip.compress(bytes(40 << 20))
+    azure.tell("/subscriptions", Told(body=packed, headers={"Content-Encoding": "gzip"}))
+
+    tracemalloc.start()
+    (answer,) = await gateway.ask(SUBSCRIPTIONS, kept)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert answer.body == packed
+    assert peak < 10 << 20
+
+
+async def test_an_empty_answer_is_an_answer_to_a_client_too(
+    azure: FakeAzure, gateway: LiveGateway, kept: Kept
+) -> None:
+    azure.tell(LISTED, Told(body=b""))
+
+    (answer,) = await gateway.ask(
+        Ask(name="listed", read=ResourceList(), scope=IN_SUBSCRIPTION), kept
+    )
+
+    assert (answer.status, answer.body, kept.bodies) == (200, b"", [b""])
 
 
 async def test_provenance_headers_are_kept_and_no_others(

@@ -1,5 +1,6 @@
 """What a local disk adds to the contract: modes, full disks, killed writers."""
 
+import errno
 import os
 import signal
 import subprocess
@@ -55,6 +56,21 @@ def test_what_arrives_is_not_swept_while_its_writer_lives(tmp_path: Path) -> Non
         assert staged.publish("raw/a") is True
     assert store.get("raw/a") == b"x" * 1000
     assert (tmp_path / "s/raw/a").stat().st_mode & 0o777 == 0o444
+
+
+def test_a_disk_without_locks_leaves_nothing_behind(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    store = LocalStore(tmp_path / "s")
+    store.put_once("raw/a", b"x")
+    monkeypatch.setattr("app.store.local.incoming.fcntl.flock", refuse)
+    for attempt in (store.stage, lambda: store.put_once("raw/b", b"x")):
+        with pytest.raises(UnavailableError, match="No locks available"):
+            attempt()
+    assert list((tmp_path / "s/.incoming").iterdir()) == []
 
 
 def test_a_key_below_an_object_is_refused_in_one_sentence(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from collectors.azure.live import LiveGateway
 from collectors.azure.transport.limits import Limits, Waiting
 from collectors.kit import TENANT, Arm, Attempt, GapKind, ResourceGraph
 from tests.collectors.azure.fake_azure import FakeAzure, Kept, Open, Time, Told
+from tests.patience import PATIENCE
 
 PATH = "/things"
 THINGS = Ask(name="things", read=Arm(path=PATH, api_version="1", per="tenant"), scope=TENANT)
@@ -196,6 +197,16 @@ async def test_an_answer_beyond_its_bound_is_truncated_at_once_and_nothing_of_it
     assert len(azure.asked(PATH)) == 1, "what is too large is not asked for again"
 
 
+async def test_who_sends_more_than_is_taken_is_hung_up_on(
+    azure: FakeAzure, open_gateway: Open, kept: Kept
+) -> None:
+    azure.tell(PATH, Told(body=bytes(40 * MEGABYTE), chunked=True))
+
+    await open_gateway(limits=Limits(answer_bytes=MEGABYTE)).ask(THINGS, kept)
+
+    await asyncio.wait_for(azure.hung_up.wait(), PATIENCE)
+
+
 async def test_an_answer_as_large_as_its_bound_is_kept(
     azure: FakeAzure, open_gateway: Open, kept: Kept
 ) -> None:
@@ -282,7 +293,7 @@ async def test_what_hinders_the_writing_of_a_piece_reaches_the_asker_and_the_bod
     class Full(Unstored):
         dropped = 0
 
-        def write(self, piece: bytes) -> None:
+        async def write(self, piece: bytes) -> None:
             raise StoreIsFullError(len(piece))
 
         def drop(self) -> None:
@@ -303,8 +314,8 @@ async def test_an_asker_who_goes_away_leaves_no_body_behind(
     class Leaving(Unstored):
         dropped = 0
 
-        def write(self, piece: bytes) -> None:
-            super().write(piece)
+        async def write(self, piece: bytes) -> None:
+            await super().write(piece)
             asking.cancel()
 
         def drop(self) -> None:
@@ -317,6 +328,39 @@ async def test_an_asker_who_goes_away_leaves_no_body_behind(
         await asking
 
     assert Leaving.dropped == 1
+
+
+@pytest.mark.parametrize("method", ["write", "body"])
+async def test_what_the_store_takes_is_not_counted_as_azures_time(
+    azure: FakeAzure, open_gateway: Open, method: str
+) -> None:
+    class Slow(Unstored):
+        async def write(self, piece: bytes) -> None:
+            await asyncio.sleep(0.4 if method == "write" else 0)
+            await super().write(piece)
+
+        async def body(self) -> bytes:
+            await asyncio.sleep(0.4 if method == "body" else 0)
+            return await super().body()
+
+    azure.tell(PATH, Told(body=b'{"value":[]}'))
+    gateway = open_gateway(limits=Limits(answer=timedelta(seconds=0.3), tries=1))
+
+    (answer,) = await gateway.ask(THINGS, Slow)
+
+    assert (answer.status, answer.fault, answer.body) == (200, None, b'{"value":[]}')
+
+
+async def test_azures_own_time_is_counted_on_when_a_piece_is_stored(
+    azure: FakeAzure, open_gateway: Open, kept: Kept
+) -> None:
+    azure.tell(PATH, Told(body=b"first piece", stalls=True))
+    gateway = open_gateway(limits=Limits(answer=timedelta(seconds=0.3), tries=1))
+
+    (answer,) = await gateway.ask(THINGS, kept)
+
+    assert (answer.status, answer.fault) == (None, GapKind.TIMEOUT)
+    assert (kept.begun - kept.dropped, kept.bodies) == (1, [b""])
 
 
 class StoreIsFullError(Exception):
