@@ -39,8 +39,8 @@ class Told:
     """Hang up without an answer."""
     chunked: bool = False
     """Send the body without saying before how long it is."""
-    stalls: bool = False
-    """Send the body, chunked, and never its end."""
+    drips: bool = False
+    """Send the body, chunked, and after it byte after byte without an end."""
 
 
 _PIECE = 1 << 18
@@ -103,7 +103,7 @@ class FakeAzure:
             request.transport.close()
             return web.Response()
         headers = {"Content-Type": "application/json", **told.headers}
-        if told.chunked or told.stalls:
+        if told.chunked or told.drips:
             return await _chunked(request, told, headers, self.hung_up)
         if not told.cut:
             return web.Response(body=told.body, status=told.status, headers=headers)
@@ -142,8 +142,9 @@ async def _chunked(
             return response
         await response.write(told.body[at : at + _PIECE])
         await asyncio.sleep(0)  # what became of the connection is told by the loop
-    if told.stalls:
-        await asyncio.Event().wait()
+    while told.drips and request.transport is not None and not request.transport.is_closing():
+        await response.write(b" ")
+        await asyncio.sleep(0.02)
     return response
 
 

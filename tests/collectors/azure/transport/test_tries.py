@@ -354,7 +354,7 @@ async def test_what_the_store_takes_is_not_counted_as_azures_time(
 async def test_azures_own_time_is_counted_on_when_a_piece_is_stored(
     azure: FakeAzure, open_gateway: Open, kept: Kept
 ) -> None:
-    azure.tell(PATH, Told(body=b"first piece", stalls=True))
+    azure.tell(PATH, Told(body=b"first piece", drips=True))
     gateway = open_gateway(limits=Limits(answer=timedelta(seconds=0.3), tries=1))
 
     (answer,) = await gateway.ask(THINGS, kept)
