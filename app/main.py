@@ -49,7 +49,7 @@ def _say(sentence: str, code: str) -> None:
 def _say_usage(error: typer.TyperException) -> None:
     told = error.format_message()
     if "\n" in told:  # a group without a command: its help
-        ERR.print(told, markup=False)
+        ERR.print(told)
         return
     context = getattr(error, "ctx", None)
     command = context.command_path if context is not None else "annexa"

@@ -1,7 +1,6 @@
 """The process whose memory `answers.py` looks at: it asks, and prints before and after."""
 
 import asyncio
-import resource
 import ssl
 import sys
 import time
@@ -50,7 +49,7 @@ async def ask_gateway(port: str, folder: Path, answers: int) -> None:
     cloud = replace(PUBLIC, name="custom", resource_manager=base, ca_file=folder / "ca.pem")
     gateway = LiveGateway(cloud, Anyone(), TENANT_ID, now=_now)  # type: ignore[arg-type] # no context needed
     keep = keeping(LocalStore(folder / "store"))
-    print(_megabytes(), flush=True)
+    print(_megabytes("VmRSS"), flush=True)
     asks = [
         Ask(name="one", scope=TENANT, read=Arm(path=f"/{n}", api_version="1", per="tenant"))
         for n in range(answers)
@@ -64,7 +63,7 @@ async def ask_gateway(port: str, folder: Path, answers: int) -> None:
 async def read_whole(port: str, folder: Path, answers: int) -> None:
     """As a program that reads whole bodies."""
     tls = ssl.create_default_context(cafile=str(folder / "ca.pem"))
-    print(_megabytes(), flush=True)
+    print(_megabytes("VmRSS"), flush=True)
 
     async def one() -> bytes:
         async with session.get(f"https://127.0.0.1:{port}/", ssl=tls) as response:
@@ -78,12 +77,14 @@ def _now() -> datetime:
     return datetime.now(UTC)
 
 
-def _megabytes() -> float:
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+def _megabytes(name: str) -> float:
+    """Resident now (VmRSS) or at most (VmHWM), as the kernel counts it (proc(5))."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith(name)) / 1024
 
 
 if __name__ == "__main__":
     how, port, folder, answers = sys.argv[1:]
     asker = ask_gateway if how == "gateway" else read_whole
     asyncio.run(asker(port, Path(folder), int(answers)))
-    print(_megabytes(), flush=True)
+    print(_megabytes("VmHWM"), flush=True)

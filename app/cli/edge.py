@@ -20,7 +20,11 @@ class Terminal(Console):
     """A console on which text from outside stays text: what acts or hides is shown escaped.
 
     Lines of several sentences keep their ends; what may hold one from outside is `printable`.
+    Brackets are no markup, and a fingerprint is no picture: rich would draw one for `:AB:` in it.
     """
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(emoji=False, markup=False, highlight=False, soft_wrap=True, **options)
 
     def render_str(self, text: str, **options: Any) -> Text:
         """Every string that is printed, cells of tables too."""
@@ -28,8 +32,8 @@ class Terminal(Console):
         return super().render_str("\n".join(lines), **options)
 
 
-OUT = Terminal(highlight=False, soft_wrap=True)
-ERR = Terminal(stderr=True, highlight=False, soft_wrap=True)
+OUT = Terminal()
+ERR = Terminal(stderr=True)
 _ACTING = re.compile(r"[\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
 """Controls, marks of direction and of nothing at all that JSON would let through."""
 Json = Annotated[bool, typer.Option("--json", help="One JSON document on stdout.")]

@@ -57,7 +57,7 @@ class HttpServer(uvicorn.Server):
 
 def _leave() -> None:
     """Nothing sealed can be lost by it: every write is whole or goes on at the next start."""
-    ERR.print("Annexa ends with work unfinished; it goes on at the next start.", markup=False)
+    ERR.print("Annexa ends with work unfinished; it goes on at the next start.")
     os._exit(0)
 
 

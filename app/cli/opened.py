@@ -35,11 +35,10 @@ def _keep_up(ports: Ports) -> None:
     except UnavailableError:
         return  # the command says so itself, if it needs the store at all
     except AppError as error:
-        ERR.print(f"The index may be wrong: {error.message} [{error.kind}]", markup=False)
+        ERR.print(f"The index may be wrong: {error.message} [{error.kind}]")
         return
     if count:
         ERR.print(
             f"The index was {count} entries behind the sealed log and has been brought up to it; "
-            "a run that was only planned is forgotten, ask for it again.",
-            markup=False,
+            "a run that was only planned is forgotten, ask for it again."
         )

@@ -30,10 +30,10 @@ def permissions(
         "Azure custom role (az role definition create --role-definition <file>; --json prints it):"
     )
     for action in azure_actions(known):
-        OUT.print(f"  {action}", markup=False)
+        OUT.print(f"  {action}")
     OUT.print("\nMicrosoft Graph application permissions (admin consent needed):")
     for permission in graph_permissions(known):
-        OUT.print(f"  {permission}", markup=False)
+        OUT.print(f"  {permission}")
     OUT.print("\nNo permission writes, and none returns a secret.")
 
 
@@ -55,7 +55,7 @@ def collectors(
         print_json([_document(one, expected) for one in known])
         return
     for one in known:
-        OUT.print(f"{one.id}  {one.title}", markup=False, style="bold")
+        OUT.print(f"{one.id}  {one.title}", style="bold")
         for check in one.checks:
             _print_check(check, expected)
 
@@ -92,6 +92,6 @@ def _document(collector: Collector, expected: Mapping[str, Value]) -> dict[str, 
 
 def _print_check(check: Check, expected: Mapping[str, Value]) -> None:
     value = f" [{expected[check.expectation]}]" if check.expectation else ""
-    OUT.print(f"  {check.id:26} {check.title}{value}  ({', '.join(check.controls)})", markup=False)
+    OUT.print(f"  {check.id:26} {check.title}{value}  ({', '.join(check.controls)})")
     if check.policy:
-        OUT.print(f"  {'':26} Azure Policy {check.policy} asks the same", markup=False)
+        OUT.print(f"  {'':26} Azure Policy {check.policy} asks the same")

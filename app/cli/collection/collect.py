@@ -61,11 +61,11 @@ def _resumed(ports: Ports) -> list[NightReport]:
 def _shown(name: str) -> Iterator[Told]:
     """A bar on a terminal, a line now and then elsewhere; both on stderr."""
     if not ERR.is_terminal:
-        ERR.print(f"collecting {name}", markup=False)
+        ERR.print(f"collecting {name}")
         yield _plain
         return
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
@@ -86,7 +86,7 @@ def _shown(name: str) -> Iterator[Told]:
 
 def _plain(progress: Progress) -> None:
     if progress.done % 10 == 0 or progress.done == progress.of:
-        ERR.print(f"  {progress.done} of {progress.of} records", markup=False)
+        ERR.print(f"  {progress.done} of {progress.of} records")
 
 
 def _print(report: NightReport) -> None:
@@ -94,14 +94,12 @@ def _print(report: NightReport) -> None:
         f"Run {report.run_id} for {report.slot:%Y-%m-%d %H:%M} UTC: {report.records} records"
         + (f" ({report.resumed} sealed before the interruption)" if report.resumed else "")
         + f", {report.gaps} gaps, log of {report.log_size} entries sealed"
-        + (", AWAITING A TIMESTAMP." if report.awaiting_timestamp else " and timestamped."),
-        markup=False,
+        + (", AWAITING A TIMESTAMP." if report.awaiting_timestamp else " and timestamped.")
     )
     if report.judged_again:
         OUT.print(
             f"The rules have changed: {report.judged_again} earlier nights were judged again from "
-            "their sealed pages; what was sealed stays beside it.",
-            markup=False,
+            "their sealed pages; what was sealed stays beside it."
         )
     if report.gaps:
-        OUT.print("Gaps are evidence too; see them with `annexa status`.", markup=False)
+        OUT.print("Gaps are evidence too; see them with `annexa status`.")

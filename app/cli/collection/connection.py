@@ -75,9 +75,9 @@ def add(
         )
         connection = replace(connection, time_zone=time_zone, follows_settings=schedule is None)
         add_connection(ports, connection)
-        OUT.print(f"Connection {name} added.", markup=False)
-        OUT.print(_nights(ports, connection), markup=False)
-    OUT.print(f"Next: annexa connection check {name}", markup=False)
+        OUT.print(f"Connection {name} added.")
+        OUT.print(_nights(ports, connection))
+    OUT.print(f"Next: annexa connection check {name}")
 
 
 @app.command("list")
@@ -108,13 +108,12 @@ def _print_one(ports: Ports, one: Connection) -> None:
     of = " of the settings" if one.follows_settings else ""
     OUT.print(
         f"{one.name}  tenant {one.tenant_id}  {one.credential['kind'].replace('_', ' ')}  "
-        f"{one.cloud}  schedule {planned_line(ports, one).line} {one.time_zone}{of}",
-        markup=False,
+        f"{one.cloud}  schedule {planned_line(ports, one).line} {one.time_zone}{of}"
     )
-    OUT.print(f"  {_nights(ports, one)}", markup=False)
+    OUT.print(f"  {_nights(ports, one)}")
     notice = former_nights(ports, one)
     if notice:
-        OUT.print(f"  Note: {notice}.", markup=False)
+        OUT.print(f"  Note: {notice}.")
 
 
 def _nights(ports: Ports, connection: Connection) -> str:
@@ -138,7 +137,7 @@ def check(
     """Ask each source in every subscription, say which permission is missing. Seals nothing."""
     with opened(ctx) as ports:
         probes = check_connection(ports, find_connection(ports, name))
-        ERR.print(f"Store: {store_guarantee(ports).detail}", markup=False)
+        ERR.print(f"Store: {store_guarantee(ports).detail}")
     if as_json:
         print_json([probe.plain() for probe in probes])
     else:
@@ -155,16 +154,16 @@ def _print(probes: list[Probe]) -> None:
     for (collector, read), found in by_source.items():
         lost = [probe for probe in found if not probe.seen]
         if not lost:
-            OUT.print(f"ok       {collector}  {read}", markup=False)
+            OUT.print(f"ok       {collector}  {read}")
         for detail in dict.fromkeys(probe.detail for probe in found if probe.seen and probe.detail):
-            OUT.print(f"         {detail}", markup=False)
+            OUT.print(f"         {detail}")
         if left := sum(probe.not_tried for probe in found):
             tried = sum(probe.tried for probe in found)
-            OUT.print(f"         asked of {tried} resources, {left} more not tried", markup=False)
+            OUT.print(f"         asked of {tried} resources, {left} more not tried")
         for probe in lost:
-            OUT.print(f"MISSING  {collector}  {read}  in {probe.scope}", markup=False)
-            OUT.print(f"         {probe.detail}", markup=False)
-            OUT.print(f"         needs {', '.join(probe.needs)}", markup=False)
+            OUT.print(f"MISSING  {collector}  {read}  in {probe.scope}")
+            OUT.print(f"         {probe.detail}")
+            OUT.print(f"         needs {', '.join(probe.needs)}")
     _print_sum(probes, len(by_source))
 
 
@@ -181,6 +180,5 @@ def _print_sum(probes: list[Probe], sources: int) -> None:
         )
         * bool(left)
         + " Grant what is missing (see `annexa permissions`) before the first night."
-        * bool(missing),
-        markup=False,
+        * bool(missing)
     )

@@ -82,8 +82,7 @@ def retire(ctx: typer.Context, name: Name) -> None:
         connection = retire_connection(ports, name)
     OUT.print(
         f"Connection {connection.name} retired: no more nights. Its evidence stays; packs of its "
-        f"time are made with `annexa pack {connection.name} …` as before.",
-        markup=False,
+        f"time are made with `annexa pack {connection.name} …` as before."
     )
 
 
@@ -118,13 +117,13 @@ def _change(ports: Ports, name: str, wanted: Change) -> None:
     old = next_nights(ports, find_connection(ports, name))
     before, after = change_connection(ports, name, wanted)
     new = next_nights(ports, after)
-    OUT.print(f"Connection {after.name} changed.", markup=False)
-    OUT.print(f"  schedule     {before.schedule} {before.time_zone}", markup=False)
-    OUT.print(f"  from now on  {after.schedule} {after.time_zone}", markup=False)
-    OUT.print(f"  nights were  {', '.join(night.sentence for night in old)}", markup=False)
-    OUT.print(f"  nights are   {', '.join(night.sentence for night in new)}", markup=False)
+    OUT.print(f"Connection {after.name} changed.")
+    OUT.print(f"  schedule     {before.schedule} {before.time_zone}")
+    OUT.print(f"  from now on  {after.schedule} {after.time_zone}")
+    OUT.print(f"  nights were  {', '.join(night.sentence for night in old)}")
+    OUT.print(f"  nights are   {', '.join(night.sentence for night in new)}")
     if before.subscriptions != after.subscriptions:
         scope = ", ".join(after.subscriptions) or "every subscription that can be seen"
-        OUT.print(f"  asks         {scope}", markup=False)
+        OUT.print(f"  asks         {scope}")
     if (before.credential, before.cloud_file) != (after.credential, after.cloud_file):
-        OUT.print(f"Next: annexa connection check {after.name}", markup=False)
+        OUT.print(f"Next: annexa connection check {after.name}")

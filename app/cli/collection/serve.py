@@ -50,10 +50,9 @@ def serve(
         signal.signal(signal.SIGTERM, lambda *_: None)
         ERR.print(
             f"Annexa serves {spoken.scheme}://{address}/v1 "
-            + ("without a schedule." if no_schedule else "and collects every night."),
-            markup=False,
+            + ("without a schedule." if no_schedule else "and collects every night.")
         )
-        ERR.print(f"Store: {_guarantee(ports)}", markup=False)
+        ERR.print(f"Store: {_guarantee(ports)}")
         server.run(sockets=[open_socket])
 
 

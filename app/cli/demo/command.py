@@ -73,7 +73,7 @@ def demonstrate(
         for n in range(NIGHTS)
     ]
     now = DemoClock(slots[0] - timedelta(hours=1))
-    OUT.print(f"1. A home in {out}: keys, store, log.", markup=False)
+    OUT.print(f"1. A home in {out}: keys, store, log.")
     initialise(out, "Northgate Health (simulated)", now)
     (out / MARK).write_text(json.dumps({"nights": NIGHTS}), encoding="utf-8")
     with demo_tenant(out / "simulator", out / "requests.ndjson", now()) as tenant:
@@ -106,7 +106,7 @@ def _demonstrate(
     issued = issue_pack(ports, connection, engagement)
     shutil.copyfile(issued.pdf, out / "pack.pdf")
     shutil.copyfile(issued.bundle, out / "bundle.asice")
-    OUT.print(f"   {issued.pack_id}: {issued.records} records", markup=False)
+    OUT.print(f"   {issued.pack_id}: {issued.records} records")
     OUT.print("5. The bundle, verified outside Annexa:")
     _show_checks(check_bundle(out / "bundle.asice", out / "trust"))
     _say_where(out, agreement)
@@ -140,7 +140,7 @@ def _night(
     agreement: Agreement,
 ) -> None:
     if number == MISSED:
-        OUT.print(f"   {slot:%Y-%m-%d}  nobody there: this night will be missed", markup=False)
+        OUT.print(f"   {slot:%Y-%m-%d}  nobody there: this night will be missed")
         return
     now.set(slot + timedelta(seconds=1))
     tenant.night(number, now())
@@ -159,8 +159,7 @@ def _night(
     OUT.print(
         f"   {slot:%Y-%m-%d}  {report.records} records, {report.gaps} gaps, "
         f"verdicts agree {compared.agree} of {compared.of}"
-        + (f", {compared.unknown_by_fault} unknown (a provider denied)" * (number == DENIED)),
-        markup=False,
+        + (f", {compared.unknown_by_fault} unknown (a provider denied)" * (number == DENIED))
     )
 
 
@@ -207,8 +206,8 @@ def _write_agreement(out: Path, agreement: Agreement) -> None:
 
 def _show_checks(checks: list[Shown]) -> None:
     for check in checks:
-        OUT.print(f"   $ {check.command}", markup=False)
-        OUT.print(f"     {check.said}", markup=False)
+        OUT.print(f"   $ {check.command}")
+        OUT.print(f"     {check.said}")
     if not all(check.good for check in checks):
         raise VerificationFailedError("the demo's bundle did not verify; see the command above")
 
@@ -229,8 +228,7 @@ Try: annexa --home {out} status | collectors | verify | pack
 
 What this proves: the whole way from Azure's bytes to a bundle that openssl verifies.
 What it does not: the tenant and its nights are simulated, the clock was set to them, and the
-timestamps are of a development authority, which proves nothing about time.""",
-        markup=False,
+timestamps are of a development authority, which proves nothing about time."""
     )
 
 

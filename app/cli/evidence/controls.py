@@ -44,7 +44,7 @@ def pack(
             last=_day(last) if last else max(today, begins),
         )
         period_until(asked, ports.now())
-        issued = issue_pack(ports, found, asked, lambda what: ERR.print(what, markup=False))
+        issued = issue_pack(ports, found, asked, ERR.print)
     if out is not None:
         _copy(issued.pdf, out / "pack.pdf")
         _copy(issued.bundle, out / "bundle.asice")
@@ -57,8 +57,7 @@ def pack(
         f"  issued  {issued.issued_at:%Y-%m-%d %H:%M} UTC, its evidence sealed "
         f"{issued.sealed_at:%Y-%m-%d %H:%M} UTC\n"
         f"  PDF     {issued.pdf}\n  bundle  {issued.bundle}\n"
-        f"  SHA-256 {issued.bundle_sha256}",
-        markup=False,
+        f"  SHA-256 {issued.bundle_sha256}"
     )
     if issued.assurance == "development":
         OUT.print("The timestamps are of a development authority: they prove nothing about time.")
@@ -67,7 +66,7 @@ def pack(
 def reindex(ctx: typer.Context, *, as_json: Json = False) -> None:
     """Drop the SQL index and rebuild it from the store."""
     with opened(ctx, rebuild=True) as ports, ports.writer("reindexing"):
-        count = rebuild(ports, lambda done, of: ERR.print(f"  {done} of {of}", markup=False))
+        count = rebuild(ports, lambda done, of: ERR.print(f"  {done} of {of}"))
     if as_json:
         print_json({"entries": count})
     else:

@@ -26,16 +26,13 @@ def disagreements(
         print_json(None if found is None else asdict(found) | {"sentence": found.sentence})
         return
     if found is None:
-        OUT.print("No night has asked Azure Policy yet; the next one will.", markup=False)
+        OUT.print("No night has asked Azure Policy yet; the next one will.")
         return
-    OUT.print(f"Night {found.night:%Y-%m-%d %H:%M} UTC: {found.sentence}.", markup=False)
+    OUT.print(f"Night {found.night:%Y-%m-%d %H:%M} UTC: {found.sentence}.")
     for one in found.disagreements:
-        OUT.print(_told(one), markup=False)
+        OUT.print(_told(one))
     if found.stateless:
-        OUT.print(
-            f"Azure Policy has no state of these definitions: {', '.join(found.stateless)}.",
-            markup=False,
-        )
+        OUT.print(f"Azure Policy has no state of these definitions: {', '.join(found.stateless)}.")
 
 
 def _told(one: Disagreement) -> str:

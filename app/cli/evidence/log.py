@@ -70,8 +70,7 @@ def checkpoints(ctx: typer.Context, *, as_json: Json = False) -> None:
         stamped = f"stamped {exact}" if exact else "not stamped"
         OUT.print(
             f"{one.size:>9}  signed {one.signed_at:%Y-%m-%d %H:%M:%S}  {stamped}  "
-            f"{one.authority} ({one.assurance}), {one.tokens} token(s)",
-            markup=False,
+            f"{one.authority} ({one.assurance}), {one.tokens} token(s)"
         )
 
 
@@ -91,12 +90,12 @@ def entries(
         found = list(seen_entries(ports, first, limit))
     if len(found) < size:
         said = f"{len(found)} of {size} entries; --from NUMBER and --limit show others"
-        ERR.print(said, markup=False)
+        ERR.print(said)
     if as_json:
         print_json([asdict(one) for one in found])
         return
     for one in found:
-        OUT.print(f"{one.seq:>9}  {one.at}  {one.kind:20} {one.what}", markup=False)
+        OUT.print(f"{one.seq:>9}  {one.at}  {one.kind:20} {one.what}")
 
 
 @app.command()
@@ -114,10 +113,8 @@ def verify(
         print_json({"verified": not found.faults, **asdict(found)})
     else:
         for fault in found.faults:
-            OUT.print(
-                printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"), markup=False
-            )
-        OUT.print(f"{found.what}: {found.result}", markup=False)
+            OUT.print(printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"))
+        OUT.print(f"{found.what}: {found.result}")
     if found.faults:
         raise typer.Exit(FAILED)
 
@@ -152,10 +149,7 @@ def resume(
                     f"{typed!r} is not the log's name; nothing was written", code="not_confirmed"
                 )
         resumed = resume_log(ports, note, getpass.getuser())
-    OUT.print(
-        f"The log of {resumed.entries} entries goes on; entry {resumed.entries} says so.",
-        markup=False,
-    )
+    OUT.print(f"The log of {resumed.entries} entries goes on; entry {resumed.entries} says so.")
 
 
 def _read(path: Path) -> bytes:
@@ -176,4 +170,4 @@ def _give(text: str, out: Path | None) -> None:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
         raise UnavailableError(f"{out} cannot be written: {error.strerror}") from error
-    ERR.print(f"written to {out}", markup=False)
+    ERR.print(f"written to {out}")

@@ -41,8 +41,7 @@ def redact(
     _write(out, data)
     OUT.print(
         f"Written to {out}. Read it before you hand it out: what is spelled otherwise is not "
-        f"found. It is verified with: annexa verify --redacted {out}",
-        markup=False,
+        f"found. It is verified with: annexa verify --redacted {out}"
     )
 
 
@@ -65,10 +64,7 @@ def reveal(
     with opened(ctx) as ports:
         told = revealed_tokens(ports, data, places)
     _write(out, told)
-    OUT.print(
-        f"Written to {out}. Verified with: annexa verify --redacted {copy} --revealed {out}",
-        markup=False,
-    )
+    OUT.print(f"Written to {out}. Verified with: annexa verify --redacted {copy} --revealed {out}")
 
 
 def _place(text: str) -> tuple[str, int]:

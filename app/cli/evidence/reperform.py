@@ -92,7 +92,6 @@ def _show(found: "Reperformance") -> None:
             printable(f"      sealed        {one.sealed}"),
             printable(f"      re-performed  {one.found}"),
             sep="\n",
-            markup=False,
         )
     if found.rules == Rules.CURRENT:
         OUT.print(
@@ -100,11 +99,11 @@ def _show(found: "Reperformance") -> None:
             "would be found now, not that anything is wrong with what was sealed."
         )
     for digest in found.rules_sha256:
-        OUT.print(f"rules        {found.rules}, SHA-256 {digest}", markup=False)
+        OUT.print(f"rules        {found.rules}, SHA-256 {digest}")
     for name in ("records", "items", "verdicts", "assessments", "tables"):
         tally = getattr(found, name)
         if name == "tables" and not tally.done:
             continue  # of a run, or drawn by an annexa before tables were bound to the log
-        OUT.print(f"{name:12} {tally.equal} of {tally.done} equal", markup=False)
+        OUT.print(f"{name:12} {tally.equal} of {tally.done} equal")
     said = f"{len(found.differences)} difference(s)" if found.differences else "EQUAL"
-    OUT.print(f"{found.what}: {said}", markup=False)
+    OUT.print(f"{found.what}: {said}")

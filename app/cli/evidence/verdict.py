@@ -34,20 +34,18 @@ def verdict(
         f"  night    {found.night:%Y-%m-%d %H:%M} UTC{', ' * bool(found.late)}{found.late}\n"
         f"  the same {'' if found.since_is == ON_OR_BEFORE else 'from '}{found.span}\n"
         f"  check    {found.check_id}\n  subject  {printable(found.subject)}\n"
-        f"  record   {', '.join(found.record_ids)}",
-        markup=False,
+        f"  record   {', '.join(found.record_ids)}"
     )
     if len(found.of_day) > 1:
         told = "; ".join(_of_day(one) for one in found.of_day)
-        OUT.print(f"  that day {told}", markup=False)
+        OUT.print(f"  that day {told}")
     if found.lost_since:
         OUT.print(
             f"  since    {found.lost_since} later "
-            f"{'slots were' if found.lost_since != 1 else 'slot was'} not collected",
-            markup=False,
+            f"{'slots were' if found.lost_since != 1 else 'slot was'} not collected"
         )
     if found.former:
-        OUT.print(f"  rules    {found.former.sentence}", markup=False)
+        OUT.print(f"  rules    {found.former.sentence}")
 
 
 def _of_day(one: SlotAnswer) -> str:

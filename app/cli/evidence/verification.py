@@ -134,7 +134,7 @@ def _show(findings: Findings, *, as_json: bool) -> None:
         print_json({"verified": not findings.faults, **asdict(findings)})
         return
     for note in findings.notes:
-        OUT.print(printable(f"NOTE  {note}"), markup=False)
+        OUT.print(printable(f"NOTE  {note}"))
     for fault in findings.faults:
-        OUT.print(printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"), markup=False)
-    OUT.print(f"{findings.what}: {findings.result}", markup=False)
+        OUT.print(printable(f"FAIL  {fault.object}: {fault.reason} [{fault.code}]"))
+    OUT.print(f"{findings.what}: {findings.result}")

@@ -39,10 +39,7 @@ def set_one(
     if as_json:
         print_json(asdict(kept))
         return
-    OUT.print(
-        f"{kept.objects} objects are held for {engagement}, {kept.changed} of them now.",
-        markup=False,
-    )
+    OUT.print(f"{kept.objects} objects are held for {engagement}, {kept.changed} of them now.")
 
 
 @app.command("clear")
@@ -65,8 +62,7 @@ def clear(
         return
     for kept in cleared:
         OUT.print(
-            f"Cleared: {kept.changed} of {kept.objects} objects; {kept.left} stay held for others.",
-            markup=False,
+            f"Cleared: {kept.changed} of {kept.objects} objects; {kept.left} stay held for others."
         )
 
 
@@ -86,8 +82,7 @@ def list_all(
     for hold in found:
         OUT.print(
             f"{hold.engagement}  {hold.days.first} to {hold.days.last}  {hold.objects} objects  "
-            f"since {hold.since:%Y-%m-%d %H:%M} UTC",
-            markup=False,
+            f"since {hold.since:%Y-%m-%d %H:%M} UTC"
         )
     if not found:
         OUT.print("No legal hold stands.")
@@ -118,8 +113,7 @@ def extend(
         return
     OUT.print(
         f"{kept.objects} objects are kept until {end:%Y-%m-%d}, {kept.changed} of them longer "
-        "than before.",
-        markup=False,
+        "than before."
     )
 
 

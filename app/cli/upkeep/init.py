@@ -28,7 +28,7 @@ def init(
             }
         )
         return
-    OUT.print(f"Home made in {made.home}.", markup=False)
+    OUT.print(f"Home made in {made.home}.")
     OUT.print(
         "\nNote these two out of band: an auditor verifies every bundle against them.\n"
         f"  root certificate  {made.root_file}\n    SHA-256 {made.root_sha256}\n"
@@ -36,6 +36,5 @@ def init(
         "Show them at any time, with the seal and a page to hand over: annexa trust show\n"
         "The built-in development time authority proves nothing about time; set a real one under "
         f"[[time_authorities]] in {made.home / 'annexa.toml'}.\n"
-        "Next: annexa connection add NAME --tenant ID --client-id ID --client-secret-env VAR",
-        markup=False,
+        "Next: annexa connection add NAME --tenant ID --client-id ID --client-secret-env VAR"
     )

@@ -34,32 +34,29 @@ def status(
 
 
 def _print_log(log: LogStatus) -> None:
-    OUT.print(f"Log {log.origin}: {log.size} entries, {log.sealed} sealed.", markup=False)
-    OUT.print(f"Time: {log.time}.  Store: {log.store}.", markup=False)
+    OUT.print(f"Log {log.origin}: {log.size} entries, {log.sealed} sealed.")
+    OUT.print(f"Time: {log.time}.  Store: {log.store}.")
     for warning in log.dating.warnings:
-        OUT.print(f"Warning: {warning}.", markup=False)
-    OUT.print(log.guarantee, markup=False)
+        OUT.print(f"Warning: {warning}.")
+    OUT.print(log.guarantee)
     for witness in log.witnesses:
         warning = "Warning: " if witness.behind else ""
-        OUT.print(f"{warning}{witness.sentence}.", markup=False)
+        OUT.print(f"{warning}{witness.sentence}.")
 
 
 def _print_connection(one: ConnectionStatus) -> None:
-    OUT.print(
-        f"\n{one.name}  tenant {one.tenant_id}  schedule {one.schedule} {one.time_zone}",
-        markup=False,
-    )
+    OUT.print(f"\n{one.name}  tenant {one.tenant_id}  schedule {one.schedule} {one.time_zone}")
     for night in one.nights:
-        OUT.print(f"  {_night(night)}", markup=False)
+        OUT.print(f"  {_night(night)}")
     if one.nights:
-        OUT.print(f"  of the last 14 days: {one.counted.sentence}", markup=False)
+        OUT.print(f"  of the last 14 days: {one.counted.sentence}")
     if one.standing:
-        OUT.print(f"  {one.standing}", markup=False)
+        OUT.print(f"  {one.standing}")
     if one.next_nights:
         planned = ", ".join(night.sentence for night in one.next_nights)
-        OUT.print(f"  next nights: {planned}", markup=False)
+        OUT.print(f"  next nights: {planned}")
     if one.notice:
-        OUT.print(f"  Note: {one.notice}.", markup=False)
+        OUT.print(f"  Note: {one.notice}.")
     _print_evidence(one)
 
 
@@ -67,22 +64,22 @@ def _print_evidence(one: ConnectionStatus) -> None:
     """What the last collected night showed."""
     if one.clock:
         warning = "Warning: " if one.clock_suspect else ""
-        OUT.print(f"  {warning}{one.clock}", markup=False)
+        OUT.print(f"  {warning}{one.clock}")
     for sentence in one.lost_sight:
-        OUT.print(f"  lost sight: {sentence}", markup=False)
+        OUT.print(f"  lost sight: {sentence}")
     for sentence in one.scope_limits:
-        OUT.print(f"  scope: {sentence}", markup=False)
+        OUT.print(f"  scope: {sentence}")
     for gap in one.gaps:
-        OUT.print(f"  gap: {gap}", markup=False)
+        OUT.print(f"  gap: {gap}")
     if one.verdicts:
         counts = ", ".join(f"{n} {status}" for status, n in one.verdicts.items())
-        OUT.print(f"  verdicts of the last collected night: {counts}", markup=False)
+        OUT.print(f"  verdicts of the last collected night: {counts}")
     if one.azure_policy:
-        OUT.print(f"  {one.azure_policy}; see `annexa disagreements`", markup=False)
+        OUT.print(f"  {one.azure_policy}; see `annexa disagreements`")
     for sentence in one.changes:
-        OUT.print(f"  changed: {sentence}", markup=False)
+        OUT.print(f"  changed: {sentence}")
     for sentence in one.other_rules:
-        OUT.print(f"  rules: {sentence}", markup=False)
+        OUT.print(f"  rules: {sentence}")
 
 
 def _night(night: Night) -> str:

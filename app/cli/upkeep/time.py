@@ -49,21 +49,14 @@ def restamp(
 
 
 def _print(done: Restamped) -> None:
-    OUT.print(
-        f"Checkpoints stamped now: {_sizes(done.stamped)}; renewed: {_sizes(done.renewed)}.",
-        markup=False,
-    )
+    OUT.print(f"Checkpoints stamped now: {_sizes(done.stamped)}; renewed: {_sizes(done.renewed)}.")
     for one in done.awaiting:
         OUT.print(
             f"Checkpoint {one.size}, signed {one.signed_at:%Y-%m-%d %H:%M:%S} UTC, still awaits a "
-            f"timestamp: {one.reason}",
-            markup=False,
+            f"timestamp: {one.reason}"
         )
     if done.expiring:
-        OUT.print(
-            f"No authority offers a longer-lived token yet for: {_sizes(done.expiring)}.",
-            markup=False,
-        )
+        OUT.print(f"No authority offers a longer-lived token yet for: {_sizes(done.expiring)}.")
 
 
 def _sizes(sizes: tuple[int, ...]) -> str:
@@ -100,8 +93,7 @@ def correct(
         fact = correct_by_hand(ports, why, getpass.getuser())
     OUT.print(
         f"Entries claim times up to {fact.ahead:%Y-%m-%d %H:%M} UTC; an entry of "
-        f"{fact.corrected:%Y-%m-%d %H:%M} UTC says why.",
-        markup=False,
+        f"{fact.corrected:%Y-%m-%d %H:%M} UTC says why."
     )
 
 
@@ -113,12 +105,11 @@ def _tell(one: Tried) -> None:
         *([f"it says {one.time}"] if one.time else []),
         "bundles will verify" if one.bundles_verify else "",
     ]
-    OUT.print(f"{one.name}{where}: {', '.join(filter(None, answers))}", markup=False)
+    OUT.print(f"{one.name}{where}: {', '.join(filter(None, answers))}")
     if one.reason:
-        OUT.print(f"    {one.reason}", markup=False)
+        OUT.print(f"    {one.reason}")
     elif one.assurance == "development":
         OUT.print(
             "    This is the built-in development authority: it proves nothing about time. Name "
-            "others under [[time_authorities]] in annexa.toml.",
-            markup=False,
+            "others under [[time_authorities]] in annexa.toml."
         )

@@ -31,8 +31,8 @@ def create(
     if as_json:
         print_json({"id": made.id, "name": made.name, "token": made.secret})
         return
-    ERR.print(f"Token {made.id} for {name}, shown this once:", markup=False)
-    OUT.print(made.secret, markup=False)
+    ERR.print(f"Token {made.id} for {name}, shown this once:")
+    OUT.print(made.secret)
 
 
 @app.command("list")
@@ -47,7 +47,7 @@ def list_all(ctx: typer.Context, *, as_json: Json = False) -> None:
         OUT.print("No token yet; make one with `annexa token create NAME`.")
     for one in known:
         ends = f"revoked {one.revoked_at:%Y-%m-%d}" if one.revoked_at else f"until {one.expires_at}"
-        OUT.print(f"{one.id}  {one.name}  {' '.join(one.scopes)}  {ends}", markup=False)
+        OUT.print(f"{one.id}  {one.name}  {' '.join(one.scopes)}  {ends}")
 
 
 @app.command("revoke")
@@ -58,4 +58,4 @@ def revoke_one(
     """A revoked token opens nothing from now on."""
     with opened(ctx) as ports:
         revoke(ports, token_id)
-    OUT.print(f"Token {token_id} is revoked.", markup=False)
+    OUT.print(f"Token {token_id} is revoked.")

@@ -33,8 +33,7 @@ def rotate(ctx: typer.Context, *, as_json: Json = False) -> None:
         f"The log has a new key. The old one signed checkpoints of up to {done.until} entries; its "
         f"private half is destroyed.\nGive {done.vkey_file} to your auditors and witnesses, out of "
         "band:\n\n"
-        f"{done.vkey}\n{done.old_vkey} {done.until}",
-        markup=False,
+        f"{done.vkey}\n{done.old_vkey} {done.until}"
     )
 
 
@@ -54,7 +53,7 @@ def show(
         print_json(asdict(anchors))
         return
     for line in _lines(anchors):
-        OUT.print(line, markup=False)
+        OUT.print(line)
 
 
 @app.command()
@@ -65,8 +64,7 @@ def csr(ctx: typer.Context, out: Annotated[Path, typer.Option(help="File to writ
     OUT.print(
         f"{out} asks for a certificate of {subject}.\nHave your CA sign it with keyUsage "
         "digitalSignature and contentCommitment (nonRepudiation) and extendedKeyUsage "
-        "emailProtection; then run: annexa trust install CERT --chain CHAIN",
-        markup=False,
+        "emailProtection; then run: annexa trust install CERT --chain CHAIN"
     )
 
 
@@ -90,8 +88,7 @@ def install(
         f"Sealed by {done.subject} from now on, until {done.valid_until:%Y-%m-%d}.\n"
         f"Its root is {done.root_subject}\n  sha256 Fingerprint={done.root_sha256}\n"
         f"Give {done.roots_file} to your auditors, out of band: it holds this root and the former "
-        "ones. Restart `annexa serve`: it seals with what it read at its start.",
-        markup=False,
+        "ones. Restart `annexa serve`: it seals with what it read at its start."
     )
 
 

@@ -37,8 +37,7 @@ def init(
     made = create_witness(folder, name, clock)
     OUT.print(
         f"A witness in {folder}. Whoever verifies with it needs its key:\n\n{made.key}\n\n"
-        f"Next: annexa witness watch --folder {folder} log.vkey",
-        markup=False,
+        f"Next: annexa witness watch --folder {folder} log.vkey"
     )
 
 
@@ -49,7 +48,7 @@ def watch(
     """Cosign a log from now on; its newer log.vkey, after a rotation, is given the same way."""
     text = vkey if "+" in vkey else _read(Path(vkey)).decode("utf-8", "replace")
     key = open_witness(folder, clock).watch(text)
-    OUT.print(f"{key.name} is watched: what continues it is cosigned.", markup=False)
+    OUT.print(f"{key.name} is watched: what continues it is cosigned.")
 
 
 @app.command()
@@ -73,7 +72,7 @@ def serve(
     served = create_witness_app(open_witness(folder, clock))
     with closing(listening(host, port)) as open_socket:
         server = HttpServer(served, ClientLimits(), **spoken.options)
-        ERR.print(f"A witness serves {spoken.scheme}://{address_of(open_socket)}/", markup=False)
+        ERR.print(f"A witness serves {spoken.scheme}://{address_of(open_socket)}/")
         server.run(sockets=[open_socket])
 
 
@@ -89,7 +88,7 @@ def sign(
     except OSError as error:
         raise UnavailableError(f"nothing was signed: {error.strerror} in {folder}") from error
     if out is None:
-        OUT.print(lines.decode(), end="", markup=False)
+        OUT.print(lines.decode(), end="")
     else:
         _write(out, lines)
 
@@ -111,8 +110,7 @@ def ask(
     with opened(ctx) as ports:
         _write(out, request_for(ports, name, old))
     OUT.print(
-        f"Give {out} to the witness (annexa witness sign), and its answer to: annexa witness add",
-        markup=False,
+        f"Give {out} to the witness (annexa witness sign), and its answer to: annexa witness add"
     )
 
 
@@ -132,7 +130,7 @@ def add(
         print_json([asdict(one) for one in done])
         return
     for one in done:
-        OUT.print(f"{one.witness} cosigned {one.size} entries at {one.at}.", markup=False)
+        OUT.print(f"{one.witness} cosigned {one.size} entries at {one.at}.")
 
 
 def _signed(opened_witness: Witness, data: bytes) -> bytes:

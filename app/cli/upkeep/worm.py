@@ -54,21 +54,16 @@ def lock(
     OUT.print(
         f"{kept.objects - kept.left} of {kept.objects} objects are locked, {kept.changed} of them "
         "now.\nSet locked = true under [store], or lock the container's default policy, so that "
-        "what is written from now on is locked as well.",
-        markup=False,
+        "what is written from now on is locked as well."
     )
     if kept.left:
-        OUT.print(
-            f"{kept.left} objects have no policy to lock: see `annexa retention extend`.",
-            markup=False,
-        )
+        OUT.print(f"{kept.left} objects have no policy to lock: see `annexa retention extend`.")
 
 
 def _asked(container: str) -> str:
     ERR.print(
         "Locked objects can be deleted by nobody before their time: not by you, not by an "
-        "administrator, not by Microsoft's support. This can never be undone.",
-        markup=False,
+        "administrator, not by Microsoft's support. This can never be undone."
     )
     if not sys.stdin.isatty():
         raise UsageError(
@@ -80,10 +75,10 @@ def _asked(container: str) -> str:
 
 def _print(report: WormReport) -> None:
     for attempt in report.trial.attempts:
-        OUT.print(f"{attempt.name:28} {_answer(attempt)}", markup=False)
-    OUT.print(f"\n{report.store}\n{report.verdict}", markup=False)
+        OUT.print(f"{attempt.name:28} {_answer(attempt)}")
+    OUT.print(f"\n{report.store}\n{report.verdict}")
     if report.trial.canaries:
-        OUT.print(f"Tried on {', '.join(report.trial.canaries)}", markup=False)
+        OUT.print(f"Tried on {', '.join(report.trial.canaries)}")
 
 
 def _answer(attempt: Attempt) -> str:
