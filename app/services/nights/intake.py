@@ -3,6 +3,8 @@
 import asyncio
 import hashlib
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 
 from app.errors import UnavailableError
@@ -33,7 +35,7 @@ class StoreIncoming:
         self._staged: Staged | None = None
         self._body: bytes | None = None
         self._lock = threading.Lock()
-        """Of what is staged: whoever goes away drops it while a thread may be at work on it."""
+        """Held by the thread that is at work on what is staged."""
         self._dropped = False
 
     async def write(self, piece: bytes) -> None:
@@ -54,7 +56,9 @@ class StoreIncoming:
         return self._body or b""
 
     async def keep(self) -> None:
-        """Store it under the digest of what was written."""
+        """Store it under the digest of what was written; nothing of what was dropped."""
+        if self._dropped:
+            return
         key = raw_key(self._digest.hexdigest())
         if self._staged is None:
             await asyncio.to_thread(self._store.put_once, key, await self.body())
@@ -63,12 +67,10 @@ class StoreIncoming:
             await asyncio.to_thread(self._publish, key)
 
     def drop(self) -> None:
-        """Nothing of it stays in the store, unless it was kept."""
-        with self._lock:
-            self._dropped = True
-            self._held, self._body = BytesIO(), None
-            if self._staged is not None:
-                self._staged.discard()
+        """Nothing of it stays in the store, unless it was kept. Waits for no thread."""
+        self._dropped = True
+        self._held, self._body = BytesIO(), None
+        self._settle()
 
     async def _stage(self) -> None:
         held, self._held = self._held.getvalue(), BytesIO()
@@ -76,7 +78,7 @@ class StoreIncoming:
             await asyncio.to_thread(self._append, held)
 
     def _append(self, held: bytes) -> None:
-        with self._lock:
+        with self._at_work():
             if self._dropped:
                 return
             if self._staged is None:
@@ -84,20 +86,39 @@ class StoreIncoming:
             self._staged.write(held)
 
     def _read_back(self) -> bytes:
-        with self._lock:
-            body = b"" if self._dropped or self._staged is None else self._staged.read()
-        if sha256(body) != self._digest.hexdigest() and not self._dropped:
-            raise UnavailableError(
-                f"What was written of an answer of {len(body)} bytes is not what is read back of "
-                f"it: check the disk under the store ({self._store.label}), then run the command "
-                "again."
-            )
+        with self._at_work():
+            if self._dropped or self._staged is None:
+                return b""
+            body = self._staged.read()
+            if sha256(body) != self._digest.hexdigest():
+                raise UnavailableError(
+                    f"What was written of an answer of {len(body)} bytes is not what is read back "
+                    f"of it: check the disk under the store ({self._store.label}), then run the "
+                    "command again."
+                )
         return body
 
     def _publish(self, key: str) -> None:
-        with self._lock:
+        with self._at_work():
             if not self._dropped and self._staged is not None:
                 self._staged.publish(key)
+
+    @contextmanager
+    def _at_work(self) -> Iterator[None]:
+        try:
+            with self._lock:
+                yield
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Discard what was dropped, once no thread is at work on it: the last to leave does."""
+        if self._dropped and self._lock.acquire(blocking=False):
+            try:
+                if self._staged is not None:
+                    self._staged.discard()
+            finally:
+                self._lock.release()
 
 
 def intake_of(store: Store) -> Intake:

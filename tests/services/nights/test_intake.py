@@ -15,6 +15,7 @@ from app.errors import StoreConflictError, UnavailableError
 from app.evidence.record import raw_key
 from app.services.nights.intake import STAGED_FROM, StoreIncoming
 from app.store.local.folder import LocalStore
+from app.store.local.staged import LocalStaged
 from app.store.staged import TemporaryStaged
 from tests.services.memory import MemoryStore
 
@@ -179,11 +180,43 @@ async def test_whoever_goes_away_while_it_is_published_leaves_all_of_it_or_nothi
     keeping.cancel()
     with pytest.raises(asyncio.CancelledError):
         await keeping
-    dropping = asyncio.create_task(asyncio.to_thread(incoming.drop))
+    incoming.drop()  # waits for nobody: the event loop has others to serve
     store.may_end.set()
-    await dropping
+    await asyncio.get_running_loop().shutdown_default_executor()  # its threads have ended then
     assert store.objects == {key_of(body): body}
+    assert isinstance(incoming._staged, TemporaryStaged)
+    assert incoming._staged._file.closed
     assert threading.main_thread().name not in store.threads
+
+
+async def test_what_was_dropped_is_not_kept(tmp_path: Path) -> None:
+    for size in (10, 2 * STAGED_FROM):
+        incoming = await taken(LocalStore(tmp_path), [bytes(size)])
+        incoming.drop()
+        await incoming.keep()
+    assert files(tmp_path) == []
+
+
+async def test_whoever_goes_away_while_a_piece_is_written_leaves_nothing(tmp_path: Path) -> None:
+    class Slow(LocalStore):
+        begun, may_end = threading.Event(), threading.Event()
+
+        def stage(self) -> LocalStaged:
+            self.begun.set()
+            self.may_end.wait()
+            return super().stage()
+
+    store = Slow(tmp_path)
+    incoming = StoreIncoming(store)
+    writing = asyncio.create_task(incoming.write(bytes(STAGED_FROM)))
+    await asyncio.to_thread(store.begun.wait)
+    writing.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await writing
+    incoming.drop()
+    store.may_end.set()
+    await asyncio.get_running_loop().shutdown_default_executor()  # its threads have ended then
+    assert files(tmp_path) == []
 
 
 async def test_what_is_dropped_before_a_thread_turns_to_it_stays_dropped(tmp_path: Path) -> None:
