@@ -5,7 +5,8 @@ SHELL := /bin/bash
 .PHONY: help demo test drill check format serve bench docs clean
 BIN := .venv/bin
 OUT ?= demo-out
-WORKERS ?= 2
+# one more than there are cores: tests wait for processes of their own
+WORKERS ?= $(shell echo $$(( $$(nproc) + 1 )))
 
 help: ## show this list
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):[^#]*## /  make \1\t/' | expand -t 16

@@ -55,7 +55,7 @@ class Load:
     samples: int
 
 
-SHORT = Load(verifications=12, packs=16, waiting=6, samples=300)
+SHORT = Load(verifications=8, packs=10, waiting=3, samples=300)
 WHOLE = Load(verifications=60, packs=120, waiting=64, samples=1_500)
 
 

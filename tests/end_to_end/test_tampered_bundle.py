@@ -18,7 +18,7 @@ from app.services.packing.pack import issue_pack
 from tests.conftest import StartSimulator
 from tests.installation import installed
 
-EACH = 15
+EACH = 6
 """Files of each folder in the short form; `make drill` changes all."""
 
 

@@ -48,7 +48,6 @@ def told(index: Path, statement: str) -> None:
 
 
 FAULTS: list[tuple[Spoil, str]] = [
-    (no_database, "index_damaged"),
     (damaged_pages, "index_damaged"),
     (newer, "schema_newer"),
     (of_another_program, "schema_foreign"),
@@ -119,7 +118,7 @@ def test_a_log_rolled_back_is_told_by_the_home_though_the_index_cannot_be_asked(
 
 def test_every_other_command_still_refuses_it(spoilable: Place) -> None:
     no_database(spoilable.home / "index.sqlite")
-    for words in (("status",), ("verify", "--run", "any"), ("collect", "northgate")):
+    for words in (("verify", "--run", "any"), ("collect", "northgate")):
         said = spoilable.annexa(*words)
         assert said.code == 3
         assert said.sentence.endswith("[index_damaged]")
