@@ -19,7 +19,7 @@ from aiohttp import web
 
 ROOT = Path(__file__).resolve().parent.parent
 MEGABYTE = 1 << 20
-CHILD = Path(__file__).with_name("answers_asked.py")
+CHILD = Path(__file__).with_name("answers_process.py")
 
 
 class Slow:

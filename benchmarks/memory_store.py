@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError
 from app.store.base import Guarantee, Protection, Stored
-from app.store.staged import TemporaryStaged
+from app.store.stage import TemporaryStage
 
 
 class MemoryStore:
@@ -20,9 +20,9 @@ class MemoryStore:
         """Keep."""
         return self.objects.setdefault(key, data) is data
 
-    def stage(self) -> TemporaryStaged:
+    def stage(self) -> TemporaryStage:
         """Bytes in pieces."""
-        return TemporaryStaged(self.put_once)
+        return TemporaryStage(self.put_once)
 
     def get(self, key: str) -> bytes:
         """All bytes. Raises NotFoundError."""

@@ -49,7 +49,7 @@ class Guarantee:
     """One sentence: what was asked of the store, and what it told."""
 
 
-class Staged(Protocol):
+class Stage(Protocol):
     """Bytes on their way into a store: no key names them, and no reader sees them, until `publish`.
 
     For bodies that arrive in pieces and need not be in memory meanwhile. One thread at a time.
@@ -92,7 +92,7 @@ class Store(Protocol):
         """
         ...
 
-    def stage(self) -> Staged:
+    def stage(self) -> Stage:
         """Begin an object whose bytes arrive in pieces. Raises UnavailableError."""
         ...
 

@@ -4,7 +4,7 @@ import asyncio
 from dataclasses import replace
 
 from collectors.azure.gateway import Ask, Gateway
-from collectors.azure.incoming import Intake
+from collectors.azure.intake import Intake
 from collectors.kit import Arm, Exchange, GraphBatch, Read, Scope
 
 

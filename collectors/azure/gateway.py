@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Protocol
 
-from collectors.azure.incoming import Intake
+from collectors.azure.intake import Intake
 from collectors.kit import Exchange, Item, Read, Scope
 
 

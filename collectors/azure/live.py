@@ -8,7 +8,7 @@ from azure.core.credentials_async import AsyncTokenCredential
 from collectors.azure.clouds import Cloud
 from collectors.azure.entrance import AudienceRefusedError, Entrance, scope_of
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake
+from collectors.azure.intake import Intake
 from collectors.azure.principal import principal_of
 from collectors.azure.sdk import RESOURCE_LIST_VERSION, ask_logs, ask_resource_list
 from collectors.azure.transport import requests

@@ -20,7 +20,7 @@ from app.services.log.evidence_log import EvidenceLog
 from app.services.proof.entries import Finding
 from app.services.proof.log_walk import verify_log
 from app.store.base import Protection, Store
-from app.store.staged import TemporaryStaged
+from app.store.stage import TemporaryStage
 from app.trust.keys.keyring import Trust
 from app.trust.time.timestamp import (
     DevelopmentAuthority,
@@ -49,8 +49,8 @@ class MemoryStore:
             raise StoreConflictError(key)
         return False
 
-    def stage(self) -> TemporaryStaged:
-        return TemporaryStaged(self.put_once)
+    def stage(self) -> TemporaryStage:
+        return TemporaryStage(self.put_once)
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any, TypeAlias
 
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake
+from collectors.azure.intake import Intake
 from collectors.kit import Arm, Exchange, Graph, ResourceGraph, ResourceList
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 

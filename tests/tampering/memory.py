@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 
 from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Guarantee, Protection, Store, Stored
-from app.store.staged import TemporaryStaged
+from app.store.stage import TemporaryStage
 
 
 class MemoryStore:
@@ -23,8 +23,8 @@ class MemoryStore:
         self.objects[key] = data
         return fresh
 
-    def stage(self) -> TemporaryStaged:
-        return TemporaryStaged(self.put_once)
+    def stage(self) -> TemporaryStage:
+        return TemporaryStage(self.put_once)
 
     def get(self, key: str) -> bytes:
         if key not in self.objects:

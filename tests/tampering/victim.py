@@ -23,7 +23,7 @@ from app.services.nights.schedule.interrupted import interrupted_runs
 from app.trust.time.timestamp import TimeAuthority
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake
+from collectors.azure.intake import Intake
 from collectors.azure.transport.provenance import Principal
 from collectors.kit import Exchange
 from tests.services.table_gateway import take_whole

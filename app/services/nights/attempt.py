@@ -18,7 +18,7 @@ from app.evidence.rights import COLLECTOR
 from app.evidence.run import completed_by, lost_by, started_by
 from app.evidence.run_state import RunState
 from app.schedule.connection import Connection
-from app.services.connections.stated import schedule_to_tell
+from app.services.connections.schedule_statement import schedule_to_tell
 from app.services.connections.tenant_gateway import open_gateway
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up

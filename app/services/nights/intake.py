@@ -10,8 +10,8 @@ from io import BytesIO
 from app.errors import UnavailableError
 from app.evidence.canonical import sha256
 from app.evidence.record import raw_key
-from app.store.base import Staged, Store
-from collectors.azure.incoming import Intake
+from app.store.base import Stage, Store
+from collectors.azure.intake import Intake
 
 STAGED_FROM = 1 << 20
 """Bytes of a body that are held; a larger one goes into the store as it arrives.
@@ -21,7 +21,7 @@ Nearly every page is smaller, and most are in the store already: those then cost
 
 
 class StoreIncoming:
-    """Implements `collectors.azure.incoming.Incoming`.
+    """Implements `collectors.azure.intake.Incoming`.
 
     While a body arrives no more than STAGED_FROM bytes of it and a piece are in memory, whatever
     its size; the digest is made on the way. Raises UnavailableError when the store cannot be
@@ -32,7 +32,7 @@ class StoreIncoming:
         self._store = store
         self._digest = hashlib.sha256()
         self._held = BytesIO()
-        self._staged: Staged | None = None
+        self._staged: Stage | None = None
         self._body: bytes | None = None
         self._lock = threading.Lock()
         """Held by the thread that is at work on what is staged."""

@@ -20,7 +20,7 @@ from app.services.nights.one_record import Gathered, Job, ask_all, ask_lists, ch
 from app.services.nights.plan import SUBSCRIPTIONS, Subscriptions, planned_jobs, subscriptions_of
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Unstored
+from collectors.azure.intake import Unstored
 from collectors.kit import TENANT, Collector, Gap, ResourceGraph
 from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.errors import GatewayError

@@ -28,7 +28,7 @@ from app.store.azure.guarantee import guarantee_of, probes
 from app.store.azure.lease import writer_lease
 from app.store.base import Guarantee, Protection, Stored
 from app.store.keys import checked_key, checked_prefix
-from app.store.staged import TemporaryStaged
+from app.store.stage import TemporaryStage
 
 _ONE_PUT = 4000 * 1024 * 1024
 """Bytes of one Put Blob (Azure takes 5,000 MiB); staged blocks would need more rights."""
@@ -130,9 +130,9 @@ class AzureBlobStore:
             self._receive(key, self.read_protection(key))
         return True
 
-    def stage(self) -> TemporaryStaged:
+    def stage(self) -> TemporaryStage:
         """A file for temporary files, put as one blob. Raises UnavailableError."""
-        return TemporaryStaged(self.put_once)
+        return TemporaryStage(self.put_once)
 
     def get(self, key: str) -> bytes:
         """Read all bytes; of an object that was deleted, those of its first kept version.

@@ -16,8 +16,8 @@ from app.errors import NotFoundError, StoreConflictError
 from app.store.base import Guarantee, Protection, Stored
 from app.store.keys import checked_key, checked_prefix
 from app.store.local.errors import disk_errors
-from app.store.local.incoming import IncomingFile, sweep
-from app.store.local.staged import LocalStaged
+from app.store.local.inbox import InboxFile, sweep
+from app.store.local.stage import LocalStage
 from app.store.local.writer_lock import writer_lock
 
 _INCOMING = ".incoming"
@@ -62,10 +62,10 @@ class LocalStore:
                 incoming.write(data)
                 return self._named(key, incoming)
 
-    def stage(self) -> LocalStaged:
+    def stage(self) -> LocalStage:
         """A file of the store, for a body that arrives in pieces. Raises UnavailableError."""
         with disk_errors(self._root, "written"):
-            return LocalStaged(self._root, self._incoming(), self._publish)
+            return LocalStage(self._root, self._incoming(), self._publish)
 
     def get(self, key: str) -> bytes:
         """Read all bytes. Raises NotFoundError."""
@@ -122,14 +122,14 @@ class LocalStore:
                 sweep(self._root / _INCOMING)
             yield
 
-    def _publish(self, key: str, incoming: IncomingFile) -> bool:
+    def _publish(self, key: str, incoming: InboxFile) -> bool:
         path = self._root / checked_key(key)
         with disk_errors(self._root, "written"):
             if path.exists():
                 return self._found(key, same=incoming.is_the_same(path))
             return self._named(key, incoming)
 
-    def _named(self, key: str, incoming: IncomingFile) -> bool:
+    def _named(self, key: str, incoming: InboxFile) -> bool:
         """The one step that makes it an object: link(2), after its bytes are durable."""
         path = self._root / key
         self._make_folder(path.parent)
@@ -152,10 +152,10 @@ class LocalStore:
         _sync_folder((self._root / key).parent)  # whoever linked it may not have synced yet
         return False
 
-    def _incoming(self) -> IncomingFile:
+    def _incoming(self) -> InboxFile:
         folder = self._root / _INCOMING
         self._make_folder(folder)
-        return IncomingFile(folder)
+        return InboxFile(folder)
 
     def _make_folder(self, folder: Path) -> None:
         if folder.is_dir():

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from collectors.azure.incoming import Incoming, Intake
+from collectors.azure.intake import Incoming, Intake
 from collectors.azure.transport.quota import Lane
 from collectors.kit import Attempt, Exchange, GapKind
 

@@ -12,7 +12,7 @@ import aiohttp
 from azure.core.rest import AsyncHttpResponse
 
 from collectors.azure.clouds import Cloud
-from collectors.azure.incoming import Incoming
+from collectors.azure.intake import Incoming
 from collectors.kit.errors import GatewayError
 
 

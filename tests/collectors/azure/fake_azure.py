@@ -13,7 +13,7 @@ from pathlib import Path
 from aiohttp import web
 
 from collectors.azure.clouds import Cloud
-from collectors.azure.incoming import Incoming, Unstored
+from collectors.azure.intake import Incoming, Unstored
 from collectors.azure.live import LiveGateway
 
 TENANT = "11111111-2222-3333-4444-555555555555"

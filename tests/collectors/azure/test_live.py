@@ -223,18 +223,6 @@ async def test_nothing_of_what_a_server_compressed_is_unpacked(
     assert peak < 10 << 20
 
 
-async def test_an_empty_answer_is_an_answer_to_a_client_too(
-    azure: FakeAzure, gateway: LiveGateway, kept: Kept
-) -> None:
-    azure.tell(LISTED, Told(body=b""))
-
-    (answer,) = await gateway.ask(
-        Ask(name="listed", read=ResourceList(), scope=IN_SUBSCRIPTION), kept
-    )
-
-    assert (answer.status, answer.body, kept.bodies) == (200, b"", [b""])
-
-
 async def test_provenance_headers_are_kept_and_no_others(
     azure: FakeAzure, gateway: LiveGateway, kept: Kept
 ) -> None:

@@ -15,8 +15,8 @@ from app.errors import StoreConflictError, UnavailableError
 from app.evidence.record import raw_key
 from app.services.nights.intake import STAGED_FROM, StoreIncoming
 from app.store.local.folder import LocalStore
-from app.store.local.staged import LocalStaged
-from app.store.staged import TemporaryStaged
+from app.store.local.stage import LocalStage
+from app.store.stage import TemporaryStage
 from tests.services.memory import MemoryStore
 
 MEGABYTE = 1 << 20
@@ -184,7 +184,7 @@ async def test_whoever_goes_away_while_it_is_published_leaves_all_of_it_or_nothi
     store.may_end.set()
     await asyncio.get_running_loop().shutdown_default_executor()  # its threads have ended then
     assert store.objects == {key_of(body): body}
-    assert isinstance(incoming._staged, TemporaryStaged)
+    assert isinstance(incoming._staged, TemporaryStage)
     assert incoming._staged._file.closed
     assert threading.main_thread().name not in store.threads
 
@@ -201,7 +201,7 @@ async def test_whoever_goes_away_while_a_piece_is_written_leaves_nothing(tmp_pat
     class Slow(LocalStore):
         begun, may_end = threading.Event(), threading.Event()
 
-        def stage(self) -> LocalStaged:
+        def stage(self) -> LocalStage:
             self.begun.set()
             self.may_end.wait()
             return super().stage()
@@ -232,7 +232,7 @@ async def test_files_for_temporary_bodies_are_closed() -> None:
     before = _open_files()
     for turn in range(3):
         incoming = await taken(MemoryStore(), [bytes(2 * STAGED_FROM + turn)])
-        assert isinstance(incoming._staged, TemporaryStaged)
+        assert isinstance(incoming._staged, TemporaryStage)
         assert _open_files() == before + 1
         if turn:
             await incoming.keep()

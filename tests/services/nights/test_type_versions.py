@@ -9,7 +9,7 @@ import pytest
 from app.services.nights.absence.proof_questions import Questions
 from collectors.azure.collect import Asker
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Intake, Unstored
+from collectors.azure.intake import Intake, Unstored
 from collectors.kit import Exchange, ResourceGraph
 from tests.services.table_gateway import take_whole
 

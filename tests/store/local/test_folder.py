@@ -66,7 +66,7 @@ def test_a_disk_without_locks_leaves_nothing_behind(
 
     store = LocalStore(tmp_path / "s")
     store.put_once("raw/a", b"x")
-    monkeypatch.setattr("app.store.local.incoming.fcntl.flock", refuse)
+    monkeypatch.setattr("app.store.local.inbox.fcntl.flock", refuse)
     for attempt in (store.stage, lambda: store.put_once("raw/b", b"x")):
         with pytest.raises(UnavailableError, match="No locks available"):
             attempt()

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from collectors.azure.gateway import Ask
-from collectors.azure.incoming import Unstored
+from collectors.azure.intake import Unstored
 from collectors.azure.live import LiveGateway
 from collectors.azure.transport.limits import Limits, Waiting
 from collectors.kit import TENANT, Arm, Attempt, GapKind, ResourceGraph

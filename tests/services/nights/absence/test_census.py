@@ -8,7 +8,7 @@ import pytest
 from app.services.nights.absence.census import Census, take_census
 from app.services.nights.one_record import Job
 from collectors.azure.collect import Asker
-from collectors.azure.incoming import Unstored
+from collectors.azure.intake import Unstored
 from collectors.kit import TENANT, Item, Scope
 from collectors.kit.catalogue.registry import collector_by_id
 from collectors.kit.missing.rights import PERMISSIONS_PATH

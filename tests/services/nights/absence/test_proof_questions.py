@@ -4,7 +4,7 @@ import asyncio
 
 from app.services.nights.absence.proof_questions import Questions
 from collectors.azure.collect import Asker
-from collectors.azure.incoming import Unstored
+from collectors.azure.intake import Unstored
 from collectors.kit import Exchange, Graph, Read, ResourceGraph
 from collectors.kit.missing.rights import API_VERSION, PERMISSIONS_PATH
 from collectors.kit.missing.things import PROOF, RIGHTS, VERSIONS, proofs_of

@@ -12,7 +12,7 @@ from app.services.nights.absence.census import Census
 from app.services.nights.absence.proof_questions import Questions
 from app.services.nights.absence.seeker import TOGETHER, TOO_BUSY, Seeker, Sought
 from collectors.azure.collect import Asker
-from collectors.azure.incoming import Unstored
+from collectors.azure.intake import Unstored
 from collectors.kit import Exchange, Gap, GapKind, Graph, Read, ResourceGraph
 from collectors.kit.missing.rights import PERMISSIONS_PATH
 from collectors.kit.missing.things import PROOF, Listed, Missing, absences, proofs_of

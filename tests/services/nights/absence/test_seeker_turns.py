@@ -6,7 +6,7 @@ from app.services.nights.absence.census import Census
 from app.services.nights.absence.proof_questions import Questions
 from app.services.nights.absence.seeker import Seeker
 from collectors.azure.collect import Asker
-from collectors.azure.incoming import Unstored
+from collectors.azure.intake import Unstored
 from collectors.kit import GapKind
 from tests.services.nights.absence.test_seeker import DISK, SITE, denying, fates, in_group, sought
 from tests.services.table_gateway import TableGateway

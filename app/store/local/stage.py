@@ -5,14 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.store.local.errors import disk_errors
-from app.store.local.incoming import IncomingFile
+from app.store.local.inbox import InboxFile
 
 
-class LocalStaged:
-    """Implements `app.store.base.Staged` with a file that `publish` links to its key."""
+class LocalStage:
+    """Implements `app.store.base.Stage` with a file that `publish` links to its key."""
 
     def __init__(
-        self, root: Path, incoming: IncomingFile, publish: Callable[[str, IncomingFile], bool]
+        self, root: Path, incoming: InboxFile, publish: Callable[[str, InboxFile], bool]
     ) -> None:
         self._root, self._incoming, self._publish = root, incoming, publish
 

@@ -7,8 +7,8 @@ from tempfile import TemporaryFile
 from app.errors import UnavailableError
 
 
-class TemporaryStaged:
-    """Implements `app.store.base.Staged` with a file without a name in the folder for such files.
+class TemporaryStage:
+    """Implements `app.store.base.Stage` with a file without a name in the folder for such files.
 
     What was read is what is published: the bytes are in memory once, and from `read` on only.
     """

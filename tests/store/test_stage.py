@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import UnavailableError
-from app.store import staged
-from app.store.staged import TemporaryStaged
+from app.store import stage
+from app.store.stage import TemporaryStage
 
 
 def put(_: str, data: bytes) -> bool:
@@ -20,17 +20,17 @@ def test_without_a_folder_for_temporary_files_the_next_step_is_told(
     def refuse() -> None:
         raise error
 
-    monkeypatch.setattr(staged, "TemporaryFile", refuse)
+    monkeypatch.setattr(stage, "TemporaryFile", refuse)
     with pytest.raises(UnavailableError, match=r"TMPDIR, then run the command again\.$"):
-        TemporaryStaged(put)
+        TemporaryStage(put)
 
 
 def test_a_full_disk_for_temporary_files_is_told_and_nothing_is_published(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with Path("/dev/full").open("w+b", buffering=0) as full:
-        monkeypatch.setattr(staged, "TemporaryFile", lambda: full)
-        waiting = TemporaryStaged(put)
+        monkeypatch.setattr(stage, "TemporaryFile", lambda: full)
+        waiting = TemporaryStage(put)
         with pytest.raises(UnavailableError, match="No space left on device"):
             waiting.write(b"x" * 100_000)
         waiting.discard()
@@ -44,7 +44,7 @@ def test_what_was_read_is_what_is_published() -> None:
         published.append(data)
         return True
 
-    waiting = TemporaryStaged(taking)
+    waiting = TemporaryStage(taking)
     waiting.write(b"some bytes")
     body = waiting.read()
     assert waiting.publish("raw/one")

@@ -12,7 +12,7 @@ from app.evidence.events.fact import event_of
 from app.packs.verify.period.links import told_by
 from app.schedule.cron import Meaning
 from app.services.connections.register import find_connection
-from app.services.connections.stated import schedule_to_tell
+from app.services.connections.schedule_statement import schedule_to_tell
 from app.services.connections.timetable import next_nights
 from app.services.home.installation import Ports
 from app.services.index.catch_up import catch_up

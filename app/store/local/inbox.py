@@ -10,7 +10,7 @@ from pathlib import Path
 _READ_ONLY = 0o444
 
 
-class IncomingFile:
+class InboxFile:
     """A new file in `folder`, locked while its writer lives so that no `sweep` takes it.
 
     Raises OSError. Close it: its temporary name is gone then, and any key it was linked to stays.
