@@ -67,8 +67,7 @@ class ArrivingResponse(aiohttp.ClientResponse):
         """Read the whole body once. Raises OverlongError, and hangs up, beyond `most` bytes."""
         if self.received is None:
             self.received = await self._taken(_ARRIVAL.get())
-        encoded = is_encoded({name.lower(): value for name, value in self.headers.items()})
-        return b"" if encoded else self.received
+        return b"" if is_encoded(self.headers) else self.received
 
     async def _taken(self, arrival: _Arrival) -> bytes:
         incoming, size = arrival.begin(), 0
@@ -91,7 +90,7 @@ class ArrivingResponse(aiohttp.ClientResponse):
 
 
 def is_encoded(headers: Mapping[str, str]) -> bool:
-    """Whether a body was compressed, by its headers in lower case (RFC 9110, 8.4)."""
+    """Whether a body was compressed (RFC 9110, 8.4). Names in lower case, or of either."""
     return headers.get("content-encoding", "identity").lower() != "identity"
 
 
